@@ -1,0 +1,3 @@
+"""Unisono: every channel, one voice."""
+
+__version__ = "0.2.0"

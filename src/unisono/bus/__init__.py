@@ -1,0 +1,1 @@
+"""The bell, fan-out and ephemeral topics: in memory, or over PostgreSQL."""

@@ -1,0 +1,83 @@
+"""Capabilities as data: what a channel, or one thread of it, allows. Composer, routing and checks ask only this."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from unisono.domain.words import Visibility
+
+
+class TextUnit(StrEnum):
+    """How a network counts the length of a text."""
+
+    CHARS = "chars"
+    WEIGHTED = "weighted"
+    UTF8 = "utf8"
+    UTF16 = "utf16"
+    GRAPHEMES = "graphemes"
+    GSM7 = "gsm7"
+
+
+class TextLimit(Struct, frozen=True, kw_only=True):
+    """`maximum` in `unit`; None is no limit. `url_cost`: what a link counts whatever its length.
+
+    mention_domain_free: the domain part of a remote `@user@domain` is not counted (Mastodon).
+    """
+
+    unit: TextUnit = TextUnit.CHARS
+    maximum: int | None = None
+    url_cost: int | None = None
+    mention_domain_free: bool = False
+
+
+class MediaLimit(Struct, frozen=True, kw_only=True):
+    """What files an answer may carry; `types` may end in `/*`."""
+
+    max_count: int = 0
+    types: tuple[str, ...] = ()
+    max_bytes: int = 0
+    alt_text: bool = False
+    max_alt_chars: int | None = None
+
+
+class Caps(Struct, frozen=True, kw_only=True):
+    """What can be done. Conformance cases and their excuses are derived from this, so it must be true.
+
+    reply: answers are possible at all. visibilities: kinds of thread that occur.
+    native_idempotency: sending the same key twice is one message at the network, at any later time.
+    key_window_s: for how long the network remembers a key; after that only `reconcile` helps.
+    echo: our own posts come back on pull. pull / push: how items arrive. webhook: signed pushes over HTTP.
+    reply_window_s: answers are allowed for so long after the customer's last message.
+    retention_s: how far back the network can be pulled; beyond that a gap is raised.
+    edits / deletes / account_deletion / statuses: inbound events that the network tells of.
+    retract: our own message can be deleted. rate_per_s: items a second that the connector states to take in.
+    """
+
+    reply: bool = True
+    visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC, Visibility.PRIVATE)
+    text: TextLimit = TextLimit()
+    media: MediaLimit = MediaLimit()
+    subject: bool = False
+    html: bool = False
+    content_warning: bool = False
+    copies: bool = False
+    pull: bool = True
+    push: bool = False
+    webhook: bool = False
+    challenge: bool = False
+    echo: bool = True
+    threads: bool = True
+    native_idempotency: bool = False
+    key_window_s: int | None = None
+    reconcile: bool = True
+    reply_window_s: int | None = None
+    retention_s: int | None = None
+    edits: bool = False
+    deletes: bool = False
+    account_deletion: bool = False
+    statuses: bool = False
+    typing: bool = False
+    retract: bool = False
+    private_reply: bool = False
+    refresh: bool = False
+    rate_per_s: int = 50

@@ -1,0 +1,113 @@
+"""The closed vocabularies: states and kinds, spelled as they stand in the database, the API and the events."""
+
+from enum import StrEnum
+
+
+class Visibility(StrEnum):
+    """Who can read a thread: everybody, or only its participants."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Direction(StrEnum):
+    """Who speaks: the customer, the company, or a colleague to colleagues (never leaves the house)."""
+
+    INBOUND = "in"
+    OUTBOUND = "out"
+    NOTE = "note"
+
+
+class InteractionState(StrEnum):
+    """Where a unit of work stands. WAITING to WRAP_UP count as open."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    PARKED = "parked"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+OPEN_STATES = frozenset(InteractionState) - {InteractionState.CLOSED}
+
+
+class AgentState(StrEnum):
+    """What an agent says of themself; only AVAILABLE receives offers."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+class OfferState(StrEnum):
+    """Life of a reservation: OPEN until accepted, declined, expired or withdrawn."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class DeliveryState(StrEnum):
+    """Where an answer is on its way to the network (DESIGN, section 3, step 6)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    RETRYING = "retrying"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+_CONFIRMED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+
+
+def later_delivery(current: DeliveryState, reported: DeliveryState) -> DeliveryState:
+    """Return the state after a status report; reports come out of order, so a confirmed state never goes back.
+
+    A failure reported after a confirmation is kept out as well: the network showed the message before.
+    """
+    if current in _CONFIRMED:
+        if reported in _CONFIRMED:
+            return max(current, reported, key=_CONFIRMED.index)
+        return current
+    return reported
+
+
+class ChannelState(StrEnum):
+    """Operating state of a channel, as the last contact with its network left it."""
+
+    OK = "ok"
+    PAUSED = "paused"
+    REAUTH_NEEDED = "reauth_needed"
+    FORBIDDEN = "forbidden"
+    THROTTLED = "throttled"
+    UNREACHABLE = "unreachable"
+    MISCONFIGURED = "misconfigured"
+
+
+class InboxState(StrEnum):
+    """What became of a raw inbound item. EARLY: an edit that came before what it edits; it waits for that."""
+
+    NEW = "new"
+    EARLY = "early"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    DISCARDED = "discarded"
+
+
+class ReplyRule(StrEnum):
+    """Whether and how the network lets us answer an item."""
+
+    YES = "yes"
+    NO = "no"
+    UNTIL = "until"
+    TEMPLATE_ONLY = "template_only"
+    NEEDS_SUMMON = "needs_summon"
+    DEEPLINK = "deeplink"

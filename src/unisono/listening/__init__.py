@@ -1,0 +1,1 @@
+"""What is said about the company: query language, matcher, spikes, storms. Pure."""

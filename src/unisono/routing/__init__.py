@@ -1,0 +1,1 @@
+"""Who takes what, now, and why. Pure: facts in, decisions with reasons out."""

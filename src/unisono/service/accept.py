@@ -1,0 +1,32 @@
+"""Accept an offer: the reservation becomes work in hand."""
+
+from uuid import UUID
+
+from unisono.domain.errors import Conflict, NotFound
+from unisono.domain.words import InteractionState, OfferState
+from unisono.service.access import Access
+from unisono.service.ports import Database
+from unisono.service.ports.work import InteractionChange
+from unisono.service.work_events import work_event
+
+
+async def accept_offer(db: Database, access: Access, offer_id: UUID) -> UUID:
+    """Return the interaction that is now the agent's. Accepting twice is accepting once.
+
+    Raises NotFound when the offer is somebody else's, Conflict when it has expired or was withdrawn.
+    """
+    async with db.write() as tx:
+        offer = await tx.work.offer(offer_id, lock=True)
+        if offer is None or offer.agent_id != access.user_id:
+            raise NotFound("This offer does not exist, or is a colleague's.")
+        if offer.state == OfferState.ACCEPTED.value:
+            return offer.interaction_id
+        if offer.state != OfferState.OPEN.value:
+            raise Conflict("This offer has ended; the enquiry went back to its place in the queue.", code="offer_ended")
+        work = await tx.work.interaction(offer.interaction_id, lock=True)
+        assert work is not None
+        await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
+        await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value))
+        await tx.work.count_missed(access.user_id, reset=True)
+        tx.emit(work_event("accepted", work, actor_id=access.user_id, offer_id=offer.id))
+    return offer.interaction_id

@@ -1,0 +1,146 @@
+"""Answer a customer: the message stands in the transcript as pending, and its outbox row in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from unisono.contract.capabilities import Caps
+from unisono.domain.errors import Conflict, Invalid, NotFound
+from unisono.domain.length import measure
+from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule
+from unisono.service.access import Access
+from unisono.service.channel_context import Outside, open_connector
+from unisono.service.ports import NewEvent
+from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
+from unisono.service.sender import OUTBOX_BELL
+from unisono.service.text import storable, terms
+from unisono.triage.language import language_of
+
+_DETAILS = {"content_warning", "cc", "bcc"}
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What an agent wrote. `message_id` is made by the client (UUIDv7): sending it twice is one answer.
+
+    visibility: what the agent saw when writing; it must be the thread's own, or nothing is sent (law 6).
+    """
+
+    message_id: UUID
+    text: str
+    visibility: str
+    subject: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    in_reply_to: UUID | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
+    """Queue the answer and return its message id; the same `message_id` again changes nothing.
+
+    Raises NotFound, Conflict (not yours, closed), Invalid (too long, wrong visibility, window closed, bad attachment).
+    """
+    text = storable(draft.text).strip()
+    async with outside.db.read() as tx:
+        place = await tx.talk.answerable(interaction_id)
+        if place is None or not access.sees(place.access_class, place.agent_id):
+            raise NotFound("This enquiry does not exist, or is not yours to see.")
+        channel = await tx.channels.facts(place.channel_id)
+        attachments = await tx.talk.unsent_attachments(draft.attachment_ids)
+    if channel is None:
+        raise Conflict("The channel is archived; nothing can be sent on it. The draft was not sent.", code="channel_archived")
+    caps = open_connector(outside, channel).capabilities(place.thread)
+    check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, outside.clock.now(), attachments)
+    language = language_of(text)
+    async with outside.db.write() as tx:
+        place = await tx.talk.answerable(interaction_id, lock=True)
+        if place is None:
+            raise NotFound("This enquiry does not exist, or is not yours to see.")
+        if draft.message_id in await tx.talk.messages_by_id([draft.message_id]):
+            return draft.message_id
+        if place.state not in (InteractionState.ACTIVE.value, InteractionState.WRAP_UP.value):
+            raise Conflict("Only an enquiry that you have accepted can be answered. The draft was not sent.", code="not_active")
+        if place.agent_id != access.user_id:
+            raise Conflict("A colleague has this enquiry now. The draft was not sent.", code="not_yours")
+        parent = await tx.talk.answered_remote_id(place.conversation_id, draft.in_reply_to)
+        await tx.talk.insert_messages(
+            [
+                NewMessage(
+                    id=draft.message_id, conversation_id=place.conversation_id, interaction_id=interaction_id,
+                    channel_id=place.channel_id, direction=Direction.OUTBOUND.value, visibility=place.visibility,
+                    user_id=access.user_id, occurred_at=tx.now, received_at=tx.now, said_at=tx.now,
+                    ingest_key=f"answer:{draft.message_id}", parent_remote_id=parent, language=language,
+                    delivery=DeliveryState.QUEUED.value, text=text, subject=storable(draft.subject).strip(),
+                    details={k: v for k, v in draft.details.items() if v}, terms=terms(f"{draft.subject} {text}", language),
+                )
+            ]
+        )  # fmt: skip
+        await tx.talk.attach(draft.message_id, draft.attachment_ids)
+        await tx.talk.touch_conversations(
+            [Touch(conversation_id=place.conversation_id, last_message_id=draft.message_id, said_at=tx.now)]
+        )
+        await tx.talk.answered(interaction_id)
+        await tx.outbox.add(draft.message_id, place.channel_id, place.conversation_id, parent)
+        tx.emit(
+            NewEvent(
+                type="answer.queued", actor_id=access.user_id, channel_id=place.channel_id, queue_id=place.queue_id,
+                access_class=place.access_class, conversation_id=place.conversation_id, interaction_id=interaction_id,
+                agent_id=access.user_id, body={"message_id": draft.message_id},
+            )
+        )  # fmt: skip
+    await outside.bell.ring(OUTBOX_BELL)
+    return draft.message_id
+
+
+def check(
+    draft: Answer, text: str, caps: Caps, visibility: str, reply_rule: str, reply_until: datetime | None, now: datetime,
+    attachments: list[AttachmentFacts],
+) -> None:  # fmt: skip
+    """Raise Invalid when the network would not take this answer, or when it could end in a place it was not meant for."""
+    if draft.visibility != visibility:
+        raise Invalid(
+            f"This thread is {visibility}, the answer was written as {draft.visibility}. Nothing was sent; check and send again.",
+            code="visibility", field="visibility",
+        )  # fmt: skip
+    if draft.message_id.version != 7:
+        raise Invalid("message_id must be a UUIDv7 made by the client.", field="message_id")
+    if not caps.reply or reply_rule in (ReplyRule.NO, ReplyRule.DEEPLINK, ReplyRule.NEEDS_SUMMON, ReplyRule.TEMPLATE_ONLY):
+        raise Invalid("The network does not let us answer this item from here.", code="cannot_reply")
+    if reply_until is not None and now >= reply_until:
+        raise Invalid(
+            f"The network's reply window ended at {reply_until:%Y-%m-%d %H:%M} UTC. The draft was kept.", code="window_closed"
+        )
+    if not text and not attachments:
+        raise Invalid("The answer is empty.", field="text", code="empty")
+    unknown = set(draft.details) - _DETAILS
+    if unknown:
+        raise Invalid(f"Unknown details: {', '.join(sorted(unknown))}.", field="details")
+    if (draft.details.get("cc") or draft.details.get("bcc")) and not caps.copies:
+        raise Invalid("This network knows no copies (Cc, Bcc).", field="details")
+    length = measure(text, caps.text.unit.value, url_cost=caps.text.url_cost, domain_free=caps.text.mention_domain_free)
+    if caps.text.maximum is not None and length > caps.text.maximum:
+        raise Invalid(
+            f"The answer counts {length}, this network takes {caps.text.maximum} ({caps.text.unit.value}). Nothing was sent.",
+            code="too_long", field="text",
+        )  # fmt: skip
+    _check_media(caps, attachments, len(draft.attachment_ids))
+
+
+def _check_media(caps: Caps, attachments: list[AttachmentFacts], asked: int) -> None:
+    if len(attachments) != asked:
+        raise Invalid("An attachment is missing or was sent already; attach it again.", field="attachment_ids")
+    if len(attachments) > caps.media.max_count:
+        raise Invalid(f"This network takes {caps.media.max_count} attachments, not {len(attachments)}.", field="attachment_ids")
+    for attachment in attachments:
+        if not any(_fits(attachment.media_type, pattern) for pattern in caps.media.types):
+            raise Invalid(f"This network does not take files of type {attachment.media_type}.", field="attachment_ids")
+        if (attachment.size_bytes or 0) > caps.media.max_bytes:
+            raise Invalid(
+                f"{attachment.size_bytes} bytes are more than the {caps.media.max_bytes} that this network takes.",
+                field="attachment_ids",
+            )
+
+
+def _fits(media_type: str, pattern: str) -> bool:
+    return pattern in ("*/*", media_type) or (pattern.endswith("/*") and media_type.startswith(pattern[:-1]))

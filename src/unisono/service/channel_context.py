@@ -1,0 +1,121 @@
+"""What a connector is given when it works for a channel of this house."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.contract.connector import Connector
+from unisono.contract.context import Account, Clock, Http, Line, Log
+from unisono.contract.inbound import Author, Raw
+from unisono.service.ports import Bell, Database
+from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.outside import ChannelSecrets, HttpFor, LogFor, Registry
+
+RAW_KEPT_S = 30 * 86_400
+INBOX_BELL = "inbox"
+THREAD_BELL = "thread"
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """What every connector of a process shares."""
+
+    db: Database
+    bell: Bell
+    clock: Clock
+    registry: Registry
+    secrets: ChannelSecrets
+    http_for: HttpFor
+    log_for: LogFor
+    raw_kept_s: int = RAW_KEPT_S
+
+
+class _Secrets:
+    def __init__(self, secrets: ChannelSecrets, channel_id: UUID) -> None:
+        self._secrets = secrets
+        self._channel_id = channel_id
+
+    async def get(self, name: str) -> str | None:
+        return await self._secrets.get(self._channel_id, name)
+
+    async def put(self, name: str, value: str) -> None:
+        await self._secrets.put(self._channel_id, name, value)
+
+    def single_flight(self, name: str) -> AbstractAsyncContextManager[None]:
+        return self._secrets.single_flight(self._channel_id, name)
+
+
+class _Memory:
+    def __init__(self, outside: Outside, channel_id: UUID) -> None:
+        self._outside = outside
+        self._channel_id = channel_id
+
+    async def get(self, key: str) -> bytes | None:
+        async with self._outside.db.read() as tx:
+            return await tx.channels.recall(self._channel_id, key)
+
+    async def put(self, key: str, value: bytes, *, ttl_s: int | None = None) -> None:
+        expires_at = self._outside.clock.now() + timedelta(seconds=ttl_s) if ttl_s is not None else None
+        async with self._outside.db.write() as tx:
+            await tx.channels.remember(self._channel_id, key, value, expires_at)
+
+    async def delete(self, key: str) -> None:
+        async with self._outside.db.write() as tx:
+            await tx.channels.forget(self._channel_id, key)
+
+
+class _Transcripts:
+    def __init__(self, outside: Outside, channel: ChannelFacts) -> None:
+        self._outside = outside
+        self._channel = channel
+
+    async def read(self, root_id: str, customer: Author, *, after: UUID | None = None, limit: int = 200) -> list[Line]:
+        async with self._outside.db.read() as tx:
+            return await tx.talk.customer_lines(self._channel.id, self._channel.network, root_id, customer, after, limit)
+
+    async def wait(self, root_id: str, timeout_s: float) -> bool:
+        async with self._outside.bell.listen(f"{THREAD_BELL}:{self._channel.id}") as listener:
+            return await listener.wait(timeout_s)
+
+
+class _Intake:
+    def __init__(self, outside: Outside, channel_id: UUID) -> None:
+        self._outside = outside
+        self._channel_id = channel_id
+
+    async def put(self, raws: Sequence[Raw]) -> None:
+        await store_raw(self._outside, self._channel_id, raws)
+
+
+class ChannelContext:
+    """Implements `contract.Ctx` for one channel."""
+
+    def __init__(self, outside: Outside, channel: ChannelFacts) -> None:
+        manifest = outside.registry.manifest(channel.connector)
+        self.account = Account(
+            channel_id=channel.id, name=channel.name, config=channel.config, remote_id=channel.remote_id,
+            handle=channel.handle, realm=channel.realm,
+        )  # fmt: skip
+        self.http: Http = outside.http_for(manifest, channel.config)
+        self.clock: Clock = outside.clock
+        self.secrets = _Secrets(outside.secrets, channel.id)
+        self.memory = _Memory(outside, channel.id)
+        self.log: Log = outside.log_for(channel.id, channel.connector)
+        self.transcripts = _Transcripts(outside, channel)
+        self.intake = _Intake(outside, channel.id)
+
+
+def open_connector(outside: Outside, channel: ChannelFacts) -> Connector:
+    """Return the channel's connector, built anew. Raises NotFound when its package is no longer installed."""
+    return outside.registry.code(channel.connector)(ChannelContext(outside, channel))
+
+
+async def store_raw(outside: Outside, channel_id: UUID, raws: Sequence[Raw]) -> int:
+    """Put raw items into the inbox durably, then ring; returns how many were new."""
+    async with outside.db.write() as tx:
+        stored = await tx.inbox.put(channel_id, raws, outside.raw_kept_s)
+    if stored:
+        await outside.bell.ring(INBOX_BELL)
+    return stored

@@ -1,0 +1,48 @@
+"""Let offers expire and parked work come back: what the clock does."""
+
+from unisono.domain.words import AgentState, InteractionState, OfferState
+from unisono.service.give_back import give_back
+from unisono.service.ports import Database
+from unisono.service.ports.work import InteractionChange
+from unisono.service.work_events import agent_event, work_event
+
+MISSES_UNTIL_AWAY = 2
+BATCH = 50
+
+
+async def expire_offers(db: Database) -> int:
+    """Return expired offers' work to the queue; who let several pass in a row is set away. Returns how many expired."""
+    async with db.write() as tx:
+        due = await tx.work.due_offers(BATCH)
+        expired = 0
+        for seen in due:
+            offer = await tx.work.offer(seen.id, lock=True)
+            if offer is None or offer.state != OfferState.OPEN.value:
+                continue
+            work = await tx.work.interaction(offer.interaction_id, lock=True)
+            if work is None:
+                continue
+            await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED)
+            expired += 1
+            if await tx.work.count_missed(offer.agent_id, reset=False) >= MISSES_UNTIL_AWAY and await tx.work.set_agent_state(
+                offer.agent_id, AgentState.AWAY.value, "missed_offers"
+            ):
+                tx.emit(agent_event(offer.agent_id, state=AgentState.AWAY.value, reason="missed_offers"))
+    return expired
+
+
+async def wake_parked(db: Database) -> int:
+    """Bring parked work back to its agent when there is room, else into the queue with that agent preferred."""
+    async with db.write() as tx:
+        due = await tx.work.overdue_parked(BATCH)
+        for work in due:
+            assert work.agent_id is not None
+            agent = await tx.work.agent(work.agent_id)
+            if agent is not None and agent.available and await tx.work.hold(work.id, work.agent_id, work.units):
+                await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None))
+                tx.emit(work_event("unparked", work, cause="time"))
+                tx.emit(agent_event(work.agent_id))
+            else:
+                await tx.work.change(work.id, InteractionChange(preferred_agent_id=work.agent_id))
+                await give_back(tx, work, "parked_time_over")
+    return len(due)

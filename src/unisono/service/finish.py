@@ -1,0 +1,47 @@
+"""Finish the talk and wrap it up: what was it about?"""
+
+from uuid import UUID
+
+from unisono.domain.errors import Invalid
+from unisono.domain.ids import new_id
+from unisono.domain.words import InteractionState
+from unisono.service.access import Access
+from unisono.service.note import add_note
+from unisono.service.ports import Database
+from unisono.service.ports.work import InteractionChange
+from unisono.service.reach import reach_own
+from unisono.service.work_events import agent_event, work_event
+
+
+async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
+    """End the talk; the capacity stays taken until it is wrapped up. Raises NotFound, Conflict."""
+    async with db.write() as tx:
+        work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP)
+        if work.state == InteractionState.ACTIVE.value:
+            await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value))
+            tx.emit(work_event("finished", work, actor_id=access.user_id))
+
+
+async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: UUID, note: str = "") -> None:
+    """Close the unit of work with a code. Raises NotFound, Conflict, Invalid for a code that is not there."""
+    async with db.write() as tx:
+        work = await reach_own(
+            tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP, InteractionState.PARKED
+        )
+        if not await tx.work.code_exists(code_id):
+            raise Invalid("This wrap-up code does not exist or is archived.", field="code_id")
+        note_id = None
+        if note.strip():
+            note_id = new_id()
+            await add_note(tx, access, work.conversation_id, note_id, note)
+        await tx.work.wrap_up(work.id, code_id, access.user_id, note_id)
+        agent_id = await tx.work.release(work.id)
+        await tx.work.change(
+            work.id,
+            InteractionChange(
+                state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_code_id=code_id, parked_until=None
+            ),
+        )
+        tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
+        if agent_id is not None:
+            tx.emit(agent_event(agent_id))

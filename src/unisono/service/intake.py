@@ -1,0 +1,363 @@
+"""Hearing: the node that holds a channel's lease pulls it, listens to it, and reads what stands in its inbox."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.contract.connector import Connector, Media, PullFailed, Stream
+from unisono.contract.context import HostRefused, NotReached
+from unisono.contract.health import Health
+from unisono.domain.errors import Unavailable, UnisonoError
+from unisono.domain.words import ChannelState
+from unisono.service.channel_context import INBOX_BELL, Outside, open_connector, store_raw
+from unisono.service.ports import NewEvent
+from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.files import AttachmentFiles
+from unisono.service.receive import Received, receive
+from unisono.service.understand import Understood, understand
+
+BATCH = 100
+LEASE_S = 10.0
+PAGE = 200
+MAX_MEDIA_BYTES = 50_000_000
+LARGE_BODY = 200_000
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 300.0
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """What a pull brought."""
+
+    items: int
+    has_more: bool
+    gap: bool
+
+
+async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connector, stream: str) -> Pulled:
+    """Pull one page; items and cursor enter the inbox in one transaction. Raises PullFailed."""
+    async with outside.db.read() as tx:
+        cursor = await tx.inbox.cursor(channel.id, stream)
+    page = await connector.pull(stream, cursor, PAGE)
+    async with outside.db.write() as tx:
+        await tx.inbox.put(channel.id, page.raws, outside.raw_kept_s)
+        await tx.inbox.set_cursor(channel.id, stream, page.next_cursor)
+        if page.gap and await tx.inbox.note_gap(channel.id, stream):
+            tx.emit(NewEvent(type="gap.found", channel_id=channel.id, access_class=channel.access_class))
+    if page.raws:
+        await outside.bell.ring(INBOX_BELL)
+    return Pulled(items=len(page.raws), has_more=page.has_more, gap=page.gap)
+
+
+async def process_once(
+    outside: Outside, files: AttachmentFiles, channel: ChannelFacts, connector: Connector, limit: int = BATCH
+) -> int:
+    """Read the next items of the channel's inbox and take them in; returns how many were looked at.
+
+    One item that cannot be written does not hold up the others: the batch is then taken in one by one, and the culprit
+    goes to quarantine with its bytes. Raises Unavailable when the database or the disk is; all items stay new then.
+    """
+    async with outside.db.read() as tx:
+        items = await tx.inbox.new_items(channel.id, limit)
+    if not items:
+        return 0
+    readable: list[Understood] = []
+    for item in items:
+        large = item.body is not None and len(item.body) > LARGE_BODY
+        result = await asyncio.to_thread(understand, connector, item) if large else understand(connector, item)
+        if result.problem is None:
+            readable.append(result)
+        else:
+            await quarantine(outside, channel, item.id, result.problem)
+        await asyncio.sleep(0)
+    await _take_in(outside, files, channel, readable)
+    return len(items)
+
+
+async def _take_in(
+    outside: Outside, files: AttachmentFiles, channel: ChannelFacts, batch: list[Understood]
+) -> Received | None:
+    if not batch:
+        return None
+    try:
+        return await receive(outside.db, files, channel, batch)
+    except Unavailable:
+        raise
+    except Exception as error:  # whatever one item broke must not stop the others
+        if len(batch) == 1:
+            outside.log_for(channel.id, channel.connector).error(
+                "item_refused", inbox_id=str(batch[0].item.id), error=type(error).__name__
+            )
+            await quarantine(outside, channel, batch[0].item.id, _refusal(error))
+            return None
+        for one in batch:
+            await _take_in(outside, files, channel, [one])
+        return None
+
+
+def _refusal(error: Exception) -> str:
+    return f"The item was read but could not be stored ({type(error).__name__}). It is kept whole; retry after an update."
+
+
+async def quarantine(outside: Outside, channel: ChannelFacts, item_id: UUID, problem: str) -> None:
+    """Set an item aside, so that a person sees it and can retry it."""
+    async with outside.db.write() as tx:
+        await tx.inbox.quarantine(item_id, problem[:1_000])
+        tx.emit(
+            NewEvent(
+                type="quarantine.changed", channel_id=channel.id, access_class=channel.access_class,
+                body={"inbox_id": item_id},
+            )
+        )  # fmt: skip
+
+
+async def fetch_media(outside: Outside, files: AttachmentFiles, channel: ChannelFacts, connector: Connector) -> int:
+    """Bring files over that the network keeps apart from their item; returns how many were tried."""
+    if not isinstance(connector, Media):
+        return 0
+    async with outside.db.read() as tx:
+        wanted = await tx.channels.attachments_to_fetch(channel.id, 20)
+    for attachment_id, ref, message_id in wanted:
+        try:
+            content = await connector.get_media(ref, MAX_MEDIA_BYTES)
+            stored = await files.put(attachment_id, content)
+        except (NotReached, PullFailed, HostRefused) as error:
+            async with outside.db.write() as tx:
+                await tx.channels.attachment_failed(attachment_id, final=isinstance(error, HostRefused))
+                _tell_message(tx.emit, channel, message_id)
+            continue
+        async with outside.db.write() as tx:
+            await tx.channels.attachment_fetched(attachment_id, stored.size_bytes, stored.sha256)
+            _tell_message(tx.emit, channel, message_id)
+    return len(wanted)
+
+
+def _tell_message(emit: Callable[[NewEvent], None], channel: ChannelFacts, message_id: UUID) -> None:
+    emit(
+        NewEvent(
+            type="message.edited", channel_id=channel.id, access_class=channel.access_class, body={"message_id": message_id}
+        )
+    )
+
+
+async def record_health(outside: Outside, channel: ChannelFacts, health: Health) -> None:
+    """Store what the network said of us; the desk hears of it when the state changed."""
+    async with outside.db.write() as tx:
+        if await tx.channels.record_health(channel.id, health):
+            tx.emit(
+                NewEvent(
+                    type="channel.changed", channel_id=channel.id, access_class=channel.access_class,
+                    body={"state": health.state.value},
+                )
+            )  # fmt: skip
+
+
+class ChannelRunner:
+    """Works one channel as long as this node holds its lease."""
+
+    def __init__(self, outside: Outside, files: AttachmentFiles, channel: ChannelFacts, holder: str) -> None:
+        self._outside = outside
+        self._files = files
+        self._channel = channel
+        self._holder = holder
+        self._connector = open_connector(outside, channel)
+        self._log = outside.log_for(channel.id, channel.connector)
+        self._pull_now = asyncio.Event()
+        self._read_now = asyncio.Event()
+        self._pull_now.set()
+        self._read_now.set()
+
+    async def run(self) -> None:
+        """Work until cancelled or the lease is lost."""
+        async with lease(self._outside, f"channel:{self._channel.id}", self._holder) as held:
+            if not held:
+                return
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._hear_bell())
+                group.create_task(self._read_loop())
+                group.create_task(self._pull_loop())
+                group.create_task(self._keep_lease())
+                if isinstance(self._connector, Stream):
+                    group.create_task(self._listen_loop(self._connector))
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            async with self._outside.db.write() as tx:
+                if await tx.leases.acquire(f"channel:{self._channel.id}", self._holder, LEASE_S) is None:
+                    raise LeaseLost(self._channel.id)
+
+    async def _hear_bell(self) -> None:
+        async with self._outside.bell.listen(INBOX_BELL) as listener:
+            while True:
+                await listener.wait(2.0)
+                self._read_now.set()
+
+    async def _read_loop(self) -> None:
+        pause = _FIRST_PAUSE_S
+        while True:
+            await self._read_now.wait()
+            self._read_now.clear()
+            try:
+                while await process_once(self._outside, self._files, self._channel, self._connector):
+                    pass
+                await fetch_media(self._outside, self._files, self._channel, self._connector)
+                pause = _FIRST_PAUSE_S
+            except UnisonoError as error:
+                self._log.error("reading_paused", code=error.code, pause_s=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 30.0)
+                self._read_now.set()
+
+    async def _pull_loop(self) -> None:
+        manifest = self._outside.registry.manifest(self._channel.connector)
+        if not self._connector.capabilities().pull:
+            await self._watch_health(manifest.poll_s)
+            return
+        failures = 0
+        while True:
+            self._pull_now.clear()
+            wait = manifest.poll_s
+            try:
+                for stream in manifest.streams:
+                    while (await pull_once(self._outside, self._channel, self._connector, stream)).has_more:
+                        pass
+                failures = 0
+                await record_health(self._outside, self._channel, Health(state=ChannelState.OK))
+            except PullFailed as error:
+                failures += 1
+                wait = error.after_s or growing_pause(failures)
+                await self._report(error.health)
+            except (NotReached, HostRefused) as error:
+                failures += 1
+                wait = growing_pause(failures)
+                await self._report(Health(state=ChannelState.UNREACHABLE, what=str(error)))
+            except UnisonoError as error:
+                failures += 1
+                wait = growing_pause(failures)
+                self._log.error("pull_paused", code=error.code, pause_s=wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._pull_now.wait(), wait)
+
+    async def _report(self, health: Health) -> None:
+        self._log.warning("pull_failed", state=health.state.value)
+        with contextlib.suppress(UnisonoError):
+            await record_health(self._outside, self._channel, health)
+
+    async def _watch_health(self, every_s: float) -> None:
+        while True:
+            with contextlib.suppress(UnisonoError):
+                await record_health(self._outside, self._channel, await self._connector.check())
+            await asyncio.sleep(max(every_s, 30.0))
+
+    async def _listen_loop(self, connector: Stream) -> None:
+        failures = 0
+        while True:
+            started = datetime.now(UTC)
+            try:
+                self._pull_now.set()
+                async for hint in connector.listen():
+                    failures = 0
+                    if hint is not None:
+                        await store_raw(self._outside, self._channel.id, [hint])
+                    self._pull_now.set()
+            except (NotReached, PullFailed, HostRefused, UnisonoError) as error:
+                self._log.info("listening_ended", error=type(error).__name__)
+            if (datetime.now(UTC) - started).total_seconds() > 60:
+                failures = 0
+            failures += 1
+            await asyncio.sleep(growing_pause(failures))
+
+
+class LeaseLost(Exception):
+    """Another node holds the channel now; this one stops working it."""
+
+
+def growing_pause(failures: int) -> float:
+    """Return how long to wait after so many failures in a row, in seconds."""
+    return float(min(_FIRST_PAUSE_S * 2 ** max(0, failures - 1), _LONGEST_PAUSE_S))
+
+
+@asynccontextmanager
+async def lease(outside: Outside, name: str, holder: str) -> AsyncIterator[bool]:
+    """Hold a lease while the block runs; yields whether it was had."""
+    async with outside.db.write() as tx:
+        token = await tx.leases.acquire(name, holder, LEASE_S)
+    try:
+        yield token is not None
+    finally:
+        if token is not None:
+            with contextlib.suppress(UnisonoError):
+                async with outside.db.write() as tx:
+                    await tx.leases.release(name, holder)
+
+
+class Intake:
+    """Keeps a runner for every running channel; notices new, changed, paused and archived ones."""
+
+    def __init__(self, outside: Outside, files: AttachmentFiles, holder: str) -> None:
+        self._outside = outside
+        self._files = files
+        self._holder = holder
+        self._runners: dict[UUID, tuple[object, asyncio.Task[None]]] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with self._outside.bell.listen("channels") as listener:
+                while True:
+                    with contextlib.suppress(UnisonoError):
+                        await self._reconcile()
+                    await listener.wait(2.0)
+        finally:
+            await self._stop([task for _, task in self._runners.values()])
+
+    async def _reconcile(self) -> None:
+        async with self._outside.db.write() as tx:
+            wanted = {channel.id: channel for channel in await tx.channels.running()}
+        ended = []
+        for channel_id, (shape, task) in list(self._runners.items()):
+            if task.done() or channel_id not in wanted or _shape(wanted[channel_id]) != shape:
+                ended.append(task)
+                del self._runners[channel_id]
+        await self._stop(ended)
+        for channel_id, channel in wanted.items():
+            if channel_id not in self._runners:
+                self._runners[channel_id] = (_shape(channel), asyncio.create_task(self._work(channel)))
+
+    async def _work(self, channel: ChannelFacts) -> None:
+        try:
+            runner = ChannelRunner(self._outside, self._files, channel, self._holder)
+        except UnisonoError as error:
+            await record_health(self._outside, channel, Health(state=ChannelState.MISCONFIGURED, what=str(error)))
+            await asyncio.sleep(60)
+            return
+        await _guarded(runner.run, lambda name: self._outside.log_for(channel.id, channel.connector).error(
+            "channel_stopped", error=name
+        ))  # fmt: skip
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _shape(channel: ChannelFacts) -> object:
+    """What makes a runner start anew: its settings, not its health."""
+    return (
+        channel.connector, str(channel.config), channel.queue_id, channel.units, channel.priority, str(channel.skills),
+        channel.remote_id, channel.handle, channel.realm, channel.first_response_s, channel.match_language, channel.name,
+    )  # fmt: skip
+
+
+async def _guarded(run: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> None:
+    """Run until the end; a failure is reported and the keeper starts it anew after a pause."""
+    try:
+        await run()
+    except* Exception as group:
+        for error in group.exceptions:
+            report(type(error).__name__)
+        await asyncio.sleep(_FIRST_PAUSE_S)

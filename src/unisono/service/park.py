@@ -1,0 +1,39 @@
+"""Park a unit of work until the customer writes or a time comes; it stays the agent's."""
+
+from datetime import datetime
+from uuid import UUID
+
+from unisono.domain.errors import Conflict, Invalid
+from unisono.domain.words import InteractionState
+from unisono.service.access import Access
+from unisono.service.ports import Database
+from unisono.service.ports.work import InteractionChange
+from unisono.service.reach import reach_own
+from unisono.service.work_events import agent_event, work_event
+
+
+async def park(db: Database, access: Access, interaction_id: UUID, until: datetime | None = None) -> None:
+    """Set active work aside; its capacity is free meanwhile. Raises NotFound, Conflict, Invalid for a time in the past."""
+    async with db.write() as tx:
+        work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.PARKED)
+        if until is not None and until <= tx.now:
+            raise Invalid("The time to come back must lie in the future.", field="until")
+        agent_id = await tx.work.release(work.id)
+        await tx.work.change(work.id, InteractionChange(state=InteractionState.PARKED.value, parked_until=until))
+        tx.emit(work_event("parked", work, actor_id=access.user_id))
+        if agent_id is not None:
+            tx.emit(agent_event(agent_id))
+
+
+async def unpark(db: Database, access: Access, interaction_id: UUID) -> None:
+    """Take parked work up again. Raises NotFound; Conflict when the asker's capacity is used up."""
+    async with db.write() as tx:
+        work = await reach_own(tx, access, interaction_id, InteractionState.PARKED)
+        if not await tx.work.hold(work.id, access.user_id, work.units):
+            raise Conflict("Your capacity is used up; finish or park something first.", code="no_capacity")
+        await tx.work.change(
+            work.id,
+            InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id, parked_until=None),
+        )
+        tx.emit(work_event("unparked", work, actor_id=access.user_id, agent_id=access.user_id))
+        tx.emit(agent_event(access.user_id))

@@ -1,0 +1,70 @@
+"""What the verbs need of the I/O rooms, as Protocols. Stores, buses and connectors are passed in, never imported."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from unisono.service.ports.base import (
+    Bell,
+    BellListener,
+    Cursor,
+    Fanout,
+    Leases,
+    Log,
+    LoggedEvent,
+    NewEvent,
+)
+from unisono.service.ports.channels import Channels
+from unisono.service.ports.ledgers import Inbox, Outbox, Timers
+from unisono.service.ports.people import People
+from unisono.service.ports.reading import Reading
+from unisono.service.ports.setup import Setup
+from unisono.service.ports.talk import Talk
+from unisono.service.ports.work import Work
+
+__all__ = [
+    "Bell", "BellListener", "Channels", "Cursor", "Database", "Fanout", "Inbox", "Leases", "Log", "LoggedEvent", "NewEvent",
+    "Outbox", "People", "Reading", "Setup", "Talk", "Timers", "Tx", "Work",
+]
+
+
+class Tx(Protocol):
+    """One transaction and the nouns it reaches. `now` is read once, from the clock that the database was given."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def channels(self) -> Channels: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def setup(self) -> Setup: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def log(self) -> Log: ...
+    @property
+    def leases(self) -> Leases: ...
+
+    def emit(self, event: NewEvent) -> None:
+        """Add an event to the log; it is written with the transaction. Refused on a reading transaction."""
+
+
+class Database(Protocol):
+    """Transactions. Both raise `domain.errors.Unavailable` when the database does not answer."""
+
+    def write(self) -> AbstractAsyncContextManager[Tx]:
+        """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception."""
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """Read only; each statement sees what was committed before it."""

@@ -1,0 +1,120 @@
+"""What is asked of the store about interactions, offers, agents and their capacity."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from unisono.routing.state import AgentFacts, Decision, Waiting
+
+
+class InteractionFacts(Struct, frozen=True, kw_only=True):
+    """An interaction as the verbs need it."""
+
+    id: UUID
+    conversation_id: UUID
+    channel_id: UUID
+    access_class: int
+    queue_id: UUID
+    state: str
+    agent_id: UUID | None
+    units: int
+    version: int
+    closed_at: datetime | None
+
+
+class InteractionChange(Struct, frozen=True, kw_only=True):
+    """What a verb changes; what is not named stays."""
+
+    state: str | UnsetType = UNSET
+    agent_id: UUID | None | UnsetType = UNSET
+    queue_id: UUID | UnsetType = UNSET
+    access_class: int | UnsetType = UNSET
+    parked_until: datetime | None | UnsetType = UNSET
+    closed_at: datetime | None | UnsetType = UNSET
+    wrap_up_code_id: UUID | UnsetType = UNSET
+    preferred_agent_id: UUID | None | UnsetType = UNSET
+    reason: dict[str, Any] | UnsetType = UNSET
+    due_at: datetime | UnsetType = UNSET
+
+
+class OfferFacts(Struct, frozen=True, kw_only=True):
+    """A reservation."""
+
+    id: UUID
+    interaction_id: UUID
+    agent_id: UUID
+    state: str
+    expires_at: datetime
+
+
+class CommittedOffer(Struct, frozen=True, kw_only=True):
+    """A decision that the store accepted."""
+
+    offer_id: UUID
+    interaction_id: UUID
+    agent_id: UUID
+    conversation_id: UUID
+    channel_id: UUID
+    queue_id: UUID
+    access_class: int
+    expires_at: datetime
+
+
+class Work(Protocol):
+    """Port for the work and who does it."""
+
+    async def interaction(self, interaction_id: UUID, *, lock: bool = False) -> InteractionFacts | None: ...
+
+    async def open_of(self, conversation_id: UUID) -> InteractionFacts | None: ...
+
+    async def change(self, interaction_id: UUID, change: InteractionChange) -> None:
+        """Write the change and raise the version; the conversation's access class follows the queue's."""
+
+    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int) -> bool:
+        """Take capacity; False when the agent has not enough left. A hold that is there already is enough."""
+
+    async def release(self, interaction_id: UUID) -> UUID | None:
+        """Give an interaction's capacity back; returns whose it was."""
+
+    async def offer(self, offer_id: UUID, *, lock: bool = False) -> OfferFacts | None: ...
+
+    async def open_offer_of(self, interaction_id: UUID) -> OfferFacts | None: ...
+
+    async def end_offer(self, offer_id: UUID, state: str, reason: str = "") -> None: ...
+
+    async def due_offers(self, limit: int) -> list[OfferFacts]: ...
+
+    async def next_offer_expiry(self) -> datetime | None: ...
+
+    async def commit_offers(self, token: int, decisions: Sequence[Decision]) -> list[CommittedOffer] | None:
+        """Turn decisions into offers in one statement; those missing from the answer were refused (stale, no capacity).
+
+        None when the fencing token is no longer the lease's: this router must stop.
+        """
+
+    async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:
+        """Return enquiries that wait, all or those of `ids`."""
+
+    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]: ...
+
+    async def agent(self, agent_id: UUID) -> AgentFacts | None: ...
+
+    async def set_agent_state(self, agent_id: UUID, state: str, reason: str) -> bool:
+        """Return whether it changed."""
+
+    async def count_missed(self, agent_id: UUID, *, reset: bool) -> int:
+        """Count offers in a row that the agent let pass; returns the count."""
+
+    async def held_by(self, agent_id: UUID) -> list[InteractionFacts]:
+        """Return what is offered to, active or in wrap-up with an agent."""
+
+    async def wrap_up(self, interaction_id: UUID, code_id: UUID, user_id: UUID, note_message_id: UUID | None) -> None: ...
+
+    async def code_exists(self, code_id: UUID) -> bool: ...
+
+    async def queue_exists(self, queue_id: UUID) -> bool: ...
+
+    async def overdue_parked(self, limit: int) -> list[InteractionFacts]: ...

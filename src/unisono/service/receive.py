@@ -1,0 +1,454 @@
+"""Take in what was understood: one transaction for a batch of one channel's items.
+
+Events commute: an edit may come before what it edits, a deletion before what it deletes, anything several times and
+in any order. A revision only rises, a tombstone stays, and the transcript is ordered by when things were said.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
+from unisono.domain.ids import new_id
+from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
+from unisono.service.ports import Database, NewEvent, Tx
+from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.files import AttachmentFiles
+from unisono.service.ports.ledgers import OutboxChange
+from unisono.service.ports.talk import (
+    ConversationRef,
+    IdentityRef,
+    KnownMessage,
+    NewAttachment,
+    NewInteraction,
+    NewMessage,
+    NewText,
+    OpenInteraction,
+    ThreadKey,
+    Touch,
+)
+from unisono.service.text import fold, words_of
+from unisono.service.understand import Said, Understood, attachment_label, stable_id
+
+
+class Received(Struct, kw_only=True):
+    """What a batch came to, for counters and for cleaning up files."""
+
+    messages: int = 0
+    interactions: int = 0
+    edits: int = 0
+    deletions: int = 0
+    files_unused: list[UUID] = []
+    files_gone: list[UUID] = []
+
+
+async def receive(
+    db: Database, files: AttachmentFiles, channel: ChannelFacts, batch: Sequence[Understood]
+) -> Received:
+    """Write what a batch says. The caller holds the channel's lease; items without a problem only.
+
+    Files are written before the transaction under ids that depend on the item alone, so a crash leaves nothing double.
+    Raises Unavailable when the database or the disk is; nothing was taken in then and the items stay new.
+    """
+    attachments = await _store_files(files, batch)
+    async with db.write() as tx:
+        result = await _Intake(tx, channel, batch, attachments).run()
+    unused = [*result.files_unused, *result.files_gone]
+    if unused:
+        await files.delete(unused)
+    return result
+
+
+async def _store_files(files: AttachmentFiles, batch: Sequence[Understood]) -> dict[UUID, list[NewAttachment]]:
+    found: dict[UUID, list[NewAttachment]] = {}
+    for understood in batch:
+        position = 1_000
+        for said in understood.said:
+            rows: list[NewAttachment] = []
+            for place, attachment in enumerate(said.event.attachments or ()):
+                position += 1
+                row_id = stable_id(understood.item, position, said.said_at)
+                name, media_type, alt_text = attachment_label(attachment)
+                stored = await files.put(row_id, attachment.content) if attachment.content is not None else None
+                rows.append(
+                    NewAttachment(
+                        id=row_id, message_id=said.message_id, channel_id=understood.item.channel_id, name=name,
+                        media_type=media_type, position=place, alt_text=alt_text, content_id=attachment.content_id,
+                        size_bytes=stored.size_bytes if stored else attachment.size_bytes,
+                        sha256=stored.sha256 if stored else None, ref=attachment.ref,
+                        state="stored" if stored else "pending" if attachment.ref else "refused",
+                    )
+                )  # fmt: skip
+            found[said.message_id] = rows
+    return found
+
+
+class _Placed(Struct, frozen=True, kw_only=True):
+    """A created item with its conversation."""
+
+    understood: Understood
+    said: Said
+    event: Created
+    identity: IdentityRef
+    conversation: ConversationRef
+
+
+class _Intake:
+    """One batch on its way into the store."""
+
+    def __init__(
+        self, tx: Tx, channel: ChannelFacts, batch: Sequence[Understood], attachments: dict[UUID, list[NewAttachment]]
+    ) -> None:
+        self.tx = tx
+        self.channel = channel
+        self.batch = batch
+        self.attachments = attachments
+        self.result = Received()
+        self.known: dict[str, KnownMessage] = {}
+        self.written: set[UUID] = set()
+
+    async def run(self) -> Received:
+        await self._look_up()
+        await self._claim()
+        created, changed = self._sort_said()
+        created = await self._without_tombstones(created)
+        placed = await self._place(created)
+        placed = await self._recognise_own(placed)
+        await self._write(placed)
+        await self._edit(changed)
+        await self._delete()
+        await self._forget_authors()
+        await self._statuses()
+        self.result.files_unused = [
+            row.id for message_id, rows in self.attachments.items() if message_id not in self.written for row in rows
+            if row.state == "stored"
+        ]  # fmt: skip
+        return self.result
+
+    # -- what is there already --------------------------------------------------------------------------------------
+
+    async def _look_up(self) -> None:
+        remote_ids = [said.event.remote_id for u in self.batch for said in u.said]
+        remote_ids += [e.remote_id for u in self.batch for e in u.others if isinstance(e, Deleted)]
+        remote_ids += [e.remote_id for u in self.batch for e in u.others if isinstance(e, Status) and e.remote_id]
+        self.known = await self.tx.talk.known_messages(self.channel.id, remote_ids)
+
+    async def _claim(self) -> None:
+        """Only items that were still new may have effects; another node may have taken some meanwhile."""
+        ours = await self.tx.inbox.finish({u.item.id: self._message_of(u) for u in self.batch})
+        self.batch = [u for u in self.batch if u.item.id in ours]
+
+    def _message_of(self, understood: Understood) -> UUID | None:
+        """The message that the raw bytes belong to, so that they are erased with it."""
+        for said in understood.said:
+            known = self.known.get(said.event.remote_id)
+            return known.id if known else self._first_id(said.event.remote_id) or said.message_id
+        for event in understood.others:
+            if isinstance(event, Deleted | Status) and event.remote_id in self.known:
+                return self.known[event.remote_id].id
+        return None
+
+    def _first_id(self, remote_id: str) -> UUID | None:
+        for understood in self.batch:
+            for said in understood.said:
+                if isinstance(said.event, Created) and said.event.remote_id == remote_id:
+                    return said.message_id
+        return None
+
+    def _sort_said(self) -> tuple[list[tuple[Understood, Said]], list[tuple[Understood, Said]]]:
+        """Split into first sightings and changes; of several versions in one batch the lowest revision comes first."""
+        first: dict[str, tuple[Understood, Said]] = {}
+        changes: list[tuple[Understood, Said]] = []
+        pairs = [(u, said) for u in self.batch for said in u.said]
+        for understood, said in sorted(pairs, key=lambda pair: pair[1].event.revision):
+            remote_id = said.event.remote_id
+            if isinstance(said.event, Created) and remote_id not in self.known and remote_id not in first:
+                first[remote_id] = (understood, said)
+            else:
+                changes.append((understood, said))
+        return list(first.values()), changes
+
+    async def _without_tombstones(self, created: list[tuple[Understood, Said]]) -> list[tuple[Understood, Said]]:
+        dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in created])
+        return [pair for pair in created if pair[1].event.remote_id not in dead]
+
+    # -- who and where -----------------------------------------------------------------------------------------------
+
+    async def _place(self, created: list[tuple[Understood, Said]]) -> list[_Placed]:
+        wanted: list[tuple[Understood, Said, Created, Author]] = []
+        for understood, said in created:
+            event = said.event
+            assert isinstance(event, Created)
+            customer = event.thread.customer if event.own else (event.thread.customer or event.author)
+            if customer is not None:
+                wanted.append((understood, said, event, customer))
+        identities = await self.tx.talk.resolve_identities(self.channel.network, [w[3] for w in wanted])
+        aliases = await self.tx.talk.thread_of_aliases(
+            self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)]
+        )
+        keys: list[ThreadKey] = []
+        for _, _, event, customer in wanted:
+            identity = identities[(customer.realm, customer.remote_id)]
+            keys.append(
+                ThreadKey(
+                    visibility=event.thread.visibility.value,
+                    root_remote_id=_root(event.thread, identity.id, aliases),
+                    identity_id=identity.id,
+                )
+            )
+        conversations = await self.tx.talk.conversations_of(self.channel.id, keys, self.channel.access_class)
+        return [
+            _Placed(
+                understood=understood, said=said, event=event, identity=identities[(customer.realm, customer.remote_id)],
+                conversation=conversations[key],
+            )
+            for (understood, said, event, customer), key in zip(wanted, keys, strict=True)
+        ]  # fmt: skip
+
+    async def _recognise_own(self, placed: list[_Placed]) -> list[_Placed]:
+        """Take out our own answers that come back: they are in the transcript already and only get confirmed."""
+        own = [p for p in placed if p.event.own]
+        if not own:
+            return placed
+        by_key = await self.tx.talk.messages_by_id([key for p in own if (key := _uuid(p.event.client_key)) is not None])
+        pending = await self.tx.outbox.open_in_thread(list({p.conversation.id for p in own}))
+        taken: set[UUID] = set()
+        rest: list[_Placed] = [p for p in placed if not p.event.own]
+        for p in own:
+            key = _uuid(p.event.client_key)
+            match = key if key in by_key else None
+            if match is None:
+                same = [
+                    a.message_id for a in pending
+                    if a.message_id not in taken and a.conversation_id == p.conversation.id
+                    and _same_text(a.text, p.said.clean.text)
+                ]  # fmt: skip
+                match = same[0] if same else None
+            if match is None:
+                rest.append(p)
+            else:
+                taken.add(match)
+                await self._confirm(match, p.event.remote_id, p.event.url)
+        return rest
+
+    async def _confirm(self, message_id: UUID, remote_id: str, url: str) -> None:
+        if await self.tx.outbox.settle_by_message(
+            message_id, OutboxChange(state=DeliveryState.SENT.value, remote_id=remote_id)
+        ):
+            await self.tx.talk.set_delivery(message_id, DeliveryState.SENT.value, remote_id=remote_id, url=url)
+            self._emit("answer.changed", body={"message_id": message_id, "delivery": DeliveryState.SENT.value})
+
+    # -- first sightings ---------------------------------------------------------------------------------------------
+
+    async def _write(self, placed: list[_Placed]) -> None:
+        if not placed:
+            return
+        work = await self._open_work(placed)
+        messages = [self._message(p, work.get(p.conversation.id)) for p in placed]
+        self.written = await self.tx.talk.insert_messages(messages)
+        kept = [p for p in placed if p.said.message_id in self.written]
+        await self.tx.talk.insert_attachments([a for p in kept for a in self.attachments[p.said.message_id]])
+        await self.tx.talk.touch_conversations([_touch(p) for p in kept])
+        for p in kept:
+            self._emit(
+                "message.received", p.conversation, work.get(p.conversation.id),
+                {"message_id": p.said.message_id, "direction": Direction.OUTBOUND if p.event.own else Direction.INBOUND},
+            )  # fmt: skip
+        self.result.messages += len(kept)
+        await self.tx.inbox.wake_early(self.channel.id, [p.event.remote_id for p in kept])
+
+    async def _open_work(self, placed: list[_Placed]) -> dict[UUID, UUID]:
+        """Return the interaction of each conversation; queue a new one where somebody asked and none is open."""
+        asking: dict[UUID, list[_Placed]] = {}
+        for p in placed:
+            if not p.event.own and not p.event.automatic and p.event.addressed and not p.identity.blocked:
+                asking.setdefault(p.conversation.id, []).append(p)
+        current = await self.tx.talk.interactions_of([p.conversation.id for p in placed])
+        wanted = {
+            conversation_id: self._interaction(group, current.get(conversation_id))
+            for conversation_id, group in asking.items()
+            if conversation_id not in current or current[conversation_id].state == InteractionState.CLOSED.value
+        }
+        opened = await self.tx.talk.insert_interactions(list(wanted.values()))
+        lost = [c for c, interaction in wanted.items() if interaction.id not in opened]
+        current |= await self.tx.talk.interactions_of(lost)
+        for conversation_id, interaction in wanted.items():
+            if interaction.id in opened:
+                self._emit(
+                    "interaction.created", asking[conversation_id][0].conversation, interaction.id,
+                    {"previous_id": interaction.previous_id, "units": interaction.units},
+                )  # fmt: skip
+        self.result.interactions += len(opened)
+        result: dict[UUID, UUID] = {c: i.id for c, i in current.items() if i.state != "closed"}
+        result |= {c: i.id for c, i in wanted.items() if i.id in opened}
+        await self._tell_open(asking, {c: i for c, i in result.items() if c not in wanted or i not in opened})
+        return result
+
+    async def _tell_open(self, asking: dict[UUID, list[_Placed]], still_open: dict[UUID, UUID]) -> None:
+        told = {c: i for c, i in still_open.items() if c in asking}
+        await self.tx.talk.customer_wrote(list(told.values()))
+        for conversation_id, interaction_id in told.items():
+            self._emit("interaction.changed", asking[conversation_id][0].conversation, interaction_id, {"by": "customer"})
+
+    def _interaction(self, group: list[_Placed], last: OpenInteraction | None) -> NewInteraction:
+        earliest = min(group, key=lambda p: p.said.said_at)
+        language = next((p.said.clean.language for p in group if p.said.clean.language), None)
+        skills = list(self.channel.skills)
+        if self.channel.match_language and language is not None:
+            skills.append({"skill": f"lang-{language}", "level": 1, "optional": True})
+        due = earliest.said.said_at + timedelta(seconds=self.channel.first_response_s)
+        if earliest.event.can_reply.until is not None:
+            due = min(due, earliest.event.can_reply.until)
+        return NewInteraction(
+            id=new_id(), conversation_id=earliest.conversation.id, channel_id=self.channel.id,
+            access_class=earliest.conversation.access_class, queue_id=self.channel.queue_id, skills=skills,
+            language=language, units=self.channel.units, priority=self.channel.priority,
+            waiting_since=earliest.said.said_at, due_at=due, previous_id=last.id if last else None,
+            preferred_agent_id=last.agent_id if last else None, reason={"code": "reopened" if last else "new"},
+        )  # fmt: skip
+
+    def _message(self, p: _Placed, interaction_id: UUID | None) -> NewMessage:
+        event, clean = p.event, p.said.clean
+        return NewMessage(
+            id=p.said.message_id, conversation_id=p.conversation.id, interaction_id=interaction_id,
+            channel_id=self.channel.id, direction=(Direction.OUTBOUND if event.own else Direction.INBOUND).value,
+            visibility=event.thread.visibility.value, identity_id=None if event.own else p.identity.id,
+            occurred_at=event.occurred_at, received_at=p.understood.item.received_at, said_at=p.said.said_at,
+            tie_break=event.tie_break, ingest_key=p.understood.item.ingest_key, remote_id=event.remote_id,
+            parent_remote_id=event.thread.parent_id, revision=event.revision, automatic=event.automatic,
+            language=clean.language, url=event.url, delivery=DeliveryState.SENT.value if event.own else None,
+            text=clean.text, subject=clean.subject, html=clean.html, details=clean.details, terms=clean.terms,
+        )  # fmt: skip
+
+    # -- changes -----------------------------------------------------------------------------------------------------
+
+    async def _edit(self, changes: list[tuple[Understood, Said]]) -> None:
+        if not changes:
+            return
+        self.known |= await self.tx.talk.known_messages(
+            self.channel.id, [said.event.remote_id for _, said in changes if said.event.remote_id not in self.known]
+        )
+        dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in changes])
+        texts: list[NewText] = []
+        early: dict[UUID, str] = {}
+        for understood, said in changes:
+            event, known = said.event, self.known.get(said.event.remote_id)
+            if known is not None and not known.deleted:
+                if event.revision > known.revision and known.direction == Direction.INBOUND.value:
+                    texts.append(_new_text(known.id, said))
+            elif known is None and event.remote_id not in dead and isinstance(event, Edited):
+                early[understood.item.id] = event.remote_id
+        await self.tx.inbox.hold_early(early)
+        changed = await self.tx.talk.replace_texts(texts)
+        for message_id in sorted(changed):
+            self._emit("message.edited", body={"message_id": message_id})
+        self.result.edits += len(changed)
+
+    async def _delete(self) -> None:
+        gone = [e for u in self.batch for e in u.others if isinstance(e, Deleted)]
+        if not gone:
+            return
+        await self.tx.talk.bury(self.channel.id, [e.remote_id for e in gone])
+        known = await self.tx.talk.known_messages(self.channel.id, [e.remote_id for e in gone])
+        await self._erase([m.id for m in known.values()])
+
+    async def _forget_authors(self) -> None:
+        authors = [e.author for u in self.batch for e in u.others if isinstance(e, AuthorGone)]
+        if not authors:
+            return
+        identities = await self.tx.talk.resolve_identities(self.channel.network, authors)
+        ids = [identity.id for identity in identities.values()]
+        await self._erase(await self.tx.talk.messages_of_identities(ids))
+        await self.tx.talk.forget_identities(ids)
+        for identity in identities.values():
+            self._emit("customer.erased", body={"customer_id": identity.customer_id})
+
+    async def _erase(self, message_ids: list[UUID]) -> None:
+        erased = await self.tx.talk.erase_messages(message_ids, self.tx.now)
+        closed = await self.tx.talk.close_emptied(erased.interactions)
+        self.result.deletions += len(erased.messages)
+        self.result.files_gone += erased.attachments
+        self.written -= set(erased.messages)
+        for message_id in erased.messages:
+            self._emit("message.deleted", body={"message_id": message_id})
+        for interaction_id in closed:
+            self._emit("interaction.wrapped_up", None, interaction_id, {"code": "deleted_at_source"})
+
+    async def _statuses(self) -> None:
+        statuses = [e for u in self.batch for e in u.others if isinstance(e, Status)]
+        keys = [key for e in statuses if (key := _uuid(e.client_key)) is not None]
+        by_id = await self.tx.talk.messages_by_id(keys) if keys else {}
+        state: dict[UUID, DeliveryState] = {}
+        for status in statuses:
+            key = _uuid(status.client_key)
+            known = by_id.get(key) if key else self.known.get(status.remote_id or "")
+            if known is None or known.direction != Direction.OUTBOUND.value:
+                continue
+            before = state.get(known.id, DeliveryState(known.delivery or DeliveryState.SENT))
+            after = later_delivery(before, status.state)
+            state[known.id] = after
+            if after == before:
+                continue
+            await self.tx.outbox.settle_by_message(
+                known.id, OutboxChange(state=status.state.value, error_code=status.code, error=status.human)
+            )
+            await self.tx.talk.set_delivery(known.id, after.value, status.code)
+            self._emit("answer.changed", body={"message_id": known.id, "delivery": after.value})
+
+    def _emit(
+        self, type_: str, conversation: ConversationRef | None = None, interaction_id: UUID | None = None,
+        body: dict[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        self.tx.emit(
+            NewEvent(
+                type=type_, channel_id=self.channel.id, queue_id=self.channel.queue_id,
+                access_class=conversation.access_class if conversation else self.channel.access_class,
+                conversation_id=conversation.id if conversation else None, interaction_id=interaction_id, body=body or {},
+            )
+        )  # fmt: skip
+
+
+def _aliases(thread: ThreadRef) -> list[str]:
+    return [*thread.aliases, *([thread.parent_id] if thread.parent_id else [])]
+
+
+def _root(thread: ThreadRef, identity_id: UUID, aliases: dict[str, tuple[str, UUID]]) -> str:
+    """The network's root, unless something it refers to already stands in a conversation with the same person."""
+    for alias in _aliases(thread):
+        root, identity = aliases.get(alias, ("", None))
+        if identity == identity_id:
+            return root
+    return thread.root_id
+
+
+def _touch(p: _Placed) -> Touch:
+    inbound = not p.event.own
+    rule = p.event.can_reply
+    return Touch(
+        conversation_id=p.conversation.id, last_message_id=p.said.message_id, said_at=p.said.said_at,
+        inbound_at=p.event.occurred_at if inbound else None, reply_rule=rule.rule.value if inbound else None,
+        reply_until=rule.until if inbound else None, reply_reason=rule.reason if inbound else "",
+        url=p.event.url if p.event.thread.visibility is Visibility.PUBLIC else "", links_to=p.event.thread.links_to,
+    )  # fmt: skip
+
+
+def _new_text(message_id: UUID, said: Said) -> NewText:
+    return NewText(
+        message_id=message_id, revision=said.event.revision, text=said.clean.text, subject=said.clean.subject,
+        html=said.clean.html, terms=said.clean.terms, details=said.clean.details, edited_at=said.said_at,
+    )  # fmt: skip
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _same_text(ours: str, theirs: str) -> bool:
+    """Networks change white space and put mentions in front; the words stay, in their order, at the end."""
+    mine, other = [fold(w) for w in words_of(ours)], [fold(w) for w in words_of(theirs)]
+    return mine == other[-len(mine) :] if mine else not other

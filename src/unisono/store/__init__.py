@@ -1,0 +1,1 @@
+"""PostgreSQL: schema, queries, event log, inbox, outbox, timers, leases."""

@@ -1,0 +1,129 @@
+"""Transactions over PostgreSQL: one connection, the nouns' stores on it, and the events that go with the commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+import asyncpg
+
+from unisono.domain.errors import Unavailable
+from unisono.service.ports import Bell, NewEvent
+from unisono.store.channels import PgChannels
+from unisono.store.driver import Connection, Pool
+from unisono.store.inbox import PgInbox
+from unisono.store.log import PgLeases, PgLog, append
+from unisono.store.outbox import PgOutbox
+from unisono.store.people import PgPeople
+from unisono.store.reading import PgReading
+from unisono.store.setup import PgSetup
+from unisono.store.talk import PgTalk
+from unisono.store.timers import PgTimers
+from unisono.store.work import PgWork
+
+BELL = "events"
+
+
+class Now(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime: ...
+
+
+class PgTx:
+    """One transaction; every store on it is made when first asked for."""
+
+    def __init__(self, connection: Connection, now: datetime, *, writing: bool) -> None:
+        self.connection = connection
+        self.now = now
+        self._writing = writing
+        self.events: list[NewEvent] = []
+
+    def emit(self, event: NewEvent) -> None:
+        """Add an event for the log. Raises RuntimeError on a reading transaction: nothing would be written."""
+        if not self._writing:
+            raise RuntimeError(f"{event.type} was emitted in a reading transaction; use Database.write().")
+        self.events.append(event)
+
+    @cached_property
+    def inbox(self) -> PgInbox:
+        return PgInbox(self.connection, self.now)
+
+    @cached_property
+    def outbox(self) -> PgOutbox:
+        return PgOutbox(self.connection, self.now)
+
+    @cached_property
+    def timers(self) -> PgTimers:
+        return PgTimers(self.connection, self.now)
+
+    @cached_property
+    def talk(self) -> PgTalk:
+        return PgTalk(self.connection, self.now)
+
+    @cached_property
+    def channels(self) -> PgChannels:
+        return PgChannels(self.connection, self.now)
+
+    @cached_property
+    def work(self) -> PgWork:
+        return PgWork(self.connection, self.now)
+
+    @cached_property
+    def people(self) -> PgPeople:
+        return PgPeople(self.connection, self.now)
+
+    @cached_property
+    def setup(self) -> PgSetup:
+        return PgSetup(self.connection, self.now)
+
+    @cached_property
+    def reading(self) -> PgReading:
+        return PgReading(self.connection, self.now)
+
+    @cached_property
+    def log(self) -> PgLog:
+        return PgLog(self.connection)
+
+    @cached_property
+    def leases(self) -> PgLeases:
+        return PgLeases(self.connection, self.now)
+
+
+class PgDatabase:
+    """The store behind `service.ports.Database`."""
+
+    def __init__(self, pool: Pool, clock: Now, bell: Bell) -> None:
+        self.pool = pool
+        self._clock = clock
+        self._bell = bell
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[PgTx]:
+        """Run the block in a transaction, write its events, commit, then ring the bell."""
+        async with self._connection() as connection:
+            async with connection.transaction():
+                tx = PgTx(connection, self._clock.now(), writing=True)
+                yield tx
+                if tx.events:
+                    await append(connection, tx.now, tx.events)
+            if tx.events:
+                await self._bell.ring(BELL)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[PgTx]:
+        """Run the block with a connection outside any transaction."""
+        async with self._connection() as connection:
+            yield PgTx(connection, self._clock.now(), writing=False)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            async with self.pool.acquire() as connection:
+                yield connection
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.TooManyConnectionsError) as error:
+            raise Unavailable(
+                f"The database does not answer ({type(error).__name__}). Nothing was changed; the request can be repeated. "
+                "`unisono doctor` tells what is wrong."
+            ) from error

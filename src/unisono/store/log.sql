@@ -1,0 +1,41 @@
+-- name: append
+-- One statement for all events of a transaction; the epoch is read here so that no event can miss it.
+insert into event (epoch, id, at, type, v, actor_id, access_class, channel_id, conversation_id, interaction_id,
+                   queue_id, agent_id, body)
+select (select epoch from cluster_epoch), e.*
+from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::int[], $5::uuid[], $6::int[], $7::uuid[], $8::uuid[],
+            $9::uuid[], $10::uuid[], $11::uuid[], $12::jsonb[]) as e;
+
+-- name: head
+-- The last position below every transaction that is still open; what commits later sorts after it.
+select (select epoch from cluster_epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin;
+
+-- name: after
+-- Earlier epochs are complete; of the current one only what no open transaction can still precede.
+select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
+       interaction_id, queue_id, agent_id, body
+from event
+where (epoch, xid, id) > ($1, $2::text::xid8, $3)
+  and (epoch < (select epoch from cluster_epoch) or xid < pg_snapshot_xmin(pg_current_snapshot()))
+order by epoch, xid, id
+limit $4;
+
+-- name: oldest
+-- To tell a reader that its place is no longer in the log.
+select value from setting where name = 'log.pruned_to';
+
+-- name: partition_exists
+select to_regclass($1) is not null;
+
+-- name: acquire_lease
+-- The token rises only when the holder changes: renewing keeps it, so that a stale holder is told apart.
+insert into lease as l (name, holder, expires_at) values ($1, $2, $3::timestamptz + make_interval(secs => $4))
+on conflict (name) do update
+    set token = case when l.holder = excluded.holder then l.token else l.token + 1 end,
+        holder = excluded.holder, expires_at = excluded.expires_at
+    where l.holder = excluded.holder or l.expires_at < $3
+returning token;
+
+-- name: release_lease
+-- Only the holder's own lease; the row and its token stay.
+update lease set expires_at = '-infinity' where name = $1 and holder = $2;

@@ -1,0 +1,165 @@
+"""The store for interactions, offers, agents and their capacity."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from unisono.domain.ids import new_id
+from unisono.routing.state import AgentFacts, Decision, Need, Waiting
+from unisono.service.ports.work import CommittedOffer, InteractionChange, InteractionFacts, OfferFacts
+from unisono.store.driver import Connection
+from unisono.store.sql import load
+
+_SQL = load("work")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class PgWork:
+    """Implements `service.ports.Work`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def interaction(self, interaction_id: UUID, *, lock: bool = False) -> InteractionFacts | None:
+        """Return one interaction; `lock` keeps it until the commit."""
+        row = await self._connection.fetchrow(_SQL["interaction_locked" if lock else "interaction"], interaction_id)
+        return InteractionFacts(**dict(row)) if row else None
+
+    async def open_of(self, conversation_id: UUID) -> InteractionFacts | None:
+        """Return and lock the open interaction of a conversation."""
+        row = await self._connection.fetchrow(_SQL["open_of"], conversation_id)
+        return InteractionFacts(**dict(row)) if row else None
+
+    async def change(self, interaction_id: UUID, change: InteractionChange) -> None:
+        """Write what the change names, and raise the version."""
+        named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
+        columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(named, start=3))
+        row = await self._connection.fetchrow(
+            f"update interaction set updated_at = $2, version = version + 1{', ' + columns if columns else ''} "
+            "where id = $1 returning conversation_id",
+            interaction_id, self._now, *named.values(),
+        )  # fmt: skip
+        if row is not None and "access_class" in named:
+            await self._connection.execute(_SQL["follow_access"], row["conversation_id"], named["access_class"])
+
+    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int) -> bool:
+        """Take capacity; the guard stands in the statement."""
+        if await self._connection.fetchval(_SQL["held"], interaction_id, agent_id) is not None:
+            return True
+        return await self._connection.fetchval(_SQL["hold"], interaction_id, agent_id, units) is not None
+
+    async def release(self, interaction_id: UUID) -> UUID | None:
+        """Give capacity back; returns whose it was."""
+        agent_id: UUID | None = await self._connection.fetchval(_SQL["release"], interaction_id, self._now)
+        return agent_id
+
+    async def offer(self, offer_id: UUID, *, lock: bool = False) -> OfferFacts | None:
+        """Return one offer."""
+        row = await self._connection.fetchrow(_SQL["offer_locked" if lock else "offer"], offer_id)
+        return OfferFacts(**dict(row)) if row else None
+
+    async def open_offer_of(self, interaction_id: UUID) -> OfferFacts | None:
+        """Return and lock the open offer of an interaction."""
+        row = await self._connection.fetchrow(_SQL["open_offer_of"], interaction_id)
+        return OfferFacts(**dict(row)) if row else None
+
+    async def end_offer(self, offer_id: UUID, state: str, reason: str = "") -> None:
+        """Close an open offer."""
+        await self._connection.execute(_SQL["end_offer"], offer_id, state, self._now, reason)
+
+    async def due_offers(self, limit: int) -> list[OfferFacts]:
+        """Return open offers whose time is over."""
+        rows = await self._connection.fetch(_SQL["due_offers"], self._now, limit)
+        return [OfferFacts(**dict(row)) for row in rows]
+
+    async def next_offer_expiry(self) -> datetime | None:
+        """Return when the next open offer expires."""
+        due: datetime | None = await self._connection.fetchval(_SQL["next_offer_expiry"])
+        return due
+
+    async def commit_offers(self, token: int, decisions: Sequence[Decision]) -> list[CommittedOffer] | None:
+        """Turn decisions into offers; None when the token is stale."""
+        if await self._connection.fetchval(_SQL["fence"], token) is None:
+            return None
+        served = await self._connection.fetch(
+            _SQL["take_capacity"], [d.agent_id for d in decisions], [d.units for d in decisions]
+        )
+        able = {row["user_id"] for row in served}
+        kept = [d for d in decisions if d.agent_id in able]
+        rows = await self._connection.fetch(
+            _SQL["commit_offers"],
+            [d.interaction_id for d in kept], [d.agent_id for d in kept], [new_id() for _ in kept],
+            [d.version for d in kept], [d.units for d in kept], [msgspec.to_builtins(d.reason) for d in kept], self._now,
+        )  # fmt: skip
+        offers = [CommittedOffer(**dict(row)) for row in rows]
+        done = {offer.interaction_id for offer in offers}
+        stale = [d for d in kept if d.interaction_id not in done]
+        if stale:
+            await self._connection.execute(
+                _SQL["return_capacity"], [d.agent_id for d in stale], [d.units for d in stale]
+            )
+        return offers
+
+    async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:
+        """Return what waits, all or those of `ids`."""
+        rows = await self._connection.fetch(_SQL["waiting"], list(ids) if ids is not None else None, self._now)
+        return [_waiting(row) for row in rows]
+
+    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]:
+        """Return agents, all or those of `ids`."""
+        rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
+        return [_agent(row) for row in rows]
+
+    async def agent(self, agent_id: UUID) -> AgentFacts | None:
+        """Return one agent."""
+        found = await self.agents([agent_id])
+        return found[0] if found else None
+
+    async def set_agent_state(self, agent_id: UUID, state: str, reason: str) -> bool:
+        """Write the state; returns whether it changed."""
+        return await self._connection.fetchval(_SQL["set_agent_state"], agent_id, state, reason, self._now) is not None
+
+    async def count_missed(self, agent_id: UUID, *, reset: bool) -> int:
+        """Count a missed offer, or begin anew."""
+        missed: int | None = await self._connection.fetchval(_SQL["count_missed"], agent_id, reset)
+        return missed or 0
+
+    async def held_by(self, agent_id: UUID) -> list[InteractionFacts]:
+        """Return and lock what an agent has in hand."""
+        return [InteractionFacts(**dict(row)) for row in await self._connection.fetch(_SQL["held_by"], agent_id)]
+
+    async def wrap_up(self, interaction_id: UUID, code_id: UUID, user_id: UUID, note_message_id: UUID | None) -> None:
+        """Record what it was about."""
+        await self._connection.execute(_SQL["wrap_up"], interaction_id, code_id, user_id, note_message_id, self._now)
+
+    async def code_exists(self, code_id: UUID) -> bool:
+        """Tell whether a wrap-up code can be used."""
+        return bool(await self._connection.fetchval(_SQL["code_exists"], code_id))
+
+    async def queue_exists(self, queue_id: UUID) -> bool:
+        """Tell whether a queue can take work."""
+        return bool(await self._connection.fetchval(_SQL["queue_exists"], queue_id))
+
+    async def overdue_parked(self, limit: int) -> list[InteractionFacts]:
+        """Return and lock parked interactions whose time has come."""
+        rows = await self._connection.fetch(_SQL["overdue_parked"], self._now, limit)
+        return [InteractionFacts(**dict(row)) for row in rows]
+
+
+def _waiting(row: Any) -> Waiting:
+    facts = dict(row)
+    needs = tuple(msgspec.convert(need, Need) for need in facts.pop("skills"))
+    due_at = facts.pop("due_at")
+    refused = frozenset(facts.pop("refused"))
+    return Waiting(**facts, needs=needs, due_at=due_at if isinstance(due_at, datetime) else _NEVER, refused=refused)
+
+
+def _agent(row: Any) -> AgentFacts:
+    facts = dict(row)
+    levels = dict(pair.rsplit(":", 1) for pair in facts.pop("skills"))
+    queues = frozenset(facts.pop("queue_ids"))
+    return AgentFacts(**facts, skills={skill: int(level) for skill, level in levels.items()}, queue_ids=queues)

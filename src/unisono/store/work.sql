@@ -1,0 +1,144 @@
+-- name: interaction
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+from interaction where id = $1;
+
+-- name: interaction_locked
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+from interaction where id = $1 for update;
+
+-- name: open_of
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+from interaction where conversation_id = $1 and state <> 'closed' for update;
+
+-- name: follow_access
+-- What a person may see of a conversation follows the queue that works on it.
+update conversation set access_class = $2, version = version + 1 where id = $1 and access_class <> $2;
+
+-- name: hold
+with room as (
+    update agent set used = used + $3, version = version + 1
+    where user_id = $2 and used + $3 <= capacity
+      and not exists (select from capacity_hold where interaction_id = $1 and agent_id = $2)
+    returning user_id
+)
+insert into capacity_hold (interaction_id, agent_id, units) select $1, $2, $3 from room returning agent_id;
+
+-- name: held
+select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2;
+
+-- name: release
+with gone as (
+    delete from capacity_hold where interaction_id = $1 returning agent_id, units
+)
+update agent a set used = a.used - gone.units, version = a.version + 1,
+                   idle_since = case when a.used = gone.units then $2 else a.idle_since end
+from gone where a.user_id = gone.agent_id returning a.user_id;
+
+-- name: offer
+select id, interaction_id, agent_id, state, expires_at from offer where id = $1;
+
+-- name: offer_locked
+select id, interaction_id, agent_id, state, expires_at from offer where id = $1 for update;
+
+-- name: open_offer_of
+select id, interaction_id, agent_id, state, expires_at from offer where interaction_id = $1 and state = 'open' for update;
+
+-- name: end_offer
+update offer set state = $2, ended_at = $3, decline_reason = $4 where id = $1 and state = 'open';
+
+-- name: due_offers
+select id, interaction_id, agent_id, state, expires_at from offer
+where state = 'open' and expires_at <= $1 order by expires_at limit $2;
+
+-- name: next_offer_expiry
+select min(expires_at) from offer where state = 'open';
+
+-- name: fence
+-- Waits for a take-over in progress; a stale token finds nothing.
+select 1 from lease where name = 'router' and token = $1 for share;
+
+-- name: take_capacity
+-- Summed per agent and in key order, so that two transactions never wait for each other in a circle.
+with wanted as (
+    select agent_id, sum(units)::int as units from unnest($1::uuid[], $2::int[]) as w(agent_id, units)
+    group by agent_id order by agent_id
+), locked as (
+    select a.user_id from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for update of a
+)
+update agent a set used = a.used + w.units, version = a.version + 1
+from wanted w, locked l
+where a.user_id = w.agent_id and l.user_id = a.user_id and a.state = 'available' and a.used + w.units <= a.capacity
+returning a.user_id;
+
+-- name: commit_offers
+with p as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::jsonb[])
+        as p(interaction_id, agent_id, offer_id, version, units, reason)
+), moved as (
+    update interaction i set state = 'offered', agent_id = p.agent_id, version = i.version + 1, updated_at = $7,
+                             reason = p.reason
+    from p where i.id = p.interaction_id and i.state = 'waiting' and i.version = p.version
+    returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, p.agent_id, p.offer_id, p.units, p.reason
+), held as (
+    insert into capacity_hold (interaction_id, agent_id, units) select id, agent_id, units from moved
+), offered as (
+    insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason)
+    select m.offer_id, m.id, m.agent_id, m.units, $7, $7 + make_interval(secs => q.offer_s), m.reason
+    from moved m join queue q on q.id = m.queue_id
+    returning id, expires_at
+)
+select o.id as offer_id, m.id as interaction_id, m.agent_id, m.conversation_id, m.channel_id, m.queue_id,
+       m.access_class, o.expires_at
+from moved m join offered o on o.id = m.offer_id;
+
+-- name: return_capacity
+-- What was taken for decisions that turned out stale.
+update agent a set used = a.used - w.units, version = a.version + 1
+from (select agent_id, sum(units)::int as units from unnest($1::uuid[], $2::int[]) as w(agent_id, units)
+      group by agent_id) w
+where a.user_id = w.agent_id;
+
+-- name: waiting
+-- Who let it pass in the last ten minutes is not asked first again.
+select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
+       i.preferred_agent_id,
+       array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
+             and o.ended_at > $2::timestamptz - interval '10 minutes') as refused
+from interaction i
+where i.state = 'waiting' and ($1::uuid[] is null or i.id = any($1::uuid[]));
+
+-- name: agents
+select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,
+       a.idle_since,
+       array(select s.key || ':' || k.level from agent_skill k join skill s on s.id = k.skill_id
+             where k.user_id = a.user_id) as skills,
+       array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids
+from agent a join app_user u on u.id = a.user_id
+where $1::uuid[] is null or a.user_id = any($1::uuid[]);
+
+-- name: set_agent_state
+update agent set state = $2, reason = $3, since = $4, version = version + 1, missed = 0,
+                 idle_since = case when state <> 'available' and $2 = 'available' then $4 else idle_since end
+where user_id = $1 and (state <> $2 or reason <> $3) returning user_id;
+
+-- name: count_missed
+update agent set missed = case when $2 then 0 else missed + 1 end where user_id = $1 returning missed;
+
+-- name: held_by
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') order by id for update;
+
+-- name: wrap_up
+insert into wrap_up (interaction_id, code_id, user_id, note_message_id, at) values ($1, $2, $3, $4, $5)
+on conflict (interaction_id) do update
+    set code_id = excluded.code_id, user_id = excluded.user_id, note_message_id = excluded.note_message_id, at = excluded.at;
+
+-- name: code_exists
+select exists (select from wrap_up_code where id = $1 and archived_at is null);
+
+-- name: queue_exists
+select exists (select from queue where id = $1 and archived_at is null);
+
+-- name: overdue_parked
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit $2 for update skip locked;

@@ -1,0 +1,1 @@
+"""What a text is about: language, and later relevance, sentiment, topic, urgency. Pure."""
