@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from unisono.contract.context import Line
 from unisono.contract.inbound import Author
 from unisono.domain.ids import new_id
@@ -245,10 +247,9 @@ class PgTalk:
             return set()
         rows = await self._connection.fetch(
             _SQL["insert_interactions"],
-            *_columns(
-                interactions, "id", "conversation_id", "channel_id", "access_class", "queue_id", "skills", "language", "units",
-                "priority", "waiting_since", "due_at", "previous_id", "reason",
-            ),
+            *_columns(interactions, "id", "conversation_id", "channel_id", "access_class", "queue_id"),
+            [msgspec.json.encode(i.skills).decode() for i in interactions],
+            *_columns(interactions, "language", "units", "priority", "waiting_since", "due_at", "previous_id", "reason"),
             self._now,
         )  # fmt: skip
         preferred = [i for i in interactions if i.preferred_agent_id is not None]
