@@ -1,0 +1,4 @@
+"""What is published when: slots, schedules, campaigns and surveys.
+
+Pure. Time zones and holidays are facts that are passed in.
+"""
