@@ -1,8 +1,90 @@
 """The store for views: the shapes that the desk and the API show."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+import msgspec
+
+from unisono.service.ports.base import LoggedEvent
+from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
+from unisono.service.views import (
+    AgentSkillView,
+    AgentView,
+    AttachmentView,
+    AuthorView,
+    ConversationView,
+    CustomerView,
+    DeadLetter,
+    EventViews,
+    HistoryItem,
+    IdentityView,
+    InteractionView,
+    LastView,
+    MessageView,
+    OfferView,
+    ReplyView,
+    SearchHit,
+    WorkItem,
+)
 from unisono.store.driver import Connection
+from unisono.store.sql import load
+
+_SQL = load("reading")
+_INTERACTION_FIELDS = InteractionView.__struct_fields__
+_VIEWS = {
+    "mine": "i.state <> 'closed' and i.agent_id = {me}",
+    "waiting": "i.state = 'waiting'",
+    "open": "i.state <> 'closed'",
+    "parked": "i.state = 'parked'",
+    "closed": "i.state = 'closed'",
+}
+
+
+class _Parameters:
+    """Collects the values of a statement that is put together from fixed parts."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+
+    def add(self, value: object, cast: str = "") -> str:
+        self.values.append(value)
+        return f"${len(self.values)}{cast}"
+
+
+def _sight(sight: Sight, parameters: _Parameters, class_column: str, agent_column: str | None) -> str | None:
+    if sight.classes is None:
+        return None
+    condition = f"{class_column} = any({parameters.add(sorted(sight.classes), '::int[]')})"
+    if sight.own is not None and agent_column is not None:
+        condition = f"({condition} or {agent_column} = {parameters.add(sight.own, '::uuid')})"
+    return condition
+
+
+def list_statement(
+    sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[str, list[object]]:
+    """Return the statement of a work list and its values; each form has an index that gives its order."""
+    parameters = _Parameters()
+    view = _VIEWS[which.view]
+    conditions = [view.format(me=parameters.add(which.me, "::uuid")) if "{me}" in view else view]
+    if which.queue_id is not None:
+        conditions.append(f"i.queue_id = {parameters.add(which.queue_id, '::uuid')}")
+    if which.channel_id is not None:
+        conditions.append(f"i.channel_id = {parameters.add(which.channel_id, '::uuid')}")
+    visible = _sight(sight, parameters, "i.access_class", "i.agent_id")
+    if visible is not None:
+        conditions.append(visible)
+    column, sign, direction = ("i.closed_at", "<", " desc") if which.view == "closed" else ("i.due_at", ">", "")
+    if after is not None:
+        place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
+        conditions.append(f"({column}, i.id) {sign} {place}")
+    statement = (
+        f"{_SQL['work']} where {' and '.join(conditions)} order by {column}{direction}, i.id{direction} "
+        f"limit {parameters.add(limit, '::int')}"
+    )
+    return statement, parameters.values
 
 
 class PgReading:
@@ -11,3 +93,325 @@ class PgReading:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+
+    async def work_list(
+        self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[WorkItem]:
+        """Return a page of a work list."""
+        statement, values = list_statement(sight, which, after, limit)
+        return [_work_item(row) for row in await self._connection.fetch(statement, *values)]
+
+    async def work_items(self, interaction_ids: Iterable[UUID]) -> list[WorkItem]:
+        """Return rows of the work list by id."""
+        wanted = list(set(interaction_ids))
+        rows = await self._connection.fetch(f"{_SQL['work']} where i.id = any($1::uuid[])", wanted) if wanted else []
+        return [_work_item(row) for row in rows]
+
+    async def place_of(self, interaction_id: UUID) -> tuple[int, UUID | None] | None:
+        """Return (access class, agent) of an interaction."""
+        row = await self._connection.fetchrow(_SQL["place_of"], interaction_id)
+        return (row["access_class"], row["agent_id"]) if row else None
+
+    async def conversation(self, conversation_id: UUID) -> PlacedConversation | None:
+        """Return one conversation with what access asks of it."""
+        row = await self._connection.fetchrow(f"{_SQL['conversations']} where c.id = $1", conversation_id)
+        if row is None:
+            return None
+        return PlacedConversation(
+            view=_conversation(row), access_class=row["access_class"], agent_id=row["agent_id"], network=row["network"],
+            medium=row["medium"],
+        )  # fmt: skip
+
+    async def interactions(self, conversation_id: UUID) -> list[InteractionView]:
+        """Return all units of work of a conversation, oldest first."""
+        rows = await self._connection.fetch(_SQL["interactions"], conversation_id)
+        return [_interaction(row) for row in rows]
+
+    async def messages(
+        self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
+        """Return the newest messages before a place, ascending."""
+        parameters = _Parameters()
+        condition = f"m.conversation_id = {parameters.add(conversation_id, '::uuid')}"
+        if before is not None:
+            place = ", ".join(
+                parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True)
+            )
+            condition += f" and (m.said_at, m.tie_break, m.ingest_key) < ({place})"
+        rows = await self._connection.fetch(
+            f"{_SQL['messages']} where {condition} order by m.said_at desc, m.tie_break desc, m.ingest_key desc "
+            f"limit {parameters.add(limit, '::int')}",
+            *parameters.values,
+        )
+        return [_message(row) for row in reversed(rows)]
+
+    async def messages_by_id(self, ids: Iterable[UUID]) -> list[MessageView]:
+        """Return messages by id, in transcript order."""
+        wanted = list(set(ids))
+        rows = await self._connection.fetch(
+            f"{_SQL['messages']} where m.id = any($1::uuid[]) order by m.said_at, m.tie_break, m.ingest_key", wanted
+        ) if wanted else []  # fmt: skip
+        return [_message(row) for row in rows]
+
+    async def customer(self, customer_id: UUID) -> CustomerView | None:
+        """Return one customer."""
+        found = await self._customers([customer_id])
+        return found[0] if found else None
+
+    async def _customers(self, ids: Sequence[UUID]) -> list[CustomerView]:
+        rows = await self._connection.fetch(_SQL["customers"], list(ids)) if ids else []
+        return [
+            CustomerView(
+                id=row["id"], erased=row["erased"], version=row["version"],
+                identities=[msgspec.convert(i, IdentityView) for i in row["identities"]],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    async def customer_places(self, customer_id: UUID) -> list[tuple[int, UUID | None]]:
+        """Return (access class, agent) of each conversation of a customer."""
+        return [tuple(row) for row in await self._connection.fetch(_SQL["customer_places"], customer_id)]
+
+    async def history(self, sight: Sight, customer_id: UUID, limit: int) -> list[HistoryItem]:
+        """Return a customer's conversations on all channels, newest first."""
+        parameters = _Parameters()
+        conditions = [f"n.customer_id = {parameters.add(customer_id, '::uuid')}"]
+        visible = _sight(sight, parameters, "c.access_class", None)
+        if visible is not None:
+            conditions.append(visible)
+        rows = await self._connection.fetch(
+            f"{_SQL['conversations']} where {' and '.join(conditions)} "
+            f"order by c.last_said_at desc nulls last, c.id desc limit {parameters.add(limit, '::int')}",
+            *parameters.values,
+        )
+        return [
+            HistoryItem(conversation=_conversation(row), last=_last(row), network=row["network"], medium=row["medium"])
+            for row in rows
+        ]
+
+    async def offers_of(self, agent_id: UUID) -> list[tuple[OfferView, WorkItem]]:
+        """Return an agent's open offers with their work."""
+        offers = [OfferView(**dict(row)) for row in await self._connection.fetch(_SQL["offers_of"], agent_id)]
+        items = {item.interaction.id: item for item in await self.work_items([o.interaction_id for o in offers])}
+        return [(offer, items[offer.interaction_id]) for offer in offers if offer.interaction_id in items]
+
+    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]:
+        """Return agents, all or those of `ids`."""
+        rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
+        return [
+            AgentView(**{**dict(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows
+        ]
+
+    async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
+        """Return how many interactions stand in each open state."""
+        classes = None if sight.classes is None else sorted(sight.classes)
+        rows = await self._connection.fetch(_SQL["counts"], me, classes, sight.own)
+        total: dict[str, int] = {state: 0 for state in ("waiting", "offered", "active", "parked", "wrap_up")}
+        mine, by_queue, by_channel = dict(total), {}, {}  # type: dict[str, int], dict[str, dict[str, int]], dict[str, dict[str, int]]
+        for row in rows:
+            state, n = row["state"], row["n"]
+            total[state] += n
+            mine[state] += row["mine"]
+            for group, key in ((by_queue, str(row["queue_id"])), (by_channel, str(row["channel_id"]))):
+                states = group.setdefault(key, {})
+                states[state] = states.get(state, 0) + n
+        return {**total, "mine": mine, "by_queue": by_queue, "by_channel": by_channel}
+
+    async def search(
+        self, sight: Sight, groups: Sequence[Sequence[str]], phrases: Sequence[str], after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[SearchHit]:
+        """Return messages newest first; partitions are walked from the newest and left when the page is full."""
+        query = " & ".join("(" + " | ".join(_lexeme(term) for term in group) + ")" for group in groups if group)
+        if not query:
+            return []
+        hits = await self._term_hits(sight, query, phrases, after, limit)
+        if not phrases:
+            hits = sorted({*hits, *await self._name_hits(sight, query, after, limit)}, reverse=True)[:limit]
+        messages = {m.id: m for m in await self.messages_by_id([message_id for _, message_id in hits])}
+        wanted = list({m.conversation_id for m in messages.values()})
+        rows = await self._connection.fetch(f"{_SQL['conversations']} where c.id = any($1::uuid[])", wanted)
+        places = {row["conversation_id"]: row for row in rows}
+        found: list[SearchHit] = []
+        for _, message_id in hits:
+            message = messages.get(message_id)
+            if message is not None:
+                row = places[message.conversation_id]
+                found.append(
+                    SearchHit(message=message, conversation=_conversation(row), network=row["network"], medium=row["medium"])
+                )
+        return found
+
+    async def _term_hits(
+        self, sight: Sight, query: str, phrases: Sequence[str], after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[datetime, UUID]]:
+        months = [row["relname"] for row in await self._connection.fetch(_SQL["term_partitions"])]
+        hits = await self._hits_in("message_terms_default", sight, query, phrases, after, limit)
+        collected: list[tuple[datetime, UUID]] = []
+        for month in months:
+            collected += await self._hits_in(month, sight, query, phrases, after, limit - len(collected))
+            if len(collected) >= limit:
+                break
+        return sorted([*hits, *collected], reverse=True)[:limit]
+
+    async def _hits_in(
+        self, table: str, sight: Sight, query: str, phrases: Sequence[str], after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[datetime, UUID]]:
+        parameters = _Parameters()
+        joins = "join conversation c on c.id = t.conversation_id"
+        conditions = [f"t.terms @@ {parameters.add(query, '::text::tsquery')}"]
+        visible = _sight(sight, parameters, "c.access_class", None)
+        if visible is not None:
+            conditions.append(visible)
+        if phrases:
+            joins += " join message_text x on x.message_id = t.message_id"
+            for phrase in phrases:
+                wanted = parameters.add(f"%{_escape_like(phrase)}%", "::text")
+                conditions.append(f"(x.text ilike {wanted} or x.subject ilike {wanted})")
+        if after is not None:
+            place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
+            conditions.append(f"(t.said_at, t.message_id) < {place}")
+        rows = await self._connection.fetch(
+            f'select t.said_at, t.message_id from "{table}" t {joins} where {" and ".join(conditions)} '
+            f"order by t.said_at desc, t.message_id desc limit {parameters.add(max(limit, 0), '::int')}",
+            *parameters.values,
+        )
+        return [(row["said_at"], row["message_id"]) for row in rows]
+
+    async def _name_hits(
+        self, sight: Sight, query: str, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[datetime, UUID]]:
+        rows = await self._connection.fetch(
+            _SQL["found_by_name"], query, None if sight.classes is None else sorted(sight.classes),
+            after[0] if after else None, after[1] if after else None, limit,
+        )  # fmt: skip
+        return [(row["said_at"], row["message_id"]) for row in rows]
+
+    async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]:
+        """Return answers that wait for a person, newest first."""
+        parameters = _Parameters()
+        conditions = ["o.state in ('dead', 'failed')", "o.error_code not in ('given_up', 'erased')"]
+        visible = _sight(sight, parameters, "c.access_class", None)
+        if visible is not None:
+            conditions.append(visible)
+        if after is not None:
+            conditions.append(f"o.id < {parameters.add(after, '::uuid')}")
+        rows = await self._connection.fetch(
+            "select o.message_id, o.conversation_id, o.error_code, o.error, o.attempts from outbox o "
+            f"join conversation c on c.id = o.conversation_id where {' and '.join(conditions)} "
+            f"order by o.id desc limit {parameters.add(limit, '::int')}",
+            *parameters.values,
+        )
+        messages = {m.id: m for m in await self.messages_by_id([row["message_id"] for row in rows])}
+        places = await self._connection.fetch(
+            f"{_SQL['conversations']} where c.id = any($1::uuid[])", [row["conversation_id"] for row in rows]
+        )
+        conversations = {row["conversation_id"]: _conversation(row) for row in places}
+        return [
+            DeadLetter(
+                message=messages[row["message_id"]], conversation=conversations[row["conversation_id"]],
+                code=row["error_code"], error=row["error"], attempts=row["attempts"],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    async def views_for(self, events: Sequence[LoggedEvent]) -> EventViews:
+        """Return the present views of all that a batch of events touched."""
+        message_ids = {UUID(str(e.body["message_id"])) for e in events if e.body.get("message_id")}
+        messages = await self.messages_by_id(message_ids)
+        conversations = {e.conversation_id for e in events if e.conversation_id} | {m.conversation_id for m in messages}
+        interactions = {e.interaction_id for e in events if e.interaction_id}
+        rows = await self._connection.fetch(_SQL["open_of_conversations"], list(conversations)) if conversations else []
+        work = await self.work_items(interactions | {row["id"] for row in rows})
+        conversations |= {item.conversation.id for item in work}
+        offers = [UUID(str(e.body["offer_id"])) for e in events if e.body.get("offer_id")]
+        offer_rows = await self._connection.fetch(_SQL["offers"], offers) if offers else []
+        agents = {e.agent_id for e in events if e.type == "agent.changed" and e.agent_id}
+        customers = {UUID(str(e.body["customer_id"])) for e in events if e.body.get("customer_id")}
+        places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []
+        place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
+        now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}
+        return EventViews(
+            work=work, messages=messages, offers=[OfferView(**dict(row)) for row in offer_rows],
+            agents=await self.agents(agents) if agents else [], customers=await self._customers(list(customers)), place=place,
+            moved=[
+                (e.access_class, e.interaction_id, now_in[e.interaction_id])
+                for e in events
+                if e.interaction_id in now_in and e.access_class is not None and e.access_class != now_in[e.interaction_id]
+            ],
+            channel_ids=list({e.channel_id for e in events if e.type == "channel.changed" and e.channel_id}),
+            queue_ids=list({e.queue_id for e in events if e.type == "queue.changed" and e.queue_id}),
+        )  # fmt: skip
+
+    async def attachment_place(self, attachment_id: UUID) -> tuple[str, str, int | None, UUID | None] | None:
+        """Return (name, media type, access class, agent or uploader) of a stored file."""
+        row = await self._connection.fetchrow(_SQL["attachment_place"], attachment_id)
+        return tuple(row) if row else None
+
+
+def _lexeme(term: str) -> str:
+    """Quote a term for a tsquery; a trailing star makes it a prefix."""
+    prefix = ":*" if term.endswith("*") else ""
+    return "'" + term.removesuffix("*").replace("\\", "\\\\").replace("'", "''") + "'" + prefix
+
+
+def _escape_like(phrase: str) -> str:
+    return phrase.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _interaction(row: Any) -> InteractionView:
+    return InteractionView(**{name: row[name] for name in _INTERACTION_FIELDS})
+
+
+def _identity(row: Any) -> IdentityView:
+    return IdentityView(
+        id=row["n_id"], network=row["network"], realm=row["realm"], remote_id=row["remote_id"], handle=row["handle"],
+        display_name=row["display_name"], profile_url=row["profile_url"], blocked=row["blocked"],
+    )  # fmt: skip
+
+
+def _conversation(row: Any) -> ConversationView:
+    return ConversationView(
+        id=row["conversation_id"], channel_id=row["channel_id"], visibility=row["visibility"],
+        root_remote_id=row["root_remote_id"], customer_id=row["customer_id"], identity=_identity(row),
+        subject=row["subject"], links_to=row["links_to"], url=row["url"],
+        reply=ReplyView(rule=row["reply_rule"], until=row["reply_until"], reason=row["reply_reason"]),
+        last_said_at=row["last_said_at"], last_inbound_at=row["last_inbound_at"], version=row["c_version"],
+    )  # fmt: skip
+
+
+def _last(row: Any) -> LastView | None:
+    if row["l_id"] is None:
+        return None
+    return LastView(
+        message_id=row["l_id"], direction=row["l_direction"], text=row["l_text"] or "", said_at=row["l_said_at"],
+        automatic=row["l_automatic"], deleted=row["l_deleted"],
+    )  # fmt: skip
+
+
+def _work_item(row: Any) -> WorkItem:
+    return WorkItem(
+        interaction=_interaction(row), conversation=_conversation(row), last=_last(row), network=row["network"],
+        medium=row["medium"],
+    )  # fmt: skip
+
+
+def _author(row: Any) -> AuthorView:
+    if row["user_id"] is not None:
+        return AuthorView(kind="user", id=row["user_id"], name=row["u_name"], handle="")
+    if row["identity_id"] is not None:
+        return AuthorView(kind="customer", id=row["identity_id"], name=row["n_name"], handle=row["n_handle"])
+    return AuthorView(kind="company", id=None, name="", handle="")
+
+
+def _message(row: Any) -> MessageView:
+    return MessageView(
+        id=row["id"], conversation_id=row["conversation_id"], interaction_id=row["interaction_id"],
+        channel_id=row["channel_id"], direction=row["direction"], visibility=row["visibility"], author=_author(row),
+        said_at=row["said_at"], received_at=row["received_at"], subject=row["subject"], text=row["text"],
+        html=row["html"], language=row["language"], url=row["url"], automatic=row["automatic"],
+        delivery=row["delivery"], delivery_code=row["delivery_code"], delivery_error=row["delivery_error"],
+        edited_at=row["edited_at"], deleted_at=row["deleted_at"], revision=row["revision"], parent_id=row["parent_id"],
+        attachments=[msgspec.convert(a, AttachmentView) for a in row["attachments"]], details=row["details"],
+        order=(row["said_at"], row["tie_break"], row["ingest_key"]), version=row["version"],
+    )  # fmt: skip

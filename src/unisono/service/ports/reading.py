@@ -1,7 +1,100 @@
 """What is asked of the store about views: the shapes that the desk and the API show."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.service.ports.base import LoggedEvent
+from unisono.service.views import (
+    AgentView,
+    ConversationView,
+    CustomerView,
+    DeadLetter,
+    EventViews,
+    HistoryItem,
+    InteractionView,
+    MessageView,
+    OfferView,
+    SearchHit,
+    WorkItem,
+)
+
+
+class Sight(Struct, frozen=True, kw_only=True):
+    """What somebody may see: access classes (None: all), and `own`, whose work is seen whatever its class."""
+
+    classes: frozenset[int] | None
+    own: UUID | None = None
+
+
+class WorkFilter(Struct, frozen=True, kw_only=True):
+    """Which list: view is mine, waiting, open, parked or closed."""
+
+    view: str
+    me: UUID
+    queue_id: UUID | None = None
+    channel_id: UUID | None = None
+
+
+class PlacedConversation(Struct, frozen=True, kw_only=True):
+    """A conversation with what access asks of it."""
+
+    view: ConversationView
+    access_class: int
+    agent_id: UUID | None
+    network: str
+    medium: str
 
 
 class Reading(Protocol):
-    """Port for views: the shapes that the desk and the API show."""
+    """Port for views. Lists are keyset pages: one row more than `limit` says that there is more."""
+
+    async def work_list(
+        self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[WorkItem]: ...
+
+    async def work_items(self, interaction_ids: Iterable[UUID]) -> list[WorkItem]: ...
+
+    async def place_of(self, interaction_id: UUID) -> tuple[int, UUID | None] | None:
+        """Return (access class, agent) of an interaction."""
+
+    async def conversation(self, conversation_id: UUID) -> PlacedConversation | None: ...
+
+    async def interactions(self, conversation_id: UUID) -> list[InteractionView]: ...
+
+    async def messages(
+        self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
+        """Return the newest messages before a place of the transcript, in ascending order."""
+
+    async def messages_by_id(self, ids: Iterable[UUID]) -> list[MessageView]: ...
+
+    async def customer(self, customer_id: UUID) -> CustomerView | None: ...
+
+    async def customer_places(self, customer_id: UUID) -> list[tuple[int, UUID | None]]:
+        """Return (access class, agent) of every conversation of a customer."""
+
+    async def history(self, sight: Sight, customer_id: UUID, limit: int) -> list[HistoryItem]: ...
+
+    async def offers_of(self, agent_id: UUID) -> list[tuple[OfferView, WorkItem]]: ...
+
+    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]: ...
+
+    async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
+        """Return how many interactions stand in each open state: in all, by queue, by channel and of the asker."""
+
+    async def search(
+        self, sight: Sight, groups: Sequence[Sequence[str]], phrases: Sequence[str], after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[SearchHit]:
+        """Return messages, newest first, that hold one term of every group and every phrase."""
+
+    async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]: ...
+
+    async def views_for(self, events: Sequence[LoggedEvent]) -> EventViews: ...
+
+    async def attachment_place(self, attachment_id: UUID) -> tuple[str, str, int | None, UUID | None] | None:
+        """Return (name, media type, access class, agent or uploader) of a stored file."""

@@ -1,0 +1,246 @@
+"""What the desk and the API show: one shape for snapshot, list and frame. Times are UTC, ids are UUIDs.
+
+A view replaces the one that is held unless that has a higher `version`.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, field
+
+
+class IdentityView(Struct, frozen=True, kw_only=True):
+    """A handle on a network."""
+
+    id: UUID
+    network: str
+    realm: str
+    remote_id: str
+    handle: str
+    display_name: str
+    profile_url: str
+    blocked: bool
+
+
+class CustomerView(Struct, frozen=True, kw_only=True):
+    """A person with their handles."""
+
+    id: UUID
+    erased: bool
+    version: int
+    identities: list[IdentityView]
+
+
+class ReplyView(Struct, frozen=True, kw_only=True):
+    """Whether the network lets us answer, and until when."""
+
+    rule: str
+    until: datetime | None
+    reason: str
+
+
+class ConversationView(Struct, frozen=True, kw_only=True):
+    """A thread with one customer on one channel."""
+
+    id: UUID
+    channel_id: UUID
+    visibility: str
+    root_remote_id: str
+    customer_id: UUID
+    identity: IdentityView
+    subject: str
+    links_to: str | None
+    url: str
+    reply: ReplyView
+    last_said_at: datetime | None
+    last_inbound_at: datetime | None
+    version: int
+
+
+class AuthorView(Struct, frozen=True, kw_only=True):
+    """Who speaks: `customer`, `user` (a colleague) or `company` (our account, used elsewhere)."""
+
+    kind: str
+    id: UUID | None
+    name: str
+    handle: str
+
+
+class AttachmentView(Struct, frozen=True, kw_only=True):
+    """A file; its bytes are at /attachments/{id} once `stored`."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int | None
+    alt_text: str
+    content_id: str | None
+    state: str
+
+
+class MessageView(Struct, frozen=True, kw_only=True):
+    """One thing said. Transcript order is `order`."""
+
+    id: UUID
+    conversation_id: UUID
+    interaction_id: UUID | None
+    channel_id: UUID
+    direction: str
+    visibility: str
+    author: AuthorView
+    said_at: datetime
+    received_at: datetime
+    subject: str
+    text: str
+    html: str | None
+    language: str | None
+    url: str
+    automatic: bool
+    delivery: str | None
+    delivery_code: str
+    delivery_error: str
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    revision: int
+    parent_id: str | None
+    attachments: list[AttachmentView]
+    details: dict[str, Any]
+    order: tuple[datetime, str, str]
+    version: int
+
+
+class InteractionView(Struct, frozen=True, kw_only=True):
+    """The unit of work."""
+
+    id: UUID
+    version: int
+    conversation_id: UUID
+    channel_id: UUID
+    queue_id: UUID
+    state: str
+    agent_id: UUID | None
+    case_id: UUID | None
+    previous_id: UUID | None
+    skills: list[dict[str, Any]]
+    language: str | None
+    units: int
+    priority: int
+    waiting_since: datetime
+    due_at: datetime | None
+    first_response_at: datetime | None
+    parked_until: datetime | None
+    reason: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    wrap_up_code_id: UUID | None
+
+
+class LastView(Struct, frozen=True, kw_only=True):
+    """The newest message of a conversation, in short."""
+
+    message_id: UUID
+    direction: str
+    text: str
+    said_at: datetime
+    automatic: bool
+    deleted: bool
+
+
+class WorkItem(Struct, frozen=True, kw_only=True):
+    """A row of the work list."""
+
+    interaction: InteractionView
+    conversation: ConversationView
+    last: LastView | None
+    network: str
+    medium: str
+
+
+class HistoryItem(Struct, frozen=True, kw_only=True):
+    """Another conversation of the same customer."""
+
+    conversation: ConversationView
+    last: LastView | None
+    network: str
+    medium: str
+
+
+class OfferView(Struct, frozen=True, kw_only=True):
+    """A reservation with an expiry."""
+
+    id: UUID
+    interaction_id: UUID
+    agent_id: UUID
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    reason: dict[str, Any]
+
+
+class AgentSkillView(Struct, frozen=True, kw_only=True):
+    """A skill at a level."""
+
+    skill_id: UUID
+    level: int
+
+
+class AgentView(Struct, frozen=True, kw_only=True):
+    """A person who takes work. `capacity` and `used` are units."""
+
+    user_id: UUID
+    name: str
+    state: str
+    reason: str
+    since: datetime
+    capacity: int
+    used: int
+    skills: list[AgentSkillView]
+    queue_ids: list[UUID]
+    version: int
+
+
+class SearchHit(Struct, frozen=True, kw_only=True):
+    """A message that was found, with where it stands."""
+
+    message: MessageView
+    conversation: ConversationView
+    network: str
+    medium: str
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """An answer that did not reach its network and waits for a person."""
+
+    message: MessageView
+    conversation: ConversationView
+    code: str
+    error: str
+    attempts: int
+
+
+class Gone(Struct, kw_only=True):
+    """What a view no longer shows."""
+
+    work: list[UUID] = field(default_factory=list)
+    messages: list[UUID] = field(default_factory=list)
+    customers: list[UUID] = field(default_factory=list)
+
+
+class EventViews(Struct, kw_only=True):
+    """What a batch of events changed, with the access class that each view needs.
+
+    place: of each conversation its access class and the agent who has it. moved: (class before, interaction, class
+    now): who may see only the first must drop the interaction.
+    """
+
+    work: list[WorkItem] = field(default_factory=list)
+    messages: list[MessageView] = field(default_factory=list)
+    offers: list[OfferView] = field(default_factory=list)
+    agents: list[AgentView] = field(default_factory=list)
+    customers: list[CustomerView] = field(default_factory=list)
+    place: dict[UUID, tuple[int, UUID | None]] = field(default_factory=dict)
+    moved: list[tuple[int, UUID, int]] = field(default_factory=list)
+    channel_ids: list[UUID] = field(default_factory=list)
+    queue_ids: list[UUID] = field(default_factory=list)

@@ -1,0 +1,123 @@
+-- name: work
+-- The row of the work list; what follows (filters, order, limit) is put together from fixed parts.
+select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
+       i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
+       i.first_response_at, i.parked_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id,
+       i.access_class,
+       c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
+       c.last_inbound_at, c.version as c_version,
+       n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
+       n.blocked_at is not null as blocked,
+       h.medium, l.id as l_id, l.direction as l_direction, l.said_at as l_said_at, l.automatic as l_automatic,
+       l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text, coalesce(left(t.subject, 200), '') as subject
+from interaction i
+join conversation c on c.id = i.conversation_id
+join identity n on n.id = c.identity_id
+join channel h on h.id = i.channel_id
+left join message l on l.id = c.last_message_id
+left join message_text t on t.message_id = l.id
+
+-- name: place_of
+select access_class, agent_id from interaction where id = $1;
+
+-- name: conversations
+select c.id as conversation_id, c.channel_id, c.access_class,
+       c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
+       c.last_inbound_at, c.version as c_version,
+       n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
+       n.blocked_at is not null as blocked,
+       h.medium, l.id as l_id, l.direction as l_direction, l.said_at as l_said_at, l.automatic as l_automatic,
+       l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text,
+       coalesce((select s.subject from message m join message_text s on s.message_id = m.id
+                 where m.conversation_id = c.id and s.subject <> '' order by m.said_at limit 1), '') as subject,
+       (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
+from conversation c
+join identity n on n.id = c.identity_id
+join channel h on h.id = c.channel_id
+left join message l on l.id = c.last_message_id
+left join message_text t on t.message_id = l.id
+
+-- name: interactions
+select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
+       i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
+       i.first_response_at, i.parked_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id
+from interaction i where i.conversation_id = $1 order by i.created_at, i.id;
+
+-- name: messages
+select m.id, m.conversation_id, m.interaction_id, m.channel_id, m.direction, m.visibility, m.said_at, m.received_at,
+       m.language, m.url, m.automatic, m.delivery, m.delivery_code, m.edited_at, m.deleted_at, m.revision,
+       m.parent_remote_id as parent_id, m.tie_break, m.ingest_key, m.version,
+       coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
+       coalesce(o.error, '') as delivery_error,
+       m.identity_id, m.user_id, coalesce(n.display_name, '') as n_name, coalesce(n.handle, '') as n_handle,
+       coalesce(u.name, '') as u_name,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'media_type', a.media_type,
+            'size_bytes', a.size_bytes, 'alt_text', a.alt_text, 'content_id', a.content_id, 'state', a.state)
+            order by a.position), '[]') from attachment a where a.message_id = m.id) as attachments
+from message m
+left join message_text t on t.message_id = m.id
+left join identity n on n.id = m.identity_id
+left join app_user u on u.id = m.user_id
+left join outbox o on o.message_id = m.id
+
+-- name: customers
+select c.id, c.erased_at is not null as erased, c.version,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'network', i.network, 'realm', i.realm,
+            'remote_id', i.remote_id, 'handle', i.handle, 'display_name', i.display_name,
+            'profile_url', i.profile_url, 'blocked', i.blocked_at is not null) order by i.first_seen_at, i.id), '[]')
+        from identity i where i.customer_id = c.id) as identities
+from customer c where c.id = any($1::uuid[]);
+
+-- name: customer_places
+select c.access_class, (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed')
+from identity n join conversation c on c.identity_id = n.id where n.customer_id = $1;
+
+-- name: offers
+select id, interaction_id, agent_id, state, created_at, expires_at, reason from offer where id = any($1::uuid[]);
+
+-- name: offers_of
+select id, interaction_id, agent_id, state, created_at, expires_at, reason from offer
+where agent_id = $1 and state = 'open' order by created_at, id;
+
+-- name: agents
+select a.user_id, u.name, a.state, a.reason, a.since, a.capacity, a.used, a.version,
+       (select coalesce(jsonb_agg(jsonb_build_object('skill_id', s.skill_id, 'level', s.level) order by s.skill_id), '[]')
+        from agent_skill s where s.user_id = a.user_id) as skills,
+       array(select q.queue_id from queue_member q where q.user_id = a.user_id order by q.queue_id) as queue_ids
+from agent a join app_user u on u.id = a.user_id
+where ($1::uuid[] is null or a.user_id = any($1::uuid[])) and u.disabled_at is null
+order by u.name_key, a.user_id;
+
+-- name: counts
+select i.queue_id, i.channel_id, i.state, count(*) as n, count(*) filter (where i.agent_id = $1) as mine
+from interaction i
+where i.state <> 'closed' and ($2::int[] is null or i.access_class = any($2::int[]) or i.agent_id = $3)
+group by 1, 2, 3;
+
+-- name: term_partitions
+-- Newest month first; the one for all other times is looked at with each.
+select c.relname from pg_inherits h join pg_class c on c.oid = h.inhrelid
+where h.inhparent = 'message_terms'::regclass and c.relname <> 'message_terms_default' order by c.relname desc;
+
+-- name: found_by_name
+select c.last_message_id as message_id, c.last_said_at as said_at
+from identity n join conversation c on c.identity_id = n.id
+where n.name_terms @@ $1::text::tsquery and c.last_message_id is not null
+  and ($2::int[] is null or c.access_class = any($2::int[]))
+  and ($3::timestamptz is null or (c.last_said_at, c.last_message_id) < ($3, $4::uuid))
+order by c.last_said_at desc, c.last_message_id desc limit $5;
+
+-- name: places
+select c.id, c.access_class,
+       (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
+from conversation c where c.id = any($1::uuid[]);
+
+-- name: open_of_conversations
+select id from interaction where conversation_id = any($1::uuid[]) and state <> 'closed';
+
+-- name: attachment_place
+select a.name, a.media_type, c.access_class,
+       coalesce((select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed'), a.uploaded_by)
+           as agent_id
+from attachment a left join message m on m.id = a.message_id left join conversation c on c.id = m.conversation_id
+where a.id = $1 and a.state = 'stored';
