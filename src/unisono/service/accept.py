@@ -16,15 +16,15 @@ async def accept_offer(db: Database, access: Access, offer_id: UUID) -> UUID:
     Raises NotFound when the offer is somebody else's, Conflict when it has expired or was withdrawn.
     """
     async with db.write() as tx:
+        seen = await tx.work.offer(offer_id)
+        work = await tx.work.interaction(seen.interaction_id, lock=True) if seen else None
         offer = await tx.work.offer(offer_id, lock=True)
-        if offer is None or offer.agent_id != access.user_id:
+        if offer is None or work is None or offer.agent_id != access.user_id:
             raise NotFound("This offer does not exist, or is a colleague's.")
         if offer.state == OfferState.ACCEPTED.value:
             return offer.interaction_id
         if offer.state != OfferState.OPEN.value:
             raise Conflict("This offer has ended; the enquiry went back to its place in the queue.", code="offer_ended")
-        work = await tx.work.interaction(offer.interaction_id, lock=True)
-        assert work is not None
         await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
         await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value))
         await tx.work.count_missed(access.user_id, reset=True)

@@ -12,7 +12,9 @@ from unisono.contract.context import Account, Clock, Http, Line, Log
 from unisono.contract.inbound import Author, Raw
 from unisono.service.ports import Bell, Database
 from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.outside import ChannelSecrets, HttpFor, LogFor, Registry
+from unisono.service.ports.privacy import Cipher, Tombstones
 
 RAW_KEPT_S = 30 * 86_400
 INBOX_BELL = "inbox"
@@ -20,10 +22,13 @@ THREAD_BELL = "thread"
 
 
 class Outside(Struct, frozen=True, kw_only=True):
-    """What every connector of a process shares."""
+    """What every connector of a process shares, and what taking in, sending and erasing need."""
 
     db: Database
     bell: Bell
+    files: AttachmentFiles
+    tombstones: Tombstones
+    cipher: Cipher
     clock: Clock
     registry: Registry
     secrets: ChannelSecrets

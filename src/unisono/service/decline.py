@@ -15,15 +15,15 @@ async def decline_offer(db: Database, access: Access, offer_id: UUID, reason: st
     Raises NotFound when the offer is somebody else's, Conflict when it was accepted.
     """
     async with db.write() as tx:
+        seen = await tx.work.offer(offer_id)
+        work = await tx.work.interaction(seen.interaction_id, lock=True) if seen else None
         offer = await tx.work.offer(offer_id, lock=True)
-        if offer is None or offer.agent_id != access.user_id:
+        if offer is None or work is None or offer.agent_id != access.user_id:
             raise NotFound("This offer does not exist, or is a colleague's.")
         if offer.state == OfferState.ACCEPTED.value:
             raise Conflict("You have accepted this enquiry; transfer it instead.", code="offer_ended")
         if offer.state != OfferState.OPEN.value:
             return
-        work = await tx.work.interaction(offer.interaction_id, lock=True)
-        assert work is not None
         await give_back(
             tx, work, "declined", actor_id=access.user_id, offer_state=OfferState.DECLINED, decline_reason=reason[:100]
         )

@@ -16,11 +16,9 @@ async def expire_offers(db: Database) -> int:
         due = await tx.work.due_offers(BATCH)
         expired = 0
         for seen in due:
+            work = await tx.work.interaction(seen.interaction_id, lock=True)
             offer = await tx.work.offer(seen.id, lock=True)
-            if offer is None or offer.state != OfferState.OPEN.value:
-                continue
-            work = await tx.work.interaction(offer.interaction_id, lock=True)
-            if work is None:
+            if work is None or offer is None or offer.state != OfferState.OPEN.value:
                 continue
             await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED)
             expired += 1

@@ -17,7 +17,6 @@ from unisono.domain.words import ChannelState
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector, store_raw
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
-from unisono.service.ports.files import AttachmentFiles
 from unisono.service.receive import Received, receive
 from unisono.service.understand import Understood, understand
 
@@ -53,7 +52,7 @@ async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connecto
 
 
 async def process_once(
-    outside: Outside, files: AttachmentFiles, channel: ChannelFacts, connector: Connector, limit: int = BATCH
+    outside: Outside, channel: ChannelFacts, connector: Connector, limit: int = BATCH
 ) -> int:
     """Read the next items of the channel's inbox and take them in; returns how many were looked at.
 
@@ -73,17 +72,15 @@ async def process_once(
         else:
             await quarantine(outside, channel, item.id, result.problem)
         await asyncio.sleep(0)
-    await _take_in(outside, files, channel, readable)
+    await _take_in(outside, channel, readable)
     return len(items)
 
 
-async def _take_in(
-    outside: Outside, files: AttachmentFiles, channel: ChannelFacts, batch: list[Understood]
-) -> Received | None:
+async def _take_in(outside: Outside, channel: ChannelFacts, batch: list[Understood]) -> Received | None:
     if not batch:
         return None
     try:
-        return await receive(outside.db, files, channel, batch)
+        return await receive(outside, channel, batch)
     except Unavailable:
         raise
     except Exception as error:  # whatever one item broke must not stop the others
@@ -94,7 +91,7 @@ async def _take_in(
             await quarantine(outside, channel, batch[0].item.id, _refusal(error))
             return None
         for one in batch:
-            await _take_in(outside, files, channel, [one])
+            await _take_in(outside, channel, [one])
         return None
 
 
@@ -114,7 +111,7 @@ async def quarantine(outside: Outside, channel: ChannelFacts, item_id: UUID, pro
         )  # fmt: skip
 
 
-async def fetch_media(outside: Outside, files: AttachmentFiles, channel: ChannelFacts, connector: Connector) -> int:
+async def fetch_media(outside: Outside, channel: ChannelFacts, connector: Connector) -> int:
     """Bring files over that the network keeps apart from their item; returns how many were tried."""
     if not isinstance(connector, Media):
         return 0
@@ -123,7 +120,7 @@ async def fetch_media(outside: Outside, files: AttachmentFiles, channel: Channel
     for attachment_id, ref, message_id in wanted:
         try:
             content = await connector.get_media(ref, MAX_MEDIA_BYTES)
-            stored = await files.put(attachment_id, content)
+            stored = await outside.files.put(attachment_id, content)
         except (NotReached, PullFailed, HostRefused) as error:
             async with outside.db.write() as tx:
                 await tx.channels.attachment_failed(attachment_id, final=isinstance(error, HostRefused))
@@ -158,9 +155,8 @@ async def record_health(outside: Outside, channel: ChannelFacts, health: Health)
 class ChannelRunner:
     """Works one channel as long as this node holds its lease."""
 
-    def __init__(self, outside: Outside, files: AttachmentFiles, channel: ChannelFacts, holder: str) -> None:
+    def __init__(self, outside: Outside, channel: ChannelFacts, holder: str) -> None:
         self._outside = outside
-        self._files = files
         self._channel = channel
         self._holder = holder
         self._connector = open_connector(outside, channel)
@@ -202,9 +198,9 @@ class ChannelRunner:
             await self._read_now.wait()
             self._read_now.clear()
             try:
-                while await process_once(self._outside, self._files, self._channel, self._connector):
+                while await process_once(self._outside, self._channel, self._connector):
                     pass
-                await fetch_media(self._outside, self._files, self._channel, self._connector)
+                await fetch_media(self._outside, self._channel, self._connector)
                 pause = _FIRST_PAUSE_S
             except UnisonoError as error:
                 self._log.error("reading_paused", code=error.code, pause_s=pause)
@@ -298,9 +294,8 @@ async def lease(outside: Outside, name: str, holder: str) -> AsyncIterator[bool]
 class Intake:
     """Keeps a runner for every running channel; notices new, changed, paused and archived ones."""
 
-    def __init__(self, outside: Outside, files: AttachmentFiles, holder: str) -> None:
+    def __init__(self, outside: Outside, holder: str) -> None:
         self._outside = outside
-        self._files = files
         self._holder = holder
         self._runners: dict[UUID, tuple[object, asyncio.Task[None]]] = {}
 
@@ -330,7 +325,7 @@ class Intake:
 
     async def _work(self, channel: ChannelFacts) -> None:
         try:
-            runner = ChannelRunner(self._outside, self._files, channel, self._holder)
+            runner = ChannelRunner(self._outside, channel, self._holder)
         except UnisonoError as error:
             await record_health(self._outside, channel, Health(state=ChannelState.MISCONFIGURED, what=str(error)))
             await asyncio.sleep(60)

@@ -13,7 +13,9 @@ from msgspec import Struct
 from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
-from unisono.service.ports import Database, NewEvent, Tx
+from unisono.service.channel_context import Outside
+from unisono.service.erase import erase_messages
+from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.ledgers import OutboxChange
@@ -44,20 +46,18 @@ class Received(Struct, kw_only=True):
     files_gone: list[UUID] = []
 
 
-async def receive(
-    db: Database, files: AttachmentFiles, channel: ChannelFacts, batch: Sequence[Understood]
-) -> Received:
+async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Understood]) -> Received:
     """Write what a batch says. The caller holds the channel's lease; items without a problem only.
 
     Files are written before the transaction under ids that depend on the item alone, so a crash leaves nothing double.
     Raises Unavailable when the database or the disk is; nothing was taken in then and the items stay new.
     """
-    attachments = await _store_files(files, batch)
-    async with db.write() as tx:
-        result = await _Intake(tx, channel, batch, attachments).run()
+    attachments = await _store_files(outside.files, batch)
+    async with outside.db.write() as tx:
+        result = await _Intake(tx, outside, channel, batch, attachments).run()
     unused = [*result.files_unused, *result.files_gone]
     if unused:
-        await files.delete(unused)
+        await outside.files.delete(unused)
     return result
 
 
@@ -99,9 +99,11 @@ class _Intake:
     """One batch on its way into the store."""
 
     def __init__(
-        self, tx: Tx, channel: ChannelFacts, batch: Sequence[Understood], attachments: dict[UUID, list[NewAttachment]]
-    ) -> None:
+        self, tx: Tx, outside: Outside, channel: ChannelFacts, batch: Sequence[Understood],
+        attachments: dict[UUID, list[NewAttachment]],
+    ) -> None:  # fmt: skip
         self.tx = tx
+        self.outside = outside
         self.channel = channel
         self.batch = batch
         self.attachments = attachments
@@ -366,15 +368,13 @@ class _Intake:
             self._emit("customer.erased", body={"customer_id": identity.customer_id})
 
     async def _erase(self, message_ids: list[UUID]) -> None:
-        erased = await self.tx.talk.erase_messages(message_ids, self.tx.now)
-        closed = await self.tx.talk.close_emptied(erased.interactions)
+        if not message_ids:
+            return
+        await self.outside.tombstones.add("message", message_ids)
+        _, erased = await erase_messages(self.tx, self.outside.cipher, message_ids)
         self.result.deletions += len(erased.messages)
         self.result.files_gone += erased.attachments
         self.written -= set(erased.messages)
-        for message_id in erased.messages:
-            self._emit("message.deleted", body={"message_id": message_id})
-        for interaction_id in closed:
-            self._emit("interaction.wrapped_up", None, interaction_id, {"code": "deleted_at_source"})
 
     async def _statuses(self) -> None:
         statuses = [e for u in self.batch for e in u.others if isinstance(e, Status)]

@@ -34,7 +34,6 @@ from unisono.service.channel_context import THREAD_BELL, Outside, open_connector
 from unisono.service.intake import record_health
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
-from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.ledgers import OutboxChange, OutboxItem
 
 OUTBOX_BELL = "outbox"
@@ -128,9 +127,8 @@ def _sent(result: Sent) -> OutboxChange:
 class Sender:
     """Sends what is due, for all channels that run; any number of nodes may do so at once."""
 
-    def __init__(self, outside: Outside, files: AttachmentFiles, worker: str) -> None:
+    def __init__(self, outside: Outside, worker: str) -> None:
         self._outside = outside
-        self._files = files
         self._worker = worker
         self._connectors: dict[UUID, tuple[int, Connector]] = {}
         self._running: set[UUID] = set()
@@ -268,7 +266,7 @@ class Sender:
         )  # fmt: skip
 
     def _reader(self, attachment_id: UUID) -> Callable[[], "asyncio.Future[bytes]"]:
-        return lambda: asyncio.ensure_future(self._files.read(attachment_id))
+        return lambda: asyncio.ensure_future(self._outside.files.read(attachment_id))
 
 
 def window_closed(item: OutboxItem, now: datetime) -> Reject | None:

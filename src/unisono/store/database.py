@@ -16,6 +16,7 @@ from unisono.store.inbox import PgInbox
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
+from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
 from unisono.store.setup import PgSetup
 from unisono.store.talk import PgTalk
@@ -75,6 +76,10 @@ class PgTx:
         return PgPeople(self.connection, self.now)
 
     @cached_property
+    def privacy(self) -> PgPrivacy:
+        return PgPrivacy(self.connection, self.now)
+
+    @cached_property
     def setup(self) -> PgSetup:
         return PgSetup(self.connection, self.now)
 
@@ -120,10 +125,28 @@ class PgDatabase:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         try:
-            async with self.pool.acquire() as connection:
-                yield connection
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.TooManyConnectionsError) as error:
+            connection = await self.pool.acquire()
+        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+            raise _unavailable(error) from error
+        try:
+            yield connection
+        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
+            raise _unavailable(error) from error
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
             raise Unavailable(
-                f"The database does not answer ({type(error).__name__}). Nothing was changed; the request can be repeated. "
-                "`unisono doctor` tells what is wrong."
+                "Somebody changed the same thing at the same moment. Nothing was changed; repeat the request.", code="busy"
             ) from error
+        except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError) as error:
+            raise Unavailable(
+                f"The database cannot write ({type(error).__name__}). Nothing was changed; free room on its disk.",
+                code="disk_full",
+            ) from error
+        finally:
+            await self.pool.release(connection)
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(
+        f"The database does not answer ({type(error).__name__}). Nothing was changed; the request can be repeated. "
+        "`unisono doctor` tells what is wrong."
+    )

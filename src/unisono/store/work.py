@@ -85,6 +85,11 @@ class PgWork:
         """Turn decisions into offers; None when the token is stale."""
         if await self._connection.fetchval(_SQL["fence"], token) is None:
             return None
+        locked = await self._connection.fetch(
+            _SQL["lock_waiting"], [d.interaction_id for d in decisions], [d.version for d in decisions]
+        )
+        free = {row["id"] for row in locked}
+        decisions = [d for d in decisions if d.interaction_id in free]
         served = await self._connection.fetch(
             _SQL["take_capacity"], [d.agent_id for d in decisions], [d.units for d in decisions]
         )
@@ -96,12 +101,6 @@ class PgWork:
             [d.version for d in kept], [d.units for d in kept], [msgspec.to_builtins(d.reason) for d in kept], self._now,
         )  # fmt: skip
         offers = [CommittedOffer(**dict(row)) for row in rows]
-        done = {offer.interaction_id for offer in offers}
-        stale = [d for d in kept if d.interaction_id not in done]
-        if stale:
-            await self._connection.execute(
-                _SQL["return_capacity"], [d.agent_id for d in stale], [d.units for d in stale]
-            )
         return offers
 
     async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:

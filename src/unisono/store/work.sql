@@ -57,6 +57,12 @@ select min(expires_at) from offer where state = 'open';
 -- Waits for a take-over in progress; a stale token finds nothing.
 select 1 from lease where name = 'router' and token = $1 for share;
 
+-- name: lock_waiting
+-- Interactions before agents, everywhere, or two transactions wait for each other; what somebody works on is skipped.
+select i.id from unnest($1::uuid[], $2::int[]) as p(id, version)
+join interaction i on i.id = p.id and i.version = p.version and i.state = 'waiting'
+order by i.id for update of i skip locked;
+
 -- name: take_capacity
 -- Summed per agent and in key order, so that two transactions never wait for each other in a circle.
 with wanted as (
@@ -90,13 +96,6 @@ with p as (
 select o.id as offer_id, m.id as interaction_id, m.agent_id, m.conversation_id, m.channel_id, m.queue_id,
        m.access_class, o.expires_at
 from moved m join offered o on o.id = m.offer_id;
-
--- name: return_capacity
--- What was taken for decisions that turned out stale.
-update agent a set used = a.used - w.units, version = a.version + 1
-from (select agent_id, sum(units)::int as units from unnest($1::uuid[], $2::int[]) as w(agent_id, units)
-      group by agent_id) w
-where a.user_id = w.agent_id;
 
 -- name: waiting
 -- Who let it pass in the last ten minutes is not asked first again.

@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.people import People
+from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.setup import Setup
 from unisono.service.ports.talk import Talk
@@ -24,7 +25,7 @@ from unisono.service.ports.work import Work
 
 __all__ = [
     "Bell", "BellListener", "Channels", "Cursor", "Database", "Fanout", "Inbox", "Leases", "Log", "LoggedEvent", "NewEvent",
-    "Outbox", "People", "Reading", "Setup", "Talk", "Timers", "Tx", "Work",
+    "Outbox", "People", "Privacy", "Reading", "Setup", "Talk", "Timers", "Tx", "Work",
 ]
 
 
@@ -47,6 +48,8 @@ class Tx(Protocol):
     def channels(self) -> Channels: ...
     @property
     def people(self) -> People: ...
+    @property
+    def privacy(self) -> Privacy: ...
     @property
     def setup(self) -> Setup: ...
     @property

@@ -1,0 +1,88 @@
+"""Erase a person: everything they said and we said to them, in every copy that we hold (DESIGN, law 7)."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.domain.errors import Invalid, NotFound
+from unisono.service.access import Access
+from unisono.service.channel_context import Outside
+from unisono.service.ports import NewEvent, Tx
+from unisono.service.ports.privacy import Cipher
+from unisono.service.ports.talk import Erased
+from unisono.service.seal import seal
+
+BATCH = 500
+
+
+class EraseResult(Struct, frozen=True, kw_only=True):
+    """What an erasure took away. `sealed`: how many messages the law keeps, in the sealed archive."""
+
+    messages: int
+    attachments: int
+    sealed: int
+
+
+async def erase_customer(outside: Outside, access: Access, customer_id: UUID, reason: str) -> EraseResult:
+    """Erase a customer for a reason that is written down. Erasing twice is erasing once.
+
+    Raises Forbidden, Invalid, NotFound.
+    """
+    access.require("customer.erase")
+    if not reason.strip():
+        raise Invalid("Erasing needs a reason; it is written down.", field="reason")
+    return await erase_for(outside, customer_id, access.user_id, reason.strip())
+
+
+async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, reason: str) -> EraseResult:
+    """Erase on behalf of the house itself (command line, restore). Raises NotFound."""
+    await outside.tombstones.add("customer", [customer_id])
+    async with outside.db.write() as tx:
+        identities = await tx.talk.identity_keys(customer_id)
+        if not identities:
+            raise NotFound("This customer does not exist.")
+        ids = [identity[0] for identity in identities]
+        messages = await tx.talk.messages_of_identities(ids)
+        sealed, erased = await erase_messages(tx, outside.cipher, messages)
+        await tx.talk.forget_identities(ids)
+        await tx.privacy.audit(actor_id, "customer.erased", "customer", str(customer_id), {"reason": reason, "sealed": sealed})
+        tx.emit(NewEvent(type="customer.erased", actor_id=actor_id, body={"customer_id": customer_id}))
+    await outside.files.delete(erased.attachments)
+    return EraseResult(messages=len(erased.messages), attachments=len(erased.attachments), sealed=sealed)
+
+
+async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) -> tuple[int, Erased]:
+    """Erase messages within a transaction: seal what must be kept, bury the rest, close what became empty."""
+    doomed = await tx.privacy.to_erase(message_ids)
+    sealed = await seal(tx, cipher, doomed)
+    by_channel: dict[UUID, list[str]] = {}
+    for message in doomed:
+        if message.remote_id is not None:
+            by_channel.setdefault(message.channel_id, []).append(message.remote_id)
+    for channel_id, remote_ids in by_channel.items():
+        await tx.talk.bury(channel_id, remote_ids)
+    erased = await tx.talk.erase_messages(message_ids, tx.now)
+    closed = await tx.talk.close_emptied(erased.interactions)
+    for message_id in erased.messages:
+        tx.emit(NewEvent(type="message.deleted", body={"message_id": message_id}))
+    for interaction_id in closed:
+        tx.emit(NewEvent(type="interaction.wrapped_up", interaction_id=interaction_id, body={"code": "erased"}))
+    return sealed, erased
+
+
+async def erase_again(outside: Outside, customer_ids: Iterable[UUID], message_ids: Sequence[UUID]) -> EraseResult:
+    """Apply tombstones after a restore: what was erased before the disaster is erased again."""
+    messages = attachments = sealed = 0
+    for customer_id in customer_ids:
+        try:
+            result = await erase_for(outside, customer_id, None, "restored from a backup, erased before")
+        except NotFound:
+            continue
+        messages, attachments, sealed = messages + result.messages, attachments + result.attachments, sealed + result.sealed
+    for start in range(0, len(message_ids), BATCH):
+        async with outside.db.write() as tx:
+            _, erased = await erase_messages(tx, outside.cipher, message_ids[start : start + BATCH])
+        await outside.files.delete(erased.attachments)
+        messages, attachments = messages + len(erased.messages), attachments + len(erased.attachments)
+    return EraseResult(messages=messages, attachments=attachments, sealed=sealed)

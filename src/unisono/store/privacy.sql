@@ -1,0 +1,52 @@
+-- name: to_erase
+select m.id as message_id, m.channel_id, h.medium, m.remote_id, m.direction, m.visibility, m.said_at,
+       coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
+       coalesce(t.class, 'conversation') as text_class, coalesce(t.legal_hold, k.legal_hold) as legal_hold,
+       array(select a.name from attachment a where a.message_id = m.id and a.state = 'stored' order by a.position) as names
+from message m
+join channel h on h.id = m.channel_id
+join conversation c on c.id = m.conversation_id
+join identity i on i.id = c.identity_id
+join customer k on k.id = i.customer_id
+left join message_text t on t.message_id = m.id
+where m.id = any($1::uuid[])
+order by m.said_at, m.id;
+
+-- name: erased_customers
+select id from customer where id = any($1::uuid[]) and erased_at is not null;
+
+-- name: set_hold
+update customer set legal_hold = $2, version = version + 1 where id = $1 and erased_at is null returning id;
+
+-- name: lock_chain
+-- The chain has one end: whoever appends holds this until the commit.
+select pg_advisory_xact_lock(hashtext('unisono.sealed_item'));
+
+-- name: last_sealed
+select number, message_id, class as text_class, ground, sealed_at, retain_until, key_id, nonce, ciphertext,
+       previous_hash, hash
+from sealed_item order by number desc limit 1;
+
+-- name: append_sealed
+insert into sealed_item (number, message_id, class, ground, sealed_at, retain_until, key_id, nonce, ciphertext,
+                         previous_hash, hash)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: sealed
+select number, message_id, class as text_class, ground, sealed_at, retain_until, key_id, nonce, ciphertext,
+       previous_hash, hash
+from sealed_item where number > $1 order by number limit $2;
+
+-- name: sealed_item
+select number, message_id, class as text_class, ground, sealed_at, retain_until, key_id, nonce, ciphertext,
+       previous_hash, hash
+from sealed_item where number = $1;
+
+-- name: setting
+select value from setting where name = $1;
+
+-- name: audit
+insert into audit (id, at, actor_id, action, subject_kind, subject_id, body) values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: expired_texts
+select message_id from message_text where expires_at < $1 and legal_hold is null order by expires_at limit $2;
