@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Provide the real programs that the tests talk to: a browser, a mail server, a database, a Mastodon.
+
+Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
+that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from steps import (
+    CACHE,
+    REQUIREMENTS,
+    Failed,
+    fingerprint,
+    is_alive,
+    is_stamped,
+    make_venv,
+    one_at_a_time,
+    pip_install,
+    retry,
+    run,
+    say,
+)
+
+# Package -> paths of which one shows that the package, or an equal, is there. A star stands for a version.
+PACKAGES = {
+    "chromium": ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+    "dovecot-imapd": ["/usr/lib/dovecot/imap"],
+    "dovecot-lmtpd": ["/usr/lib/dovecot/lmtp"],
+    "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
+    "fonts-noto-color-emoji": ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],
+    "postgresql-15": ["/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/1[6-9]/bin/postgres"],
+}
+SERVICES = ["dovecot", "postgresql"]
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+# A program with other dependencies than the product's has an environment of its own.
+MASTODON = CACHE / "peers" / "mastodon-mock"
+MASTODON_LOCK = REQUIREMENTS / "peers.txt"
+
+
+def main() -> None:
+    with one_at_a_time("peers"):
+        _python_peers()
+        missing = missing_packages()
+        if missing:
+            _debian_peers(missing)
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages whose programs are not on this machine."""
+    return [name for name, paths in PACKAGES.items() if not any(_exists(path) for path in paths)]
+
+
+def install_command(packages: list[str]) -> str:
+    """Return what a person types to install the packages."""
+    return f"sudo apt-get update && sudo apt-get install --no-install-recommends {' '.join(packages)}"
+
+
+def _exists(pattern: str) -> bool:
+    return any(Path("/").glob(pattern.lstrip("/")))
+
+
+def _python_peers() -> None:
+    wanted = fingerprint([MASTODON_LOCK], str(MASTODON))
+    stamp = MASTODON / ".unisono-peer"
+    if is_stamped(stamp, wanted) and is_alive(MASTODON):
+        return
+    make_venv(MASTODON)
+    pip_install(MASTODON, MASTODON_LOCK)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def _debian_peers(missing: list[str]) -> None:
+    apt = shutil.which("apt-get")
+    if apt is None:
+        raise Failed(
+            f"This system has no apt-get. Install what Debian calls {', '.join(missing)} with its own package manager. "
+            "Until then the tests that need them are skipped, or fail where CI=true."
+        )
+    if os.geteuid() != 0:
+        raise Failed(
+            f"The tests also need {', '.join(missing)}. Type: {install_command(missing)}\n"
+            "Until then the tests that need them are skipped, or fail where CI=true."
+        )
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = ["-q", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"]
+    with _no_daemon_left_running():
+        retry([apt, *quiet, "update"], env=environment)
+        retry([apt, *quiet, "install", "-y", "--no-install-recommends", *missing], env=environment)
+    still = missing_packages()
+    if still:
+        raise Failed(f"apt-get ended well, but these programs are still not there: {', '.join(still)}.")
+
+
+@contextlib.contextmanager
+def _no_daemon_left_running() -> Iterator[None]:
+    """Keep packages from starting their services; stop one that was started all the same."""
+    running = {name for name in SERVICES if _is_running(name)}
+    ours = not POLICY.exists()
+    if ours:
+        # 101 is "action forbidden by policy": Debian's documented answer for `invoke-rc.d`.
+        POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
+        POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        if ours:
+            POLICY.unlink(missing_ok=True)
+        for name in SERVICES:
+            if name not in running and _is_running(name):
+                subprocess.run(["service", name, "stop"], check=False)
+
+
+def _is_running(service: str) -> bool:
+    if not Path("/etc/init.d", service).exists() or shutil.which("service") is None:
+        return False
+    return subprocess.run(["service", service, "status"], capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    code = run(main)
+    if code:
+        say("The tests run without what is missing.")
+    sys.exit(code)
