@@ -1,0 +1,159 @@
+### List of work, offers, conversation
+
+work-list = List of work
+views = Views
+view-mine = Mine
+view-waiting = Waiting
+view-open = Open
+view-parked = Parked
+view-closed = Closed
+filter-queue = Queue
+filter-channel = Channel
+all-queues = All queues
+all-channels = All channels
+empty-mine-title = Nothing is with you right now
+empty-mine-text = Accept an offer, or take something from “Waiting”.
+empty-waiting-title = Nobody is waiting
+empty-waiting-text = Everybody has an answer or is in good hands.
+empty-open-title = All done
+empty-open-text = There are no open enquiries.
+empty-parked-title = Nothing parked
+empty-parked-text = What you park comes back by itself at the time you choose.
+empty-closed-title = Nothing closed yet
+empty-closed-text = What is done stands here, the latest first.
+empty-filtered = There may be something under another filter.
+row-label = { $customer }, { $network }, { $visibility }. { $text } Waiting { $waiting }. { $due } { $reason } { $queue }
+snippet-deleted = Deleted by its author
+snippet-none = No message yet
+customer-unknown = Unknown
+customer = Customer
+due-over = Overdue by { $span }
+due-soon = Due in { $span }
+due-calm = { $span } left
+due-answered = Answered
+waiting-for = Waiting { $span }
+
+## Why somebody is first
+
+reason-longest-waiting = Waiting longest
+reason-only-skilled = Only you have { $skill }
+reason-last-agent = Last spoke with { $agent }
+reason-transferred = Transferred by { $agent }
+reason-taken-by-hand = Taken by hand
+reason-reopened = Reopened
+reason-returned = { $why ->
+    [declined] Back: declined
+    [expired] Back: not accepted
+    [logged_off] Back: nobody left
+   *[other] Back in the queue
+}
+reason-this-skill = this
+
+## States
+
+state-waiting = Waiting
+state-offered = Being offered
+state-active = { $mine ->
+    [yes] With you
+   *[no] With { $agent }
+}
+state-parked = { $mine ->
+    [yes] Parked by you
+   *[no] Parked ({ $agent })
+}
+state-wrap-up = { $mine ->
+    [yes] Wrap-up
+   *[no] Wrap-up ({ $agent })
+}
+state-closed = Closed
+
+## Offers
+
+offers = Offers for you
+offer-label = Offer: { $customer }, { $network }
+accept = Accept
+decline = Decline
+
+## Conversation
+
+conversation = Conversation
+transcript = Transcript
+nothing-chosen-title = Choose an enquiry
+nothing-chosen-text = All channels stand in one list on the left. J and K walk down and up, Enter answers.
+back-to-list = Back to the list
+more-actions = More actions
+take = Take
+finish = Done
+reopen = Reopen
+unpark = Continue
+park = Park
+transfer = Transfer
+open-at-network = View at the network
+viewers = { $count ->
+    [one] { $names } is looking at this too
+   *[other] { $names } are looking at this too
+}
+older = Older messages
+new-messages = { $count ->
+    [one] 1 new message
+   *[other] { $count } new messages
+}
+heard = New message from { $customer }: { $text }
+typing = { $name } is writing…
+note = Internal note
+automatic = Automatic reply
+deleted = Deleted
+deleted-by-author = Deleted by its author
+edited = Edited at { $time }
+content-warning = Content warning
+show-whole = Show all of it ({ NUMBER($count) } characters)
+show-html = Show as formatted mail
+show-text = Show as text
+remote-images = { $count ->
+    [one] 1 image from the web is not loaded
+   *[other] { $count } images from the web are not loaded
+}
+html-mail = E-mail: { $subject }
+image-without-text = Image { $name }, without description
+attachment-pending = being fetched
+attachment-refused = refused
+attachment-gone = no longer there
+with-attachments = { $count ->
+    [one] with 1 attachment
+   *[other] with { $count } attachments
+}
+
+## Delivery
+
+delivery-queued = Sending
+delivery-sending = Sending
+delivery-sent = Sent
+delivery-delivered = Delivered
+delivery-read = Read
+delivery-failed = Not sent
+delivery-retrying = Will be tried again
+delivery-unknown = Not known whether it arrived
+delivery-dead = Could not be delivered
+pending-waiting = Waiting for the connection
+pending-refused = Not sent.
+retry = Send again
+retry-not-arrived = It did not arrive: send again
+discard = Discard
+
+## Customer
+
+identities = Known as
+blocked = blocked
+open-profile = Open profile at { $network }
+history = Other conversations
+history-none = None on other channels yet.
+handling = Handling
+customer-erased = Erased person
+erase-customer = Erase person…
+
+## Wrap-up
+
+wrap-up-question = What was it about?
+wrap-up-note = Note for whoever is next (optional)
+wrap-up-action = Close
+wrap-up-no-codes = No wrap-up codes are set up yet.

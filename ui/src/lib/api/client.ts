@@ -1,0 +1,106 @@
+import { uuid7 } from '../text/uuid7';
+import { readProblem, Unreachable } from './problem';
+
+export const API = '/api/v1';
+
+interface Options {
+  query?: Record<string, string | number | undefined | null>;
+  /** Idempotency key; without one each write gets its own, so that a retry by the browser is harmless. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+/** Every request to the server. One per page; knows the session's token, the language, and the server's clock. */
+export class Client {
+  language = 'de';
+  #csrf = '';
+  #skew = 0;
+  onUnauthenticated: () => void = () => {};
+  onReached: (reached: boolean) => void = () => {};
+
+  set csrf(token: string) {
+    this.#csrf = token;
+  }
+
+  /** Return the server's time in milliseconds; a workstation's clock may be minutes off, deadlines are not. */
+  now(): number {
+    return Date.now() + this.#skew;
+  }
+
+  get<T>(path: string, options: Options = {}): Promise<T> {
+    return this.#send<T>('GET', path, undefined, options);
+  }
+
+  post<T>(path: string, body?: unknown, options: Options = {}): Promise<T> {
+    return this.#send<T>('POST', path, body, options);
+  }
+
+  put<T>(path: string, body?: unknown, options: Options = {}): Promise<T> {
+    return this.#send<T>('PUT', path, body, options);
+  }
+
+  patch<T>(path: string, body?: unknown, options: Options = {}): Promise<T> {
+    return this.#send<T>('PATCH', path, body, options);
+  }
+
+  delete<T = void>(path: string, options: Options = {}): Promise<T> {
+    return this.#send<T>('DELETE', path, undefined, options);
+  }
+
+  async #send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json', 'accept-language': this.language };
+    const init: RequestInit = { method, headers, credentials: 'same-origin' };
+    if (options.signal) init.signal = options.signal;
+    if (method !== 'GET') {
+      headers['x-csrftoken'] = csrfCookie() || this.#csrf;
+      headers['idempotency-key'] = options.key ?? uuid7();
+      if (body instanceof FormData) {
+        init.body = body;
+      } else if (body !== undefined) {
+        headers['content-type'] = 'application/json';
+        init.body = JSON.stringify(body);
+      }
+    }
+    let response: Response;
+    try {
+      response = await fetch(API + path + queryString(options.query), init);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      this.onReached(false);
+      throw new Unreachable(error);
+    }
+    this.onReached(true);
+    this.#learnTime(response);
+    if (!response.ok) {
+      const problem = await readProblem(response);
+      if (problem.status === 401 && path !== '/session') this.onUnauthenticated();
+      throw problem;
+    }
+    if (response.status === 204) return undefined as T;
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  #learnTime(response: Response): void {
+    const date = response.headers.get('date');
+    if (!date) return;
+    // The header has whole seconds, rounded down: within a second the clocks agree.
+    const skew = Date.parse(date) + 500 - Date.now();
+    if (!Number.isNaN(skew) && Math.abs(skew - this.#skew) > 1_500) this.#skew = Math.abs(skew) < 1_500 ? 0 : skew;
+  }
+}
+
+export function queryString(query: Options['query']): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function csrfCookie(): string {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+}
+
+export const api = new Client();

@@ -1,0 +1,199 @@
+/** The views of the API, one shape everywhere: snapshot, list and frame carry the same. Times are RFC 3339, UTC. */
+
+export type Locale = 'de' | 'en';
+export type ThemeName = 'system' | 'light' | 'dark';
+export type Visibility = 'public' | 'private';
+export type Medium = 'post' | 'mail' | 'chat' | 'call' | 'message';
+export type InteractionState = 'waiting' | 'offered' | 'active' | 'parked' | 'wrap_up' | 'closed';
+export type AgentStateName = 'available' | 'busy' | 'away' | 'offline';
+export type DeliveryState =
+  | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'retrying' | 'unknown' | 'dead';
+export type ChannelState =
+  | 'ok' | 'paused' | 'reauth_needed' | 'forbidden' | 'throttled' | 'unreachable' | 'misconfigured';
+export type WorkView = 'mine' | 'waiting' | 'open' | 'parked' | 'closed';
+export type TextByLocale = Partial<Record<Locale, string>>;
+
+export interface Grant { role: string; scope_kind: string; scope_id: string | null }
+
+export interface User {
+  id: string; login: string; name: string; email: string; locale: Locale; theme: ThemeName;
+  roles: Grant[]; disabled: boolean; version?: number;
+}
+
+export interface AgentSkill { skill_id: string; level: number }
+
+export interface Agent {
+  user_id: string; name: string; state: AgentStateName; reason: string; since: string;
+  capacity: number; used: number; skills: AgentSkill[]; queue_ids: string[]; version: number;
+}
+
+export interface QueueSkill { skill: string; level: number }
+
+export interface Queue {
+  id: string; key: string; name: TextByLocale; team_id: string | null; time_zone: string;
+  first_response_s: number; offer_s: number; skills: QueueSkill[]; match_language: boolean;
+  member_ids: string[]; version: number; archived: boolean;
+}
+
+export interface Skill { id: string; key: string; name: TextByLocale }
+export interface WrapUpCode { id: string; key: string; name: TextByLocale; archived: boolean }
+
+export type TextUnit = 'chars' | 'weighted' | 'utf8' | 'utf16' | 'graphemes' | 'gsm7';
+
+export interface TextLimit {
+  unit: TextUnit; maximum: number | null; url_cost: number | null; mention_domain_free: boolean;
+}
+
+export interface MediaLimit {
+  max_count: number; types: string[]; max_bytes: number; alt_text: boolean; max_alt_chars: number | null;
+}
+
+export interface Caps {
+  reply: boolean; visibilities: Visibility[]; text: TextLimit; media: MediaLimit; subject: boolean; html: boolean;
+  content_warning: boolean; copies: boolean; reply_window_s: number | null;
+}
+
+export interface Channel {
+  id: string; connector: string; network: string; medium: Medium; name: string; handle: string; queue_id: string;
+  brand_id: string | null; config: Record<string, unknown>; secrets_set: string[]; skills: QueueSkill[];
+  units: number; priority: number; state: ChannelState; state_what: string; state_since: string;
+  last_ok_at: string | null; caps: Caps; version: number; archived: boolean;
+  counters?: { received: number; stored: number; duplicate: number; quarantined: number };
+}
+
+export interface Identity {
+  id: string; network: string; realm: string; remote_id: string; handle: string; display_name: string;
+  profile_url: string; blocked: boolean;
+}
+
+export interface Customer { id: string; erased: boolean; identities: Identity[]; version: number }
+
+export type ReplyRule = 'yes' | 'no' | 'until' | 'template_only' | 'needs_summon' | 'deeplink';
+
+export interface Conversation {
+  id: string; channel_id: string; visibility: Visibility; root_remote_id: string; customer_id: string;
+  identity: Identity; subject: string; links_to: string | null; url: string;
+  reply: { rule: ReplyRule; until: string | null; reason: string };
+  last_said_at: string | null; last_inbound_at: string | null; version: number;
+}
+
+export interface Attachment {
+  id: string; name: string; media_type: string; size_bytes: number; alt_text: string; content_id: string | null;
+  state: 'pending' | 'stored' | 'refused' | 'gone';
+}
+
+export interface Message {
+  id: string; conversation_id: string; interaction_id: string | null; channel_id: string;
+  direction: 'in' | 'out' | 'note'; visibility: Visibility;
+  author: { kind: 'customer' | 'user' | 'company'; id: string | null; name: string; handle: string };
+  said_at: string; received_at: string; subject: string; text: string; html: string | null; language: string | null;
+  url: string; automatic: boolean; delivery: DeliveryState | null; delivery_code: string; delivery_error: string;
+  edited_at: string | null; deleted_at: string | null; revision: number; parent_id: string | null;
+  attachments: Attachment[]; details: MessageDetails; version: number; order: [string, string, string];
+}
+
+export interface MessageDetails {
+  content_warning?: string; cc?: string[]; bcc?: string[]; to?: string[]; remote_images?: number;
+  [name: string]: unknown;
+}
+
+export interface Reason { code: string; [name: string]: unknown }
+
+export interface Interaction {
+  id: string; version: number; conversation_id: string; channel_id: string; queue_id: string;
+  state: InteractionState; agent_id: string | null; case_id: string | null; previous_id: string | null;
+  skills: QueueSkill[]; language: string | null; units: number; priority: number; waiting_since: string;
+  due_at: string | null; first_response_at: string | null; parked_until: string | null; reason: Reason | null;
+  created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null;
+}
+
+export interface LastMessage {
+  message_id: string; direction: 'in' | 'out' | 'note'; text: string; said_at: string; automatic: boolean;
+  deleted: boolean;
+}
+
+export interface WorkItem {
+  interaction: Interaction; conversation: Conversation; last: LastMessage | null; network: string; medium: Medium;
+}
+
+export interface Offer {
+  id: string; interaction_id: string; agent_id: string;
+  state: 'open' | 'accepted' | 'declined' | 'expired' | 'withdrawn';
+  created_at: string; expires_at: string; reason: Reason | null;
+}
+
+export interface OfferItem { offer: Offer; item: WorkItem }
+
+export interface Page<T> { items: T[]; next: string | null; cursor?: string }
+
+export interface Session { authenticated: boolean; setup_needed: boolean; csrf_token: string }
+
+export interface Me {
+  user: User; actions: string[]; agent: Agent | null; organisation: { name: string }; demo: boolean; version: string;
+}
+
+export type StateCounts = Partial<Record<InteractionState, number>>;
+
+export interface Counts extends StateCounts {
+  by_queue?: Record<string, StateCounts>; by_channel?: Record<string, StateCounts>; mine?: StateCounts;
+}
+
+export interface HistoryEntry {
+  conversation: Conversation; last: LastMessage | null; network: string; medium: Medium;
+}
+
+export interface ConversationView {
+  conversation: Conversation; customer: Customer; channel: Channel; caps: Caps; interactions: Interaction[];
+  open: Interaction | null; history: HistoryEntry[]; cursor: string;
+}
+
+export interface SearchHit { message: Message; conversation: Conversation; network: string; medium: Medium }
+
+export interface JsonSchemaProperty {
+  type?: 'string' | 'integer' | 'number' | 'boolean' | 'array'; title?: TextByLocale | string;
+  description?: TextByLocale | string; enum?: (string | number)[]; enum_titles?: Record<string, TextByLocale>;
+  default?: unknown; format?: string; secret?: boolean; minimum?: number; maximum?: number; minLength?: number;
+  maxLength?: number; pattern?: string; examples?: unknown[]; advanced?: boolean;
+}
+
+export interface ConfigSchema {
+  type?: 'object'; properties?: Record<string, JsonSchemaProperty>; required?: string[];
+}
+
+export interface ConnectorInfo {
+  id: string; title: TextByLocale; summary: TextByLocale; medium: Medium; network?: string; auth: string;
+  outbound: string; config: ConfigSchema; verified_against: string[]; grade: string;
+}
+
+export interface Health {
+  state: ChannelState; what: string; field: string | null; remote_id: string | null; handle: string;
+}
+
+export interface ChannelHealth {
+  lag_s: number | null; gaps: { stream: string; found_at: string; since: string | null }[];
+  counters: Record<string, number>; outbox: { queued: number; retrying: number; dead: number };
+  last_ok_at: string | null;
+}
+
+export interface Quarantined {
+  id: string; channel_id: string; received_at: string; error: string; size: number; preview: string;
+}
+
+export interface DeadLetter { message: Message; conversation: Conversation; error: string }
+export interface Role { name: string; actions: string[]; built_in: boolean }
+
+export interface ApiToken {
+  id: string; name: string; created_at: string; expires_at: string | null; last_used_at: string | null;
+  token?: string;
+}
+
+export interface Frame {
+  type: string; v: number; cursor: string; work?: WorkItem[]; messages?: Message[]; offers?: Offer[];
+  agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[];
+  gone?: { work?: string[]; messages?: string[]; customers?: string[] };
+}
+
+export interface DemoPage {
+  faces: { name: string; url: string }[]; mailbox_url: string; webchat_url: string;
+  logins: { login: string; password: string; name: string }[];
+}

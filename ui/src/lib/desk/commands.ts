@@ -1,0 +1,169 @@
+import { t } from '../i18n/texts.svelte';
+import { LOCALES, texts } from '../i18n/texts.svelte';
+import { api } from '../api/client';
+import type { Desk } from './desk.svelte';
+import { prefs } from './prefs.svelte';
+import { go } from './router.svelte';
+import { sayFailure } from './say';
+import { session } from './session.svelte';
+import { ui, workAddress } from './ui.svelte';
+import { VIEWS } from './work-list.svelte';
+
+export interface Command {
+  id: string;
+  group: 'work' | 'conversation' | 'go' | 'me' | 'view';
+  title: string;
+  /** As the shortcut sheet shows it: `k`, `g w` (one after the other), `mod+Enter`. */
+  keys?: string;
+  /** Not given: always possible. */
+  when?: boolean;
+  run: () => void | Promise<unknown>;
+}
+
+/** Return every command, with whether it can be carried out now. Menu, sheet and keys all read this one list. */
+export function commands(desk: Desk): Command[] {
+  const thread = ui.thread;
+  const open = thread?.interaction ?? null;
+  const mine = open !== null && open.agent_id === desk.me.user.id;
+  const offer = desk.myOffers[0];
+  const act = (verb: string) => async (): Promise<void> => {
+    if (open) await desk.act(open, verb);
+  };
+  const list: Command[] = [
+    {
+      id: 'accept', group: 'work', title: t('command-accept'), keys: 'a', when: !!offer,
+      run: async () => {
+        if (!offer) return;
+        const item = offer.item;
+        if (await desk.accept(offer.offer)) openConversation(item.conversation.id);
+      },
+    },
+    { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && desk.decline(offer.offer) },
+    { id: 'next', group: 'work', title: t('command-next'), keys: 'j', when: !!ui.step, run: () => void ui.step?.(1) },
+    { id: 'previous', group: 'work', title: t('command-previous'), keys: 'k', when: !!ui.step, run: () => void ui.step?.(-1) },
+    { id: 'list', group: 'work', title: t('command-list'), keys: 'l', when: !!ui.focusList, run: () => ui.focusList?.() },
+    ...VIEWS.map((view, i): Command => ({
+      id: `view-${view}`, group: 'work', title: t('command-view', { view: t(`view-${view}`) }), keys: String(i + 1),
+      run: () => {
+        ui.view = view;
+        go(workAddress());
+      },
+    })),
+    { id: 'take', group: 'conversation', title: t('command-take'), keys: 't', when: open?.state === 'waiting', run: act('take') },
+    { id: 'answer', group: 'conversation', title: t('command-answer'), keys: 'r', when: mine && open?.state === 'active', run: () => ui.askCompose('answer') },
+    { id: 'note', group: 'conversation', title: t('command-note'), keys: 'n', when: !!thread, run: () => ui.askCompose('note') },
+    {
+      id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
+      when: !!open && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
+    },
+    { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
+    { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },
+    { id: 'finish', group: 'conversation', title: t('command-finish'), keys: 'f', when: mine && open?.state === 'active', run: act('finish') },
+    {
+      id: 'reopen', group: 'conversation', title: t('command-reopen'), keys: 'o', when: !!thread?.view && open?.state === 'closed',
+      run: () => thread?.view && desk.reopen(thread.view.conversation),
+    },
+    {
+      id: 'panel', group: 'conversation', title: t('command-panel'), keys: 'h', when: !!thread,
+      run: () => {
+        prefs.panel = !prefs.panel;
+        ui.narrowPanel = !ui.narrowPanel;
+        prefs.keep();
+      },
+    },
+    { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
+    { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
+    { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
+    { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', run: () => go('/channels') },
+    { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', run: () => go('/people') },
+    { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', run: () => go('/repair') },
+    { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
+    { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
+    { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
+    { id: 'busy', group: 'me', title: t('command-state', { state: t('agent-busy') }), when: !!desk.agent, run: () => desk.setAgentState('busy') },
+    { id: 'away', group: 'me', title: t('command-state', { state: t('agent-away') }), when: !!desk.agent, run: () => void (ui.dialog = 'away') },
+    { id: 'offline', group: 'me', title: t('command-state', { state: t('agent-offline') }), when: !!desk.agent, run: () => desk.setAgentState('offline') },
+    { id: 'log-out', group: 'me', title: t('log-out'), run: () => session.logOut() },
+    ...(['system', 'light', 'dark'] as const).map((theme): Command => ({
+      id: `theme-${theme}`, group: 'view', title: t('command-theme', { theme: t(`theme-${theme}`) }), run: () => keepTheme(theme),
+    })),
+    ...LOCALES.map((locale): Command => ({
+      id: `language-${locale}`, group: 'view', title: t('command-language', { language: t(`language-${locale}`) }), run: () => keepLocale(locale),
+    })),
+    {
+      id: 'density', group: 'view', title: t('command-density'),
+      run: () => prefs.setDensity(prefs.density === 'compact' ? 'comfortable' : 'compact'),
+    },
+    {
+      id: 'sound', group: 'view', title: prefs.sound ? t('command-sound-off') : t('command-sound-on'),
+      run: () => {
+        prefs.sound = !prefs.sound;
+        prefs.keep();
+      },
+    },
+    { id: 'menu', group: 'view', title: t('command-menu'), keys: 'mod+k', run: () => void (ui.dialog = 'commands') },
+    { id: 'sheet', group: 'view', title: t('command-sheet'), keys: '?', run: () => void (ui.dialog = 'shortcuts') },
+  ];
+  return list;
+}
+
+export function openConversation(id: string): void {
+  ui.view = 'mine';
+  ui.queue = '';
+  ui.channel = '';
+  go(workAddress(id));
+}
+
+/** Change the theme here at once, and keep it with the user so that the next browser has it. */
+export async function keepTheme(theme: 'system' | 'light' | 'dark'): Promise<void> {
+  prefs.setTheme(theme);
+  await keepWithUser({ theme });
+}
+
+export async function keepLocale(locale: 'de' | 'en'): Promise<void> {
+  await texts.use(locale);
+  api.language = locale;
+  await keepWithUser({ locale });
+}
+
+async function keepWithUser(change: object): Promise<void> {
+  if (!session.desk) return;
+  try {
+    session.desk.me = await api.patch('/me', change);
+  } catch (error) {
+    sayFailure(t('failed-keep'), error);
+  }
+}
+
+const EDITABLE = 'input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable=true], [role=menu], [role=dialog], [role=combobox]';
+
+/** Listen for the commands' keys. Returns how to stop. */
+export function listenForKeys(desk: Desk): () => void {
+  let first = '';
+  let forget: ReturnType<typeof setTimeout> | undefined;
+
+  const onkeydown = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const mod = event.ctrlKey || event.metaKey;
+    if (mod && event.key.toLowerCase() === 'k' && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      ui.dialog = ui.dialog === 'commands' ? null : 'commands';
+      return;
+    }
+    if (mod || event.altKey || ui.dialog !== null || !prefs.singleKeys) return;
+    if ((event.target as Element).closest?.(EDITABLE)) return;
+    const keys = first ? `${first} ${event.key}` : event.key;
+    clearTimeout(forget);
+    first = '';
+    const found = commands(desk).find((c) => c.keys === keys && c.when !== false);
+    if (found) {
+      event.preventDefault();
+      void found.run();
+    } else if (keys === 'g') {
+      first = 'g';
+      forget = setTimeout(() => (first = ''), 1_500);
+    }
+  };
+  addEventListener('keydown', onkeydown);
+  return () => removeEventListener('keydown', onkeydown);
+}

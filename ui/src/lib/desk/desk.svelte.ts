@@ -1,0 +1,347 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { api } from '../api/client';
+import type {
+  Agent, AgentStateName, Channel, Conversation, ConversationView, Counts, Frame, Interaction, Me, Message, Offer,
+  OfferItem, Page, Queue, Skill, WorkItem, WrapUpCode,
+} from '../api/types';
+import { t } from '../i18n/texts.svelte';
+import { SharedStream, type Ephemeral, type Line } from '../live/stream';
+import { applyFrame, applyViews, emptyState, type DeskState } from '../state/reducer';
+import { clock } from './clock.svelte';
+import { Drafts } from './drafts';
+import { Outbox } from './outbox.svelte';
+import { sayFailure } from './say';
+import { Thread } from './thread.svelte';
+import { WorkList, type ListFilter } from './work-list.svelte';
+
+interface Typing { conversation_id: string; name?: string; on?: boolean; until: number }
+interface Viewers { conversation_id: string; viewers: { user_id: string; name: string }[] }
+
+const HELD_LISTS = 8;
+const HELD_THREADS = 20;
+
+/** Everything that one signed-in person's desk holds: state from the server, and the verbs that change it. */
+export class Desk {
+  me = $state.raw<Me>(undefined as unknown as Me);
+  line = $state<Line>('connecting');
+  counts = $state.raw<Counts>({});
+  skills = $state.raw<Skill[]>([]);
+  codes = $state.raw<WrapUpCode[]>([]);
+  readonly state: DeskState = {
+    ...emptyState(),
+    work: new SvelteMap(), offers: new SvelteMap(), agents: new SvelteMap(), channels: new SvelteMap(),
+    queues: new SvelteMap(), customers: new SvelteMap(),
+  };
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  readonly stream: SharedStream;
+  readonly #lists = new Map<string, WorkList>();
+  readonly #threads = new Map<string, Thread>();
+  readonly #typing = new SvelteMap<string, Typing>();
+  readonly #viewers = new SvelteMap<string, Viewers['viewers']>();
+  #shown: string[] = [];
+  onMessage: (message: Message) => void = () => {};
+
+  constructor(me: Me) {
+    this.me = me;
+    this.drafts = new Drafts(me.user.id);
+    this.outbox = new Outbox(me.user.id, (message) => this.take({ messages: [message] }));
+    this.stream = new SharedStream({
+      frame: (frame) => this.#frame(frame),
+      ephemeral: (kind, data) => this.#ephemeral(kind, data),
+      reset: () => void this.readAgain(),
+      line: (line) => {
+        const back = this.line === 'lost' && line === 'open';
+        this.line = line;
+        if (back) void this.readCounts();
+        if (line === 'open') void this.outbox.replay();
+      },
+      carries: (topics, after) => {
+        for (const id of this.#shown) if (topics.includes(`conversation:${id}`)) this.#threads.get(id)?.carried(after);
+      },
+    });
+    if (me.agent) this.state.agents.set(me.agent.user_id, me.agent);
+  }
+
+  async start(): Promise<void> {
+    this.stream.start(['work']);
+    await Promise.all([this.readDirectory(), this.readOffers(), this.readCounts()]);
+  }
+
+  stop(): void {
+    this.stream.stop();
+  }
+
+  get agent(): Agent | null {
+    return this.state.agents.get(this.me.user.id) ?? this.me.agent;
+  }
+
+  may(action: string): boolean {
+    return this.me.actions.includes(action);
+  }
+
+  // ---- reading ----------------------------------------------------------------------------------------------------
+
+  /** Names of queues, channels, agents, skills and codes. A part that this person may not read stays empty. */
+  async readDirectory(): Promise<void> {
+    const read = async <T>(path: string, take: (items: T[], cursor?: string) => void): Promise<void> => {
+      try {
+        const page = await api.get<Page<T> | T[]>(path, { query: { limit: 200 } });
+        if (Array.isArray(page)) take(page);
+        else take(page.items, page.cursor);
+      } catch {
+        // Names are a comfort here; the page that lists these things reports why they cannot be read.
+      }
+    };
+    await Promise.all([
+      read<Queue>('/queues', (queues, cursor) => applyViews(this.state, { queues }, cursor)),
+      read<Channel>('/channels', (channels, cursor) => applyViews(this.state, { channels }, cursor)),
+      read<Agent>('/agents', (agents, cursor) => applyViews(this.state, { agents }, cursor)),
+      read<Skill>('/skills', (skills) => (this.skills = skills)),
+      read<WrapUpCode>('/wrap-up-codes', (codes) => (this.codes = codes)),
+    ]);
+  }
+
+  async readOffers(): Promise<void> {
+    try {
+      const page = await api.get<Page<OfferItem>>('/offers');
+      this.take({ offers: page.items.map((o) => o.offer), work: page.items.map((o) => o.item) }, page.cursor);
+    } catch {
+      // Nobody who is no agent has offers.
+    }
+  }
+
+  async readCounts(): Promise<void> {
+    try {
+      this.counts = await api.get<Counts>('/counts');
+    } catch {
+      // The figures beside the views are a comfort; they come again with the next change.
+    }
+  }
+
+  /** After a gap: read all that is shown again. Drafts and what waits to be sent are untouched. */
+  async readAgain(): Promise<void> {
+    const shown = new Set(this.#shown);
+    for (const id of [...this.#threads.keys()]) if (!shown.has(id)) this.#threads.delete(id);
+    const lists = [...this.#lists.values()];
+    const last = lists.at(-1);
+    this.#lists.clear();
+    if (last) this.#lists.set(listKey(last.filter), last);
+    await Promise.all([
+      last?.load(), ...[...this.#threads.values()].map((thread) => thread.load()), this.readOffers(), this.readCounts(),
+      this.readDirectory(),
+    ]);
+  }
+
+  list(filter: ListFilter): WorkList {
+    const key = listKey(filter);
+    let list = this.#lists.get(key);
+    if (list) {
+      this.#lists.delete(key);
+    } else {
+      list = new WorkList(filter, this.me.user.id, (work, cursor) => {
+        applyViews(this.state, { work }, cursor);
+        return work.flatMap((item) => this.state.work.get(item.interaction.id) ?? []);
+      });
+      void list.load();
+    }
+    // The order of the map is the order of use.
+    this.#lists.set(key, list);
+    for (const old of [...this.#lists.keys()].slice(0, -HELD_LISTS)) this.#lists.delete(old);
+    return list;
+  }
+
+  thread(id: string): Thread {
+    let thread = this.#threads.get(id);
+    if (!thread) {
+      thread = new Thread(id, (view) => this.#takeConversation(view), (messages, cursor) => {
+        applyViews(this.state, { messages }, cursor);
+        // What was removed meanwhile is not in the state, what changed meanwhile is newer there.
+        return messages.flatMap((m) => this.state.messages.get(m.id) ?? []);
+      });
+      this.#threads.set(id, thread);
+      void thread.load();
+      for (const old of [...this.#threads.keys()].slice(0, -HELD_THREADS)) {
+        if (!this.#shown.includes(old)) this.#threads.delete(old);
+      }
+    }
+    return thread;
+  }
+
+  /** Say which conversations are on the screen, so that the stream carries them. */
+  show(ids: string[]): void {
+    this.#shown = ids;
+    this.stream.setTopics(['work', ...ids.map((id) => `conversation:${id}`)]);
+  }
+
+  get myOffers(): { offer: Offer; item: WorkItem }[] {
+    const found: { offer: Offer; item: WorkItem }[] = [];
+    for (const offer of this.state.offers.values()) {
+      if (offer.state !== 'open' || offer.agent_id !== this.me.user.id || Date.parse(offer.expires_at) <= clock.now) continue;
+      const item = this.state.work.get(offer.interaction_id);
+      if (item) found.push({ offer, item });
+    }
+    return found.sort((a, b) => (a.offer.expires_at < b.offer.expires_at ? -1 : 1));
+  }
+
+  typing(conversationId: string): string | null {
+    const typing = this.#typing.get(conversationId);
+    return typing && typing.on !== false && typing.until > clock.now ? (typing.name ?? '') : null;
+  }
+
+  viewers(conversationId: string): string[] {
+    return (this.#viewers.get(conversationId) ?? []).filter((v) => v.user_id !== this.me.user.id).map((v) => v.name);
+  }
+
+  agentName(id: string | null): string {
+    return (id && this.state.agents.get(id)?.name) || t('someone');
+  }
+
+  // ---- verbs ------------------------------------------------------------------------------------------------------
+
+  async setAgentState(state: AgentStateName, reason = ''): Promise<void> {
+    await this.#try(t('failed-agent-state'), async () => {
+      const agent = await api.put<Agent>('/me/agent-state', { state, reason });
+      this.take({ agents: [agent] });
+    });
+  }
+
+  async accept(offer: Offer): Promise<Interaction | null> {
+    return this.#try(t('failed-accept'), async () => {
+      const { interaction } = await api.post<{ interaction: Interaction }>(`/offers/${offer.id}/accept`);
+      this.take({ offers: [{ ...offer, state: 'accepted' }] });
+      this.takeInteraction(interaction);
+      return interaction;
+    }, () => void this.readOffers());
+  }
+
+  async decline(offer: Offer, reason = ''): Promise<void> {
+    await this.#try(t('failed-decline'), async () => {
+      await api.post(`/offers/${offer.id}/decline`, { reason });
+      this.take({ offers: [{ ...offer, state: 'declined' }] });
+    });
+  }
+
+  async act(interaction: Interaction, verb: string, body?: object): Promise<boolean> {
+    return (await this.#try(t('failed-verb'), async () => {
+      const answer = await api.post<{ interaction?: Interaction } | undefined>(`/interactions/${interaction.id}/${verb}`, body);
+      if (answer?.interaction) this.takeInteraction(answer.interaction);
+      else await this.#reread(interaction.id);
+      return true;
+    }, () => void this.#reread(interaction.id))) ?? false;
+  }
+
+  async reopen(conversation: Conversation): Promise<Interaction | null> {
+    return this.#try(t('failed-verb'), async () => {
+      const { interaction } = await api.post<{ interaction: Interaction }>(`/conversations/${conversation.id}/reopen`);
+      await this.#reread(interaction.id);
+      return interaction;
+    });
+  }
+
+  async retryMessage(message: Message, confirmNotSent: boolean): Promise<void> {
+    await this.#try(t('failed-verb'), async () => {
+      const answer = await api.post<{ message?: Message } | undefined>(`/messages/${message.id}/retry`,
+        confirmNotSent ? { confirm_not_sent: true } : {});
+      if (answer?.message) this.take({ messages: [answer.message] });
+    });
+  }
+
+  async discardMessage(message: Message): Promise<void> {
+    await this.#try(t('failed-verb'), async () => {
+      const answer = await api.post<{ message?: Message } | undefined>(`/messages/${message.id}/discard`, {});
+      if (answer?.message) this.take({ messages: [answer.message] });
+    });
+  }
+
+  // ---- taking in --------------------------------------------------------------------------------------------------
+
+  /** Views that came as the answer to a request. */
+  take(views: Parameters<typeof applyViews>[1], cursor?: string): void {
+    applyViews(this.state, views, cursor);
+    this.#spread(views);
+  }
+
+  takeInteraction(interaction: Interaction): void {
+    const item = this.state.work.get(interaction.id);
+    if (item) this.take({ work: [{ ...item, interaction }] });
+    else void this.#reread(interaction.id);
+  }
+
+  async #reread(interactionId: string): Promise<void> {
+    try {
+      this.take({ work: [await api.get<WorkItem>(`/interactions/${interactionId}`)] });
+    } catch {
+      // Gone or out of sight: the stream says so.
+    }
+  }
+
+  #frame(frame: Frame): void {
+    applyFrame(this.state, frame);
+    this.#spread(frame);
+    for (const id of frame.gone?.work ?? []) for (const list of this.#lists.values()) list.drop(id);
+    for (const id of frame.gone?.messages ?? []) for (const thread of this.#threads.values()) thread.drop(id);
+    for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
+    for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
+    for (const message of frame.messages ?? []) this.onMessage(message);
+  }
+
+  #spread(views: Parameters<typeof applyViews>[1]): void {
+    for (const { interaction } of views.work ?? []) {
+      const item = this.state.work.get(interaction.id);
+      if (!item) continue;
+      for (const list of this.#lists.values()) list.follow(item);
+      this.#threads.get(item.conversation.id)?.followWork(item);
+    }
+    for (const { id, conversation_id } of views.messages ?? []) {
+      const message = this.state.messages.get(id);
+      if (!message) continue;
+      this.#threads.get(conversation_id)?.follow(message);
+      this.outbox.confirm(id);
+      if (message.direction === 'in') this.#typing.delete(conversation_id);
+    }
+  }
+
+  #takeConversation(view: ConversationView): void {
+    applyViews(this.state, { customers: [view.customer], channels: [view.channel] }, view.cursor);
+    for (const { id } of view.interactions) {
+      const item = this.state.work.get(id);
+      if (item) this.#threads.get(view.conversation.id)?.followWork(item);
+    }
+  }
+
+  // What was written to an erased person and not sent is about that person too.
+  #forgetCustomer(customerId: string): void {
+    for (const thread of this.#threads.values()) {
+      if (thread.view?.conversation.customer_id !== customerId) continue;
+      this.drafts.forget(thread.id);
+      this.outbox.dropConversation(thread.id);
+      void thread.load();
+    }
+  }
+
+  #ephemeral(kind: Ephemeral, data: unknown): void {
+    if (kind === 'counts') this.counts = data as Counts;
+    else if (kind === 'typing') {
+      const typing = data as Omit<Typing, 'until'>;
+      this.#typing.set(typing.conversation_id, { ...typing, until: api.now() + 6_000 });
+    } else {
+      const { conversation_id, viewers } = data as Viewers;
+      this.#viewers.set(conversation_id, viewers);
+    }
+  }
+
+  async #try<T>(what: string, run: () => Promise<T>, otherwise?: () => void): Promise<T | null> {
+    try {
+      return await run();
+    } catch (error) {
+      sayFailure(what, error);
+      otherwise?.();
+      return null;
+    }
+  }
+}
+
+function listKey(filter: ListFilter): string {
+  return `${filter.view} ${filter.queue} ${filter.channel}`;
+}

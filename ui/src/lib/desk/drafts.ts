@@ -1,0 +1,45 @@
+import type { Attachment } from '../api/types';
+import { readStored, storedKeys, writeStored } from './storage';
+
+export interface Draft {
+  text: string; note: string; mode: 'answer' | 'note'; subject: string | null; cc: string; bcc: string;
+  copiesOpen: boolean; warning: string | null; attachments: Attachment[]; savedAt: number;
+}
+
+const PREFIX = 'unisono.draft.';
+const KEEP_MS = 14 * 86_400_000;
+
+export function emptyDraft(): Draft {
+  return {
+    text: '', note: '', mode: 'answer', subject: null, cc: '', bcc: '', copiesOpen: false, warning: null,
+    attachments: [], savedAt: 0,
+  };
+}
+
+/** What is being written to each conversation, kept in this browser so that no reload or lost connection costs a word. */
+export class Drafts {
+  constructor(readonly userId: string) {
+    const oldest = Date.now() - KEEP_MS;
+    for (const key of storedKeys(PREFIX)) {
+      if ((readStored<Draft>(key)?.savedAt ?? 0) < oldest) writeStored(key, undefined);
+    }
+  }
+
+  read(conversationId: string): Draft {
+    return { ...emptyDraft(), ...readStored<Partial<Draft>>(this.#key(conversationId)) };
+  }
+
+  keep(conversationId: string, draft: Draft): void {
+    const blank = draft.text === '' && draft.note === '' && draft.attachments.length === 0 && draft.warning === null;
+    writeStored(this.#key(conversationId), blank ? undefined : { ...draft, savedAt: Date.now() });
+  }
+
+  /** What was said to somebody who has been erased goes too. */
+  forget(conversationId: string): void {
+    writeStored(this.#key(conversationId), undefined);
+  }
+
+  #key(conversationId: string): string {
+    return `${PREFIX}${this.userId}.${conversationId}`;
+  }
+}

@@ -1,0 +1,111 @@
+import { api } from '../api/client';
+import { Problem, Unreachable } from '../api/problem';
+import type { Attachment, Message, Visibility } from '../api/types';
+import { uuid7 } from '../text/uuid7';
+import { readStored, writeStored } from './storage';
+import { problemText } from './say';
+
+export interface AnswerBody {
+  message_id: string; text: string; visibility: Visibility; subject?: string; attachment_ids?: string[];
+  in_reply_to?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] };
+}
+
+/** Something said here that the server has not confirmed. The id is its idempotency key, so sending it again is safe. */
+export interface Pending {
+  id: string; conversationId: string; interactionId: string | null; note: boolean; text: string; subject: string;
+  visibility: Visibility; attachments: Attachment[]; details: NonNullable<AnswerBody['details']>; saidAt: string;
+  inReplyTo: string | null;
+  /** sending: on its way. waiting: no connection, goes out by itself. refused: a person must look. */
+  state: 'sending' | 'waiting' | 'refused';
+  error: string;
+}
+
+const PREFIX = 'unisono.outbox.';
+
+/** Answers and notes between the key press and the server's word; they survive a reload and a lost connection. */
+export class Outbox {
+  items = $state.raw<Pending[]>([]);
+  readonly #key: string;
+
+  constructor(
+    userId: string,
+    readonly sent: (message: Message) => void,
+  ) {
+    this.#key = PREFIX + userId;
+    const kept = readStored<Pending[]>(this.#key) ?? [];
+    this.items = kept.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item));
+  }
+
+  of(conversationId: string): Pending[] {
+    return this.items.filter((item) => item.conversationId === conversationId);
+  }
+
+  /** Say it: shown at once, sent at once. */
+  async say(pending: Omit<Pending, 'id' | 'saidAt' | 'state' | 'error'>): Promise<boolean> {
+    const item: Pending = {
+      ...pending, id: uuid7(), saidAt: new Date(api.now()).toISOString(), state: 'sending', error: '',
+    };
+    this.#set([...this.items, item]);
+    return this.#send(item);
+  }
+
+  /** Send what waited for the connection, in order. */
+  async replay(): Promise<void> {
+    for (const item of this.items) {
+      if (item.state === 'waiting' && !(await this.retry(item.id))) break;
+    }
+  }
+
+  async retry(id: string): Promise<boolean> {
+    const item = this.items.find((i) => i.id === id);
+    return item ? this.#send({ ...item, state: 'sending', error: '' }) : false;
+  }
+
+  drop(id: string): void {
+    this.#set(this.items.filter((item) => item.id !== id));
+  }
+
+  dropConversation(conversationId: string): void {
+    this.#set(this.items.filter((item) => item.conversationId !== conversationId));
+  }
+
+  /** The stream has shown it: the answer to our request may have been lost, the message was not. */
+  confirm(id: string): void {
+    if (this.items.some((item) => item.id === id)) this.drop(id);
+  }
+
+  async #send(item: Pending): Promise<boolean> {
+    this.#replace(item);
+    try {
+      const { message } = item.note
+        ? await api.post<{ message: Message }>(
+            `/conversations/${item.conversationId}/notes`, { message_id: item.id, text: item.text }, { key: item.id })
+        : await api.post<{ message: Message }>(`/interactions/${item.interactionId}/answer`, body(item), { key: item.id });
+      this.sent(message);
+      this.drop(item.id);
+      return true;
+    } catch (error) {
+      const again = error instanceof Unreachable || (error instanceof Problem && (error.status >= 502 || error.status === 401));
+      this.#replace({ ...item, state: again ? 'waiting' : 'refused', error: problemText(error) });
+      return false;
+    }
+  }
+
+  #replace(item: Pending): void {
+    this.#set(this.items.map((old) => (old.id === item.id ? item : old)));
+  }
+
+  #set(items: Pending[]): void {
+    this.items = items;
+    writeStored(this.#key, items.length === 0 ? undefined : items);
+  }
+}
+
+function body(item: Pending): AnswerBody {
+  const answer: AnswerBody = { message_id: item.id, text: item.text, visibility: item.visibility };
+  if (item.subject !== '') answer.subject = item.subject;
+  if (item.attachments.length > 0) answer.attachment_ids = item.attachments.map((a) => a.id);
+  if (item.inReplyTo !== null) answer.in_reply_to = item.inReplyTo;
+  if (Object.keys(item.details).length > 0) answer.details = item.details;
+  return answer;
+}

@@ -1,0 +1,89 @@
+import { api } from '../api/client';
+import { Problem } from '../api/problem';
+import type { Locale, Me, Session } from '../api/types';
+import { texts } from '../i18n/texts.svelte';
+import { Desk } from './desk.svelte';
+import { prefs } from './prefs.svelte';
+
+type Status = 'starting' | 'unreachable' | 'out' | 'in';
+
+/** Who is at the desk. */
+class SessionStore {
+  status = $state<Status>('starting');
+  setupNeeded = $state(false);
+  /** Signed out by the server while at work: the page stays, a dialog asks for the password again. */
+  expired = $state(false);
+  desk = $state.raw<Desk | null>(null);
+  readonly #channel = new BroadcastChannel('unisono.session');
+
+  constructor() {
+    this.#channel.onmessage = () => location.assign('/login');
+    api.onUnauthenticated = () => {
+      if (this.status === 'in') this.expired = true;
+    };
+  }
+
+  async begin(): Promise<void> {
+    try {
+      const session = await api.get<Session>('/session');
+      api.csrf = session.csrf_token;
+      this.setupNeeded = session.setup_needed;
+      if (session.authenticated) await this.#enter(await api.get<Me>('/me'));
+      else this.status = 'out';
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.status = 'out';
+      else this.status = 'unreachable';
+    }
+  }
+
+  async logIn(login: string, password: string): Promise<void> {
+    const me = await api.post<Me>('/session', { login, password });
+    await this.#refreshToken();
+    const held = this.desk;
+    if (held && held.me.user.id === me.user.id) {
+      this.expired = false;
+      held.me = me;
+      void held.readAgain();
+      void held.outbox.replay();
+    } else {
+      held?.stop();
+      this.expired = false;
+      await this.#enter(me);
+    }
+  }
+
+  async setUp(token: string, answers: { login: string; name: string; password: string; locale: Locale }): Promise<void> {
+    const me = await api.post<Me>(`/setup/${token}`, answers);
+    await this.#refreshToken();
+    await this.#enter(me);
+  }
+
+  async logOut(): Promise<void> {
+    try {
+      await api.delete('/session');
+    } finally {
+      this.desk?.stop();
+      this.desk = null;
+      this.status = 'out';
+      this.#channel.postMessage('out');
+    }
+  }
+
+  // Signing in may change the token that writes must carry.
+  async #refreshToken(): Promise<void> {
+    api.csrf = (await api.get<Session>('/session')).csrf_token;
+  }
+
+  async #enter(me: Me): Promise<void> {
+    await texts.use(me.user.locale);
+    api.language = me.user.locale;
+    prefs.setTheme(me.user.theme);
+    const desk = new Desk(me);
+    this.desk = desk;
+    this.setupNeeded = false;
+    this.status = 'in';
+    void desk.start();
+  }
+}
+
+export const session = new SessionStore();

@@ -1,0 +1,114 @@
+import { api } from '../api/client';
+import type { ConversationView, Interaction, Message, Page, WorkItem } from '../api/types';
+import { compareCursors } from '../state/cursor';
+import { byTranscript } from '../state/order';
+import { Sorted } from '../state/sorted';
+
+/** One conversation as it is shown: its head, the pages of its transcript read so far, and what changes in them. */
+export class Thread {
+  view = $state.raw<ConversationView | null>(null);
+  revision = $state(0);
+  loading = $state(false);
+  loadingOlder = $state(false);
+  error = $state.raw<unknown>(null);
+  #before: string | null = null;
+  #readAt: string | undefined;
+  readonly #messages = new Sorted<Message>((m) => m.id, byTranscript);
+
+  constructor(
+    readonly id: string,
+    readonly received: (view: ConversationView) => void,
+    readonly receivedMessages: (messages: Message[], cursor?: string) => Message[],
+  ) {}
+
+  get messages(): readonly Message[] {
+    void this.revision;
+    return this.#messages.items;
+  }
+
+  /** The open interaction, or the last one that there was. */
+  get interaction(): Interaction | null {
+    const all = [...(this.view?.interactions ?? [])].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+    return all.find((i) => i.state !== 'closed') ?? all[0] ?? null;
+  }
+
+  get hasOlder(): boolean {
+    void this.revision;
+    return this.#before !== null;
+  }
+
+  async load(): Promise<void> {
+    this.loading = true;
+    this.error = null;
+    try {
+      const [view, page] = await Promise.all([
+        api.get<ConversationView>(`/conversations/${this.id}`),
+        api.get<Page<Message>>(`/conversations/${this.id}/messages`, { query: { limit: 50 } }),
+      ]);
+      this.view = view;
+      this.#readAt = view.cursor;
+      this.#messages.clear();
+      this.#before = page.next;
+      this.#take(page);
+      this.received(view);
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  async readOlder(): Promise<void> {
+    if (this.#before === null || this.loadingOlder) return;
+    this.loadingOlder = true;
+    try {
+      const page = await api.get<Page<Message>>(`/conversations/${this.id}/messages`, {
+        query: { before: this.#before, limit: 50 },
+      });
+      this.#before = page.next;
+      this.#take(page);
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.loadingOlder = false;
+    }
+  }
+
+  /** The stream carries this conversation from `after` on. Read again if something may lie between. */
+  carried(after: string | undefined): void {
+    if (this.#readAt !== undefined && after !== undefined && compareCursors(this.#readAt, after) < 0) {
+      this.#readAt = after;
+      void this.load();
+    }
+  }
+
+  /** Take in a message of the stream. Older ones than the oldest page read are left for that page. */
+  follow(message: Message): void {
+    const oldest = this.#messages.items[0];
+    if (this.#before !== null && oldest && byTranscript(message, oldest) < 0) return;
+    this.#messages.put(message);
+    this.revision++;
+  }
+
+  /** Take in what the stream says of the conversation and its units of work. */
+  followWork({ interaction, conversation }: WorkItem): void {
+    const view = this.view;
+    if (!view) return;
+    const held = view.interactions.find((i) => i.id === interaction.id);
+    if (held && held.version > interaction.version) return;
+    this.view = {
+      ...view,
+      conversation: view.conversation.version > conversation.version ? view.conversation : conversation,
+      interactions: [...view.interactions.filter((i) => i.id !== interaction.id), interaction],
+    };
+  }
+
+  drop(id: string): void {
+    if (this.#messages.remove(id)) this.revision++;
+  }
+
+  #take(page: Page<Message>): void {
+    for (const message of this.receivedMessages(page.items, page.cursor)) this.#messages.put(message);
+    this.revision++;
+  }
+}

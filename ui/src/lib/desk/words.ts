@@ -1,0 +1,97 @@
+import type { Conversation, Identity, Interaction, Message, Reason } from '../api/types';
+import { t, texts } from '../i18n/texts.svelte';
+import { span, urgency, type Urgency } from '../text/time';
+import type { Desk } from './desk.svelte';
+
+/** Return how a customer is called: the name they show, else their handle, else "unknown". */
+export function customerName(identity: Identity): string {
+  return identity.display_name || identity.handle || t('customer-unknown');
+}
+
+export function languageName(code: string | null): string {
+  if (!code) return '';
+  try {
+    return new Intl.DisplayNames(texts.locale, { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** Return why an item stands where it stands, in words; empty for reasons that this desk does not know. */
+export function reasonWords(reason: Reason | null, desk: Desk): string {
+  if (!reason) return '';
+  const key = `reason-${reason.code.replaceAll('_', '-')}`;
+  if (!texts.has(key)) return '';
+  return t(key, { skill: skillName(reason, desk), agent: personName(reason, desk), why: String(reason.why ?? reason.cause ?? 'other') });
+}
+
+function skillName(reason: Reason, desk: Desk): string {
+  const named = reason.skill_id ?? reason.skill ?? (Array.isArray(reason.skills) ? reason.skills[0] : undefined);
+  const skill = desk.skills.find((s) => s.id === named || s.key === named);
+  if (skill) return texts.pick(skill.name, skill.key);
+  if (typeof reason.language === 'string') return languageName(reason.language);
+  return typeof named === 'string' && named.length <= 40 ? named : t('reason-this-skill');
+}
+
+function personName(reason: Reason, desk: Desk): string {
+  const id = reason.agent_id ?? reason.user_id ?? reason.by;
+  return typeof id === 'string' ? desk.agentName(id) : t('someone');
+}
+
+export interface Due { urgency: Urgency; words: string; full: string }
+
+/** Return the state of the first-answer clock: how pressing, in short words for a row and in full ones. */
+export function dueWords(interaction: Interaction, now: number): Due {
+  const { due_at, waiting_since, first_response_at, state } = interaction;
+  if (state === 'closed' || due_at === null) return { urgency: 'none', words: '', full: '' };
+  if (first_response_at !== null) return { urgency: 'none', words: t('due-answered'), full: t('due-answered') };
+  const level = urgency(due_at, waiting_since, now);
+  const left = Math.abs(Date.parse(due_at) - now) / 1000;
+  const name = level === 'over' ? 'due-over' : level === 'soon' ? 'due-soon' : 'due-calm';
+  return {
+    urgency: level,
+    words: t(name, { span: span(left, texts.locale) }),
+    full: t(name, { span: span(left, texts.locale, 'long') }),
+  };
+}
+
+export function waitingWords(interaction: Interaction, now: number): string {
+  return span((now - Date.parse(interaction.waiting_since)) / 1000, texts.locale);
+}
+
+export function stateWords(interaction: Interaction, desk: Desk): string {
+  const agent = desk.agentName(interaction.agent_id);
+  const mine = interaction.agent_id === desk.me.user.id ? 'yes' : 'no';
+  return t(`state-${interaction.state.replace('_', '-')}`, { agent, mine });
+}
+
+export function queueName(id: string, desk: Desk): string {
+  const queue = desk.state.queues.get(id);
+  return queue ? texts.pick(queue.name, queue.key) : '';
+}
+
+export function channelName(id: string, desk: Desk): string {
+  return desk.state.channels.get(id)?.name ?? '';
+}
+
+export function networkName(network: string): string {
+  const key = `network-${network}`;
+  return texts.has(key) ? t(key) : network.charAt(0).toUpperCase() + network.slice(1);
+}
+
+/** Return the one line by which a conversation is known: its subject, else whom it is with. */
+export function conversationTitle(conversation: Conversation): string {
+  return conversation.subject || customerName(conversation.identity);
+}
+
+export function deliveryWords(message: Message): string {
+  return message.delivery ? t(`delivery-${message.delivery}`) : '';
+}
+
+export function bytes(n: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = Math.min(Math.floor(Math.log(Math.max(n, 1)) / Math.log(1000)), units.length - 1);
+  return new Intl.NumberFormat(texts.locale, {
+    style: 'unit', unit: units[step]!, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: step < 2 ? 0 : 1,
+  }).format(n / 1000 ** step);
+}

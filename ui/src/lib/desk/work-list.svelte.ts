@@ -1,0 +1,119 @@
+import { api } from '../api/client';
+import type { Page, WorkItem, WorkView } from '../api/types';
+import { byClosed, byDue } from '../state/order';
+import { Sorted } from '../state/sorted';
+
+export interface ListFilter { view: WorkView; queue: string; channel: string }
+
+export const VIEWS: readonly WorkView[] = ['mine', 'waiting', 'open', 'parked', 'closed'];
+
+const STATES: Record<WorkView, readonly string[]> = {
+  mine: ['active', 'wrap_up'],
+  waiting: ['waiting', 'offered'],
+  open: ['waiting', 'offered', 'active', 'parked', 'wrap_up'],
+  parked: ['parked'],
+  closed: ['closed'],
+};
+
+const PAGE = 100;
+
+/** Return whether an item belongs into a view. */
+export function matches(item: WorkItem, filter: ListFilter, me: string): boolean {
+  const { state, agent_id, queue_id, channel_id } = item.interaction;
+  if (!STATES[filter.view].includes(state)) return false;
+  if (filter.view === 'mine' && agent_id !== me) return false;
+  if (filter.queue !== '' && queue_id !== filter.queue) return false;
+  return filter.channel === '' || channel_id === filter.channel;
+}
+
+/** One view of the work: pages read so far, kept right by the event stream. */
+export class WorkList {
+  /** Rises with every change of `rows`, which is too large to be tracked item by item. */
+  revision = $state(0);
+  loading = $state(false);
+  loaded = $state(false);
+  error = $state.raw<unknown>(null);
+  #next: string | null = null;
+  /** What changed while a page was on its way. */
+  readonly #meanwhile = new Map<string, WorkItem>();
+  readonly #rows: Sorted<WorkItem>;
+
+  constructor(
+    readonly filter: ListFilter,
+    readonly me: string,
+    /** Lays a page over the state and returns what is true now: the stream may know better than the page. */
+    readonly received: (items: WorkItem[], cursor?: string) => WorkItem[],
+  ) {
+    this.#rows = new Sorted((item) => item.interaction.id, filter.view === 'closed' ? byClosed : byDue);
+  }
+
+  get rows(): readonly WorkItem[] {
+    void this.revision;
+    return this.#rows.items;
+  }
+
+  get more(): boolean {
+    void this.revision;
+    return this.#next !== null;
+  }
+
+  indexOf(interactionId: string): number {
+    void this.revision;
+    return this.#rows.indexOf(interactionId);
+  }
+
+  /** Read from the top; what is shown stays until the answer is there. */
+  async load(): Promise<void> {
+    await this.#read(null, true);
+  }
+
+  /** Read the next page, if there is one and none is under way. */
+  async readOn(): Promise<void> {
+    if (this.#next !== null && !this.loading) await this.#read(this.#next, false);
+  }
+
+  /** Take in a changed item. Beyond the last page that was read nothing is held, so nothing is inserted there. */
+  follow(item: WorkItem): void {
+    const id = item.interaction.id;
+    if (this.loading) this.#meanwhile.set(id, item);
+    if (matches(item, this.filter, this.me) && this.#isWithin(item)) {
+      this.#rows.put(item);
+      this.revision++;
+    } else if (this.#rows.remove(id)) {
+      this.revision++;
+    }
+  }
+
+  drop(id: string): void {
+    this.#meanwhile.delete(id);
+    if (this.#rows.remove(id)) this.revision++;
+  }
+
+  #isWithin(item: WorkItem): boolean {
+    if (!this.loaded) return false;
+    const last = this.#rows.items.at(-1);
+    return this.#next === null || last === undefined || this.#rows.compare(item, last) <= 0;
+  }
+
+  async #read(after: string | null, fresh: boolean): Promise<void> {
+    this.loading = true;
+    this.error = null;
+    this.#meanwhile.clear();
+    try {
+      const { view, queue, channel } = this.filter;
+      const page = await api.get<Page<WorkItem>>('/work', {
+        query: { view, queue_id: queue, channel_id: channel, after, limit: PAGE },
+      });
+      if (fresh) this.#rows.clear();
+      this.#next = page.next;
+      this.loaded = true;
+      for (const item of this.received(page.items, page.cursor)) this.#rows.put(item);
+      for (const item of this.#meanwhile.values()) this.follow(item);
+      this.revision++;
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+}
