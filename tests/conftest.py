@@ -1,0 +1,41 @@
+"""What holds for every test: the same seeds, no settings from outside, and no way to the Internet."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+
+import hypothesis
+
+# A real PostgreSQL for whoever asks for `db`, `pool` or `dsn`.
+pytest_plugins = ["tests.db"]
+
+# A run is repeated exactly: the same examples every time, and no verdict that depends on the machine's speed.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
+
+# Settings of the person who runs the tests are not the tests' settings.
+for name in list(os.environ):
+    if name == "DATABASE_URL" or (name.startswith("UNISONO_") and not name.startswith("UNISONO_TEST_")):
+        del os.environ[name]
+
+
+def _stay_at_home(event: str, arguments: tuple[object, ...]) -> None:
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and not _is_local(str(address[0])):
+        raise PermissionError(f"A test tried to connect to {address[0]}: tests talk to this machine only.")
+
+
+def _is_local(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_stay_at_home)
