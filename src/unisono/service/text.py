@@ -33,6 +33,11 @@ def storable(text: str) -> str:
     return unicodedata.normalize("NFC", _UNSTORABLE.sub("", _LINE_END.sub("\n", text)))
 
 
+def without_unstorable(text: str) -> str:
+    """Return an identifier without what PostgreSQL cannot hold; nothing else of it changes."""
+    return _UNSTORABLE.sub("", text)
+
+
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the comparison key of a word: case, diacritics and the spellings ae, oe, ue of umlauts folded together.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 
 from unisono.contract.connector import Connector
@@ -13,7 +14,7 @@ from unisono.domain.ids import uuid7_at
 from unisono.domain.order import said_at
 from unisono.service.html import clean_html
 from unisono.service.ports.ledgers import InboxItem
-from unisono.service.text import storable, terms
+from unisono.service.text import storable, terms, without_unstorable
 from unisono.triage.language import language_of
 
 MAX_TEXT_CHARS = 200_000
@@ -66,7 +67,7 @@ def understand(connector: Connector, item: InboxItem) -> Understood:
         return Understood(item=item, problem=f"The connector failed on this item with {type(error).__name__}; it is kept whole.")
     said: list[Said] = []
     others: list[Event] = []
-    for position, event in enumerate(events):
+    for position, event in enumerate(map(_storable_ids, events)):
         if isinstance(event, Created | Edited):
             when = said_at(event.occurred_at, item.received_at)
             said.append(
@@ -75,6 +76,25 @@ def understand(connector: Connector, item: InboxItem) -> Understood:
         else:
             others.append(event)
     return Understood(item=item, said=said, others=others)
+
+
+def _storable_ids(event: Event) -> Event:
+    """Ids, names and addresses come from strangers as well: one NUL in a handle must not refuse the whole item."""
+    changed: Event = _harmless(event)
+    return changed
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str):
+        plain = type(value) is str
+        return without_unstorable(value) if plain else value
+    if isinstance(value, tuple):
+        return tuple(_harmless(one) for one in value)
+    if isinstance(value, Struct):
+        named = {name: getattr(value, name) for name in value.__struct_fields__}
+        changed = {name: new for name, old in named.items() if (new := _harmless(old)) != old}
+        return msgspec.structs.replace(value, **changed) if changed else value
+    return value
 
 
 def _clean(event: Created | Edited) -> CleanText:

@@ -7,6 +7,7 @@ from uuid import UUID
 from unisono.contract.inbound import Raw
 from unisono.domain.ids import new_id
 from unisono.service.ports.ledgers import InboxItem
+from unisono.service.text import without_unstorable
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -32,7 +33,7 @@ class PgInbox:
             _SQL["put"],
             channel_id,
             [new_id() for _ in raws],
-            [r.ingest_key for r in raws],
+            [without_unstorable(r.ingest_key) for r in raws],
             [r.body for r in raws],
             [r.received_at for r in raws],
             float(keep_s),

@@ -41,7 +41,7 @@ class PgLog:
 
     async def head(self) -> Cursor:
         """Return the cursor below which everything is visible now."""
-        row = await self._connection.fetchrow(_SQL["head"])
+        row: Any = await self._connection.fetchrow(_SQL["head"])
         return Cursor(row["epoch"], row["xmin"], _LOWEST)
 
     async def after(self, cursor: Cursor, limit: int) -> list[LoggedEvent] | None:

@@ -1,0 +1,66 @@
+"""What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that come with the house."""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+
+class Reach(StrEnum):
+    """How a grant's scope narrows an action.
+
+    CLASSES: to the conversations (and channels) of the scope. ANYWHERE: a grant in any scope gives it whole; names and
+    states that everybody at work needs. HOUSE: only a grant for the whole organisation gives it.
+    """
+
+    CLASSES = "classes"
+    ANYWHERE = "anywhere"
+    HOUSE = "house"
+
+
+ACTIONS: Final[dict[str, Reach]] = {
+    "work.read": Reach.CLASSES,
+    "work.answer": Reach.CLASSES,
+    "work.transfer": Reach.CLASSES,
+    "work.supervise": Reach.CLASSES,
+    "customer.erase": Reach.CLASSES,
+    "channel.read": Reach.CLASSES,
+    "quarantine.manage": Reach.CLASSES,
+    "queue.read": Reach.ANYWHERE,
+    "agent.read": Reach.ANYWHERE,
+    "token.own": Reach.ANYWHERE,
+    "channel.manage": Reach.HOUSE,
+    "queue.manage": Reach.HOUSE,
+    "agent.manage": Reach.HOUSE,
+    "user.read": Reach.HOUSE,
+    "user.manage": Reach.HOUSE,
+    "setting.read": Reach.HOUSE,
+    "setting.manage": Reach.HOUSE,
+    "audit.read": Reach.HOUSE,
+}
+
+ADMINISTRATOR: Final = "administrator"
+
+_AT_WORK = ("work.read", "channel.read", "queue.read", "agent.read")
+
+
+class BuiltInRole(Struct, frozen=True):
+    """A role that comes with the house; its actions follow the program's version."""
+
+    name: str
+    actions: tuple[str, ...]
+
+
+BUILT_IN_ROLES: Final = (
+    BuiltInRole(ADMINISTRATOR, tuple(ACTIONS)),
+    BuiltInRole(
+        "supervisor",
+        (
+            *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
+            "queue.manage", "agent.manage", "user.read",
+        ),
+    ),
+    BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),
+    BuiltInRole("viewer", _AT_WORK),
+    BuiltInRole("auditor", ("audit.read", "user.read", "setting.read")),
+)  # fmt: skip
