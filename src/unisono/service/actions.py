@@ -1,4 +1,7 @@
-"""What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that come with the house."""
+"""What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that come with the house.
+
+Nobody opens the sealed archive by being an administrator: that is a role of its own.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -37,6 +40,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "setting.read": Reach.HOUSE,
     "setting.manage": Reach.HOUSE,
     "audit.read": Reach.HOUSE,
+    "archive.open": Reach.HOUSE,
 }
 
 ADMINISTRATOR: Final = "administrator"
@@ -52,7 +56,7 @@ class BuiltInRole(Struct, frozen=True):
 
 
 BUILT_IN_ROLES: Final = (
-    BuiltInRole(ADMINISTRATOR, tuple(ACTIONS)),
+    BuiltInRole(ADMINISTRATOR, tuple(action for action in ACTIONS if action != "archive.open")),
     BuiltInRole(
         "supervisor",
         (
@@ -63,4 +67,5 @@ BUILT_IN_ROLES: Final = (
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),
     BuiltInRole("viewer", _AT_WORK),
     BuiltInRole("auditor", ("audit.read", "user.read", "setting.read")),
+    BuiltInRole("archivist", ("archive.open",)),
 )  # fmt: skip

@@ -11,6 +11,7 @@ import asyncpg
 from unisono.domain.errors import Unavailable
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.channels import PgChannels
+from unisono.store.commands import PgCommands
 from unisono.store.driver import Connection, Pool
 from unisono.store.inbox import PgInbox
 from unisono.store.log import PgLeases, PgLog, append
@@ -18,9 +19,11 @@ from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
+from unisono.store.secrets import PgSecrets
 from unisono.store.setup import PgSetup
 from unisono.store.talk import PgTalk
 from unisono.store.timers import PgTimers
+from unisono.store.uploads import PgUploads
 from unisono.store.work import PgWork
 
 BELL = "events"
@@ -82,6 +85,18 @@ class PgTx:
     @cached_property
     def setup(self) -> PgSetup:
         return PgSetup(self.connection, self.now)
+
+    @cached_property
+    def commands(self) -> PgCommands:
+        return PgCommands(self.connection, self.now)
+
+    @cached_property
+    def secrets(self) -> PgSecrets:
+        return PgSecrets(self.connection, self.now)
+
+    @cached_property
+    def uploads(self) -> PgUploads:
+        return PgUploads(self.connection, self.now)
 
     @cached_property
     def reading(self) -> PgReading:

@@ -15,17 +15,21 @@ from unisono.service.ports.base import (
     NewEvent,
 )
 from unisono.service.ports.channels import Channels
+from unisono.service.ports.commands import Commands
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
+from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.setup import Setup
 from unisono.service.ports.talk import Talk
+from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.work import Work
 
 __all__ = [
-    "Bell", "BellListener", "Channels", "Cursor", "Database", "Fanout", "Inbox", "Leases", "Log", "LoggedEvent", "NewEvent",
-    "Outbox", "People", "Privacy", "Reading", "Setup", "Talk", "Timers", "Tx", "Work",
+    "Bell", "BellListener", "Channels", "Commands", "Cursor", "Database", "Fanout", "Inbox", "Leases",
+    "Log", "LoggedEvent", "NewEvent", "Outbox", "People", "Privacy", "Reading", "Secrets", "Setup", "Talk",
+    "Timers", "Tx", "Uploads", "Work",
 ]
 
 
@@ -52,6 +56,12 @@ class Tx(Protocol):
     def privacy(self) -> Privacy: ...
     @property
     def setup(self) -> Setup: ...
+    @property
+    def commands(self) -> Commands: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def reading(self) -> Reading: ...
     @property

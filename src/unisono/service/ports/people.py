@@ -77,6 +77,18 @@ class Attempts(Struct, frozen=True, kw_only=True):
     blocked_until: datetime | None
 
 
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """Who did what to what."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    action: str
+    subject_kind: str
+    subject_id: str
+    body: dict[str, Any]
+
+
 class People(Protocol):
     """Port for people of the house and how they prove who they are."""
 
@@ -153,22 +165,5 @@ class People(Protocol):
     async def forget_attempts(self, keys: Sequence[bytes], before: datetime) -> None:
         """Forget these keys, and all whose counting began before a time."""
 
-    async def audit(
-        self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any] | None = None
-    ) -> None:
-        """Write down who did what to what: ids, enums and numbers only."""
-
-    async def audited(self, after: UUID | None, limit: int) -> list["AuditEntry"]:
+    async def audited(self, after: UUID | None, limit: int) -> list[AuditEntry]:
         """Return what was written down, newest first."""
-
-
-class AuditEntry(Struct, frozen=True, kw_only=True):
-    """Who did what to what."""
-
-    id: UUID
-    at: datetime
-    actor_id: UUID | None
-    action: str
-    subject_kind: str
-    subject_id: str
-    body: dict[str, Any]
