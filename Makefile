@@ -45,7 +45,7 @@ bench: setup ui ## measure, each figure beside its baseline; ONLY=inbound,list n
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 wheel: setup ui ## pack the wheel and the source archive into dist/, and check what is in them
-	@exec $(PY) scripts/wheel.py
+	@exec $(PY) scripts/pack.py
 
 lock: setup ## write the locks anew after a change in pyproject.toml
 	@exec $(PY) scripts/lock.py
