@@ -15,8 +15,6 @@ myst_heading_anchors = 3
 
 exclude_patterns = ["_build", "adr/0000-template.md"]
 nitpicky = True
-# A section may wait for its first page.
-suppress_warnings = ["toc.empty_glob"]
 
 html_theme = "furo"
 html_title = "Unisono"

@@ -26,11 +26,11 @@ def licence(name: str) -> str | None:
         facts = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-    said = [facts.get("License-Expression") or "", (facts.get("License") or "")[:200]]
+    said = [line for field in ("License-Expression", "License") for line in facts.get_all(field) or []]
     said += [line for line in facts.get_all("Classifier") or [] if line.startswith("License ::")]
     if not any(said):
         said = [family for family, words in WORDING.items() if words in texts(name)]
-    return " ".join(said)
+    return " ".join(line[:200] for line in said)
 
 
 def texts(name: str) -> str:
