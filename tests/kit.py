@@ -58,7 +58,10 @@ class Scripted:
 
     folder: ClassVar[Path] = Path(__file__).parent
     caps: ClassVar[Caps] = Caps(
-        text=TextLimit(maximum=500), media=MediaLimit(max_count=2, types=("image/*",), max_bytes=1_000), edits=True, deletes=True
+        text=TextLimit(maximum=500),
+        media=MediaLimit(max_count=2, types=("image/*",), max_bytes=1_000),
+        edits=True,
+        deletes=True,
     )
     sent: ClassVar[list[OutMessage]] = []
     results: ClassVar[list[SendResult]] = []
@@ -104,9 +107,13 @@ def _event(item: dict[str, Any]) -> Event:
         case "author_gone":
             return AuthorGone(author=author, occurred_at=at)
         case "status":
-            return Status(state=DeliveryState(item["state"]), occurred_at=at, client_key=item.get("key"), remote_id=item.get("id"))
+            return Status(
+                state=DeliveryState(item["state"]), occurred_at=at, client_key=item.get("key"), remote_id=item.get("id")
+            )
     customer = Author(remote_id=item["to"]) if item.get("own") else None
-    files = tuple(InAttachment(name=f["name"], media_type=f["type"], content=f["content"].encode()) for f in item.get("files", ()))
+    files = tuple(
+        InAttachment(name=f["name"], media_type=f["type"], content=f["content"].encode()) for f in item.get("files", ())
+    )
     return Created(
         remote_id=item["id"], author=author, occurred_at=at, text=item.get("text", ""), html=item.get("html"),
         subject=item.get("subject", ""), revision=item.get("revision", 0), tie_break=item.get("tie", ""),
@@ -229,11 +236,15 @@ class House:
         assert facts is not None
         return facts
 
-    async def agent(self, *queue_ids: UUID, capacity: int = 60, state: str = "available", skills: Mapping[str, int] = {}) -> Person:
+    async def agent(
+        self, *queue_ids: UUID, capacity: int = 60, state: str = "available", skills: Mapping[str, int] = {}
+    ) -> Person:
         """Add a person who takes work of these queues."""
         user_id = new_id()
         await self.sql(
-            "insert into app_user (id, login, login_key, name, name_key) values ($1, $2, $2, $2, $2)", user_id, f"u{user_id}"
+            "insert into app_user (id, login, login_key, name, name_key) values ($1, $2, $2, $2, $2)",
+            user_id,
+            f"u{user_id}",
         )
         await self.sql("insert into agent (user_id, state, capacity) values ($1, $2, $3)", user_id, state, capacity)
         for queue_id in queue_ids:
@@ -241,7 +252,10 @@ class House:
         for key, level in skills.items():
             await self.sql("insert into skill (id, key, name) values ($1, $2, '{}') on conflict (key) do nothing", new_id(), key)
             await self.sql(
-                "insert into agent_skill (user_id, skill_id, level) select $1, id, $3 from skill where key = $2", user_id, key, level
+                "insert into agent_skill (user_id, skill_id, level) select $1, id, $3 from skill where key = $2",
+                user_id,
+                key,
+                level,
             )
         access = Access(user_id=user_id, actions=ACTIONS, classes=dict.fromkeys(ACTIONS, None))
         return Person(id=user_id, access=access)

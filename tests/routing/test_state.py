@@ -20,7 +20,9 @@ def waiting(number: int, *, waited_s: int = 60, needs: tuple[Need, ...] = (), un
     )  # fmt: skip
 
 
-def agent(number: int, *, free: int = 60, skills: dict[str, int] | None = None, idle_s: int = 10, available: bool = True) -> AgentFacts:
+def agent(
+    number: int, *, free: int = 60, skills: dict[str, int] | None = None, idle_s: int = 10, available: bool = True
+) -> AgentFacts:
     return AgentFacts(
         id=UUID(int=1000 + number), available=available, free=free, skills=skills or {}, queue_ids=frozenset({QUEUE}),
         idle_since=NOW - timedelta(seconds=idle_s),
@@ -112,7 +114,10 @@ def test_the_same_facts_in_any_order_give_the_same_decisions(order: list[int], f
     assert straight == shuffled
 
 
-@given(st.lists(st.tuples(st.integers(0, 500), st.sampled_from([12, 20, 60])), max_size=30), st.lists(st.integers(0, 80), max_size=5))
+@given(
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from([12, 20, 60])), max_size=30),
+    st.lists(st.integers(0, 80), max_size=5),
+)
 def test_no_decision_exceeds_capacity_or_serves_twice(items: list[tuple[int, int]], frees: list[int]) -> None:
     agents = [agent(n, free=free) for n, free in enumerate(frees)]
     decisions = state(agents, [waiting(n, waited_s=w, units=u) for n, (w, u) in enumerate(items, 1)]).decide(NOW)

@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 
 from tests.kit import START, House
-
 from unisono.service.repair import retry_item
 
 
@@ -115,7 +114,10 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_stream_goes_on(h
     [row] = await house.sql("select id, error, body from inbox where state = 'quarantined'")
     assert "RuntimeError" in row["error"]
     assert row["body"] is not None
-    await house.sql("update inbox set body = convert_to('{\"id\": \"1\", \"text\": \"repariert\", \"at\": \"2026-11-02T09:00:00+00:00\"}', 'UTF8') where id = $1", row["id"])
+    await house.sql(
+        'update inbox set body = convert_to(\'{"id": "1", "text": "repariert", "at": "2026-11-02T09:00:00+00:00"}\', \'UTF8\') where id = $1',
+        row["id"],
+    )
     person = await house.agent()
     await retry_item(house.outside, person.access, row["id"])
     await house.process(channel)

@@ -4,9 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+
 from tests.kit import START, House, Person, Scripted
 from tests.service.test_work import working
-
 from unisono.contract import NotSent, Reauth, Reject, Retry, Sent, Undecidable, Unknown
 from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.ids import new_id
@@ -167,7 +167,15 @@ async def test_our_own_post_coming_back_before_its_sending_was_recorded_is_recog
     async with house.db.write() as tx:
         channel = await tx.channels.facts(channel_id)
     assert channel is not None
-    echo = {"id": "net-7", "root": "0", "own": True, "to": "c0", "by": "shop", "text": "@c0 Wir kümmern uns.", "at": START.isoformat()}
+    echo = {
+        "id": "net-7",
+        "root": "0",
+        "own": True,
+        "to": "c0",
+        "by": "shop",
+        "text": "@c0 Wir kümmern uns.",
+        "at": START.isoformat(),
+    }
     await house.hear(channel, echo)
     rows = await house.sql("select id, delivery, remote_id from message where direction = 'out'")
     assert [tuple(row) for row in rows] == [(message, "sent", "net-7")]
@@ -220,7 +228,9 @@ async def test_a_text_written_for_one_kind_of_thread_is_never_sent_to_the_other(
         ({"text": "ok", "attachment_ids": (new_id(),)}, "invalid"),
     ],
 )
-async def test_what_the_network_would_not_take_is_refused_before_anything_is_stored(house: House, draft: dict[str, object], code: str) -> None:
+async def test_what_the_network_would_not_take_is_refused_before_anything_is_stored(
+    house: House, draft: dict[str, object], code: str
+) -> None:
     person, _, interaction = await working(house)
     with pytest.raises(Invalid) as refusal:
         await answer(house.outside, person.access, interaction, Answer(message_id=new_id(), visibility="public", **draft))  # type: ignore[arg-type]

@@ -7,28 +7,50 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-
 PREFIX = "UNISONO_"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What a deployment can set; the variable is the field's name in capitals after `UNISONO_`."""
 
-    data: Annotated[str, Meta(description="Directory for the embedded database, attachments and keys.")] = "~/.local/share/unisono"
-    database_url: Annotated[str, Meta(description="A PostgreSQL server (15 or later) instead of the embedded one; DATABASE_URL counts too.")] = ""
+    data: Annotated[str, Meta(description="Directory for the embedded database, attachments and keys.")] = (
+        "~/.local/share/unisono"
+    )
+    database_url: Annotated[
+        str, Meta(description="A PostgreSQL server (15 or later) instead of the embedded one; DATABASE_URL counts too.")
+    ] = ""
     host: Annotated[str, Meta(description="Address that the web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port of the web server; 0 takes a free one.")] = 8600
     public_url: Annotated[str, Meta(description="Address under which browsers and networks reach this deployment.")] = ""
-    secret_key: Annotated[str, Meta(description="Key for secrets at rest, 32 bytes in base64; without it a key file in the data directory is used.")] = ""
-    allow_private_hosts: Annotated[bool, Meta(description="Let channels reach private and loopback addresses (own mail server, test networks).")] = False
-    raw_kept_days: Annotated[int, Meta(ge=1, le=3650, description="For how long raw payloads are kept after they were read.")] = 30
+    secret_key: Annotated[
+        str,
+        Meta(description="Key for secrets at rest, 32 bytes in base64; without it a key file in the data directory is used."),
+    ] = ""
+    allow_private_hosts: Annotated[
+        bool, Meta(description="Let channels reach private and loopback addresses (own mail server, test networks).")
+    ] = False
+    raw_kept_days: Annotated[int, Meta(ge=1, le=3650, description="For how long raw payloads are kept after they were read.")] = (
+        30
+    )
     log_format: Annotated[str, Meta(description="Log lines as `text` or `json`.", pattern="^(text|json)$")] = "text"
-    log_level: Annotated[str, Meta(description="Least level that is logged: debug, info, warning or error.", pattern="^(debug|info|warning|error)$")] = "info"
+    log_level: Annotated[
+        str,
+        Meta(
+            description="Least level that is logged: debug, info, warning or error.",
+            pattern="^(debug|info|warning|error)$",
+        ),
+    ] = "info"
     pool_size: Annotated[int, Meta(ge=2, le=200, description="Database connections of this process.")] = 12
-    pooler: Annotated[bool, Meta(description="The database is reached through a pooler that hands out connections by transaction.")] = False
+    pooler: Annotated[
+        bool, Meta(description="The database is reached through a pooler that hands out connections by transaction.")
+    ] = False
     organisation: Annotated[str, Meta(description="Name of the organisation, shown at log-in.")] = "Unisono"
-    trusted_proxies: Annotated[str, Meta(description="Addresses of reverse proxies whose forwarding headers count, separated by commas.")] = "127.0.0.1"
-    max_upload_mb: Annotated[int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")] = 50
+    trusted_proxies: Annotated[
+        str, Meta(description="Addresses of reverse proxies whose forwarding headers count, separated by commas.")
+    ] = "127.0.0.1"
+    max_upload_mb: Annotated[
+        int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")
+    ] = 50
 
     @property
     def data_dir(self) -> Path:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from unisono.contract.capabilities import Caps
 from unisono.contract.inbound import Author
 from unisono.domain.words import DeliveryState, Direction
 
@@ -15,7 +16,7 @@ from unisono.domain.words import DeliveryState, Direction
 class Account(Struct, frozen=True, kw_only=True):
     """The channel as configured. `config` holds the plain settings of the manifest's schema; secrets come by port.
 
-    remote_id, handle, realm: who we are at the network, as the last successful `check` found.
+    remote_id, handle, realm, caps: who we are at the network and what it allows, as the last successful `check` found.
     """
 
     channel_id: UUID
@@ -24,6 +25,7 @@ class Account(Struct, frozen=True, kw_only=True):
     remote_id: str | None = None
     handle: str = ""
     realm: str = ""
+    caps: Caps | None = None
 
 
 class Response(Struct, frozen=True, kw_only=True):

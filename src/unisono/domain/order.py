@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 
-
 def said_at(occurred_at: datetime, received_at: datetime) -> datetime:
     """Return when something was said: the network's time, but never later than we heard it.
 

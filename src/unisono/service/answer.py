@@ -105,11 +105,17 @@ def check(
         )  # fmt: skip
     if draft.message_id.version != 7:
         raise Invalid("message_id must be a UUIDv7 made by the client.", field="message_id")
-    if not caps.reply or reply_rule in (ReplyRule.NO, ReplyRule.DEEPLINK, ReplyRule.NEEDS_SUMMON, ReplyRule.TEMPLATE_ONLY):
+    if not caps.reply or reply_rule in (
+        ReplyRule.NO,
+        ReplyRule.DEEPLINK,
+        ReplyRule.NEEDS_SUMMON,
+        ReplyRule.TEMPLATE_ONLY,
+    ):
         raise Invalid("The network does not let us answer this item from here.", code="cannot_reply")
     if reply_until is not None and now >= reply_until:
         raise Invalid(
-            f"The network's reply window ended at {reply_until:%Y-%m-%d %H:%M} UTC. The draft was kept.", code="window_closed"
+            f"The network's reply window ended at {reply_until:%Y-%m-%d %H:%M} UTC. The draft was kept.",
+            code="window_closed",
         )
     if not text and not attachments:
         raise Invalid("The answer is empty.", field="text", code="empty")

@@ -5,8 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
+from unisono.contract.capabilities import Caps
 from unisono.contract.connector import Connector
 from unisono.contract.context import Account, Clock, Http, Line, Log
 from unisono.contract.inbound import Author, Raw
@@ -81,6 +83,7 @@ class _Transcripts:
             return await tx.talk.customer_lines(self._channel.id, self._channel.network, root_id, customer, after, limit)
 
     async def wait(self, root_id: str, timeout_s: float) -> bool:
+        del root_id  # rings are per channel: a thread that did not change is read once in vain
         async with self._outside.bell.listen(f"{THREAD_BELL}:{self._channel.id}") as listener:
             return await listener.wait(timeout_s)
 
@@ -102,6 +105,7 @@ class ChannelContext:
         self.account = Account(
             channel_id=channel.id, name=channel.name, config=channel.config, remote_id=channel.remote_id,
             handle=channel.handle, realm=channel.realm,
+            caps=msgspec.convert(channel.caps, Caps) if channel.caps else None,
         )  # fmt: skip
         self.http: Http = outside.http_for(manifest, channel.config)
         self.clock: Clock = outside.clock

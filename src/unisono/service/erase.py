@@ -79,7 +79,11 @@ async def erase_again(outside: Outside, customer_ids: Iterable[UUID], message_id
             result = await erase_for(outside, customer_id, None, "restored from a backup, erased before")
         except NotFound:
             continue
-        messages, attachments, sealed = messages + result.messages, attachments + result.attachments, sealed + result.sealed
+        messages, attachments, sealed = (
+            messages + result.messages,
+            attachments + result.attachments,
+            sealed + result.sealed,
+        )
     for start in range(0, len(message_ids), BATCH):
         async with outside.db.write() as tx:
             _, erased = await erase_messages(tx, outside.cipher, message_ids[start : start + BATCH])

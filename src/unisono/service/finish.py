@@ -38,9 +38,7 @@ async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: U
         agent_id = await tx.work.release(work.id)
         await tx.work.change(
             work.id,
-            InteractionChange(
-                state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_code_id=code_id, parked_until=None
-            ),
+            InteractionChange(state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_code_id=code_id, parked_until=None),
         )
         tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
         if agent_id is not None:

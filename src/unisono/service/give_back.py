@@ -20,7 +20,10 @@ async def give_back(
     await tx.work.change(
         work.id,
         InteractionChange(
-            state=InteractionState.WAITING.value, agent_id=None, parked_until=None, reason={"code": "returned", "by": cause}
+            state=InteractionState.WAITING.value,
+            agent_id=None,
+            parked_until=None,
+            reason={"code": "returned", "by": cause},
         ),
     )
     offer_id = offer.id if offer else None

@@ -51,9 +51,7 @@ async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connecto
     return Pulled(items=len(page.raws), has_more=page.has_more, gap=page.gap)
 
 
-async def process_once(
-    outside: Outside, channel: ChannelFacts, connector: Connector, limit: int = BATCH
-) -> int:
+async def process_once(outside: Outside, channel: ChannelFacts, connector: Connector, limit: int = BATCH) -> int:
     """Read the next items of the channel's inbox and take them in; returns how many were looked at.
 
     One item that cannot be written does not hold up the others: the batch is then taken in one by one, and the culprit
@@ -135,7 +133,10 @@ async def fetch_media(outside: Outside, channel: ChannelFacts, connector: Connec
 def _tell_message(emit: Callable[[NewEvent], None], channel: ChannelFacts, message_id: UUID) -> None:
     emit(
         NewEvent(
-            type="message.edited", channel_id=channel.id, access_class=channel.access_class, body={"message_id": message_id}
+            type="message.edited",
+            channel_id=channel.id,
+            access_class=channel.access_class,
+            body={"message_id": message_id},
         )
     )
 

@@ -187,9 +187,7 @@ class _Intake:
             if customer is not None:
                 wanted.append((understood, said, event, customer))
         identities = await self.tx.talk.resolve_identities(self.channel.network, [w[3] for w in wanted])
-        aliases = await self.tx.talk.thread_of_aliases(
-            self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)]
-        )
+        aliases = await self.tx.talk.thread_of_aliases(self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)])
         keys: list[ThreadKey] = []
         for _, _, event, customer in wanted:
             identity = identities[(customer.realm, customer.remote_id)]
@@ -236,9 +234,7 @@ class _Intake:
         return rest
 
     async def _confirm(self, message_id: UUID, remote_id: str, url: str) -> None:
-        if await self.tx.outbox.settle_by_message(
-            message_id, OutboxChange(state=DeliveryState.SENT.value, remote_id=remote_id)
-        ):
+        if await self.tx.outbox.settle_by_message(message_id, OutboxChange(state=DeliveryState.SENT.value, remote_id=remote_id)):
             await self.tx.talk.set_delivery(message_id, DeliveryState.SENT.value, remote_id=remote_id, url=url)
             self._emit("answer.changed", body={"message_id": message_id, "delivery": DeliveryState.SENT.value})
 

@@ -38,8 +38,6 @@ async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
         assert work is not None
         tx.emit(work_event("reopened", work, actor_id=access.user_id, previous_id=interaction.previous_id))
         if await tx.work.agent(access.user_id) is not None and await tx.work.hold(work.id, access.user_id, work.units):
-            await tx.work.change(
-                work.id, InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id)
-            )
+            await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id))
             tx.emit(agent_event(access.user_id))
     return interaction.id

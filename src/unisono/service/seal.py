@@ -71,7 +71,15 @@ async def seal(tx: Tx, cipher: Cipher, messages: Sequence[ToErase]) -> int:
         retain_until = message.said_at + timedelta(days=365 * years + years // 4)
         sealed = cipher.seal(msgspec.json.encode(message), message.message_id.bytes)
         digest = chain_hash(
-            previous, number, message.message_id, text_class, ground, tx.now, retain_until, sealed.nonce, sealed.ciphertext
+            previous,
+            number,
+            message.message_id,
+            text_class,
+            ground,
+            tx.now,
+            retain_until,
+            sealed.nonce,
+            sealed.ciphertext,
         )
         await tx.privacy.append_sealed(
             SealedItem(

@@ -77,9 +77,7 @@ def judge_sent(result: SendResult, item: OutboxItem, now: datetime, *, native_id
             if attempts >= MAX_ATTEMPTS:
                 return Outcome(change=OutboxChange(state="dead", error_code="gave_up", error=result.reason))
             wait = max(pause_after(attempts), timedelta(seconds=result.after_s or 0))
-            return Outcome(
-                change=OutboxChange(state="retrying", next_at=now + wait, error_code="retry", error=result.reason)
-            )
+            return Outcome(change=OutboxChange(state="retrying", next_at=now + wait, error_code="retry", error=result.reason))
         case Reject():
             return Outcome(change=OutboxChange(state="failed", error_code=result.code, error=result.human))
         case Reauth():
@@ -94,9 +92,7 @@ def judge_sent(result: SendResult, item: OutboxItem, now: datetime, *, native_id
                 return Outcome(change=OutboxChange(state="dead", error_code="undecided", error=result.reason))
             wait = pause_after(1) if native_idempotency else timedelta(seconds=_RECONCILE_AFTER_S)
             state = "retrying" if native_idempotency else "unknown"
-            change = OutboxChange(
-                state=state, next_at=now + wait, error_code="unknown", error=result.reason, not_sent=0
-            )
+            change = OutboxChange(state=state, next_at=now + wait, error_code="unknown", error=result.reason, not_sent=0)
             return Outcome(change=change)
 
 
@@ -119,9 +115,7 @@ def judge_reconciled(result: ReconcileResult, item: OutboxItem, now: datetime) -
 
 
 def _sent(result: Sent) -> OutboxChange:
-    return OutboxChange(
-        state=DeliveryState.SENT.value, remote_id=result.remote_id, remote_ids=result.remote_ids, url=result.url
-    )
+    return OutboxChange(state=DeliveryState.SENT.value, remote_id=result.remote_id, remote_ids=result.remote_ids, url=result.url)
 
 
 class Sender:
@@ -277,5 +271,3 @@ def window_closed(item: OutboxItem, now: datetime) -> Reject | None:
             human=f"The network's reply window ended at {item.reply_until:%Y-%m-%d %H:%M} UTC. The answer was kept, not sent.",
         )
     return None
-
-

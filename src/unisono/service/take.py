@@ -32,9 +32,7 @@ async def take(db: Database, access: Access, interaction_id: UUID) -> None:
             await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
         await tx.work.change(
             work.id,
-            InteractionChange(
-                state=InteractionState.ACTIVE.value, agent_id=access.user_id, reason={"code": "taken_by_hand"}
-            ),
+            InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id, reason={"code": "taken_by_hand"}),
         )
         tx.emit(work_event("taken", work, actor_id=access.user_id, agent_id=access.user_id))
         tx.emit(agent_event(access.user_id))

@@ -43,9 +43,7 @@ async def _to_queue(tx: Tx, access: Access, work: InteractionFacts, queue_id: UU
     if not await tx.work.queue_exists(queue_id):
         raise Invalid("This queue does not exist or is archived.", field="queue_id")
     access_class = await tx.channels.access_class(work.channel_id, queue_id)
-    await tx.work.change(
-        work.id, InteractionChange(queue_id=queue_id, access_class=access_class, preferred_agent_id=None)
-    )
+    await tx.work.change(work.id, InteractionChange(queue_id=queue_id, access_class=access_class, preferred_agent_id=None))
     await give_back(tx, work, "transferred", actor_id=access.user_id)
     await tx.work.change(work.id, InteractionChange(reason={"code": "transferred"}))
     moved = await tx.work.interaction(work.id)

@@ -70,9 +70,7 @@ def understand(connector: Connector, item: InboxItem) -> Understood:
     for position, event in enumerate(map(_storable_ids, events)):
         if isinstance(event, Created | Edited):
             when = said_at(event.occurred_at, item.received_at)
-            said.append(
-                Said(event=event, clean=_clean(event), said_at=when, message_id=stable_id(item, position, when))
-            )
+            said.append(Said(event=event, clean=_clean(event), said_at=when, message_id=stable_id(item, position, when)))
         else:
             others.append(event)
     return Understood(item=item, said=said, others=others)
@@ -116,7 +114,12 @@ def _clean(event: Created | Edited) -> CleanText:
     declared = event.language if isinstance(event, Created) else None
     language = declared or language_of(f"{subject} {text}")
     return CleanText(
-        text=text, subject=subject, html=html, terms=terms(f"{subject} {text}", language), language=language, details=details
+        text=text,
+        subject=subject,
+        html=html,
+        terms=terms(f"{subject} {text}", language),
+        language=language,
+        details=details,
     )
 
 

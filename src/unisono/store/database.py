@@ -149,7 +149,8 @@ class PgDatabase:
             raise _unavailable(error) from error
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
             raise Unavailable(
-                "Somebody changed the same thing at the same moment. Nothing was changed; repeat the request.", code="busy"
+                "Somebody changed the same thing at the same moment. Nothing was changed; repeat the request.",
+                code="busy",
             ) from error
         except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError) as error:
             raise Unavailable(

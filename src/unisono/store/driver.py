@@ -21,9 +21,7 @@ def _to_json(value: object) -> str:
 
 async def prepare_connection(connection: Any) -> None:
     """Give a new connection its codecs; belongs into the pool's `init`, or the next connection lacks them."""
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="text", encoder=_to_json, decoder=msgspec.json.decode
-    )
+    await connection.set_type_codec("jsonb", schema="pg_catalog", format="text", encoder=_to_json, decoder=msgspec.json.decode)
 
 
 async def open_pool(dsn: str, *, size: int = 12, statement_cache: bool = True) -> Any:

@@ -44,9 +44,7 @@ class PgInbox:
 
     async def count(self, channel_id: UUID, numbers: Mapping[str, int]) -> None:
         """Add to the channel's counters of today."""
-        await self._connection.execute(
-            _SQL["count"], channel_id, self._now.date(), list(numbers.keys()), list(numbers.values())
-        )
+        await self._connection.execute(_SQL["count"], channel_id, self._now.date(), list(numbers.keys()), list(numbers.values()))
 
     async def cursor(self, channel_id: UUID, stream: str) -> str | None:
         """Return where the next pull begins."""

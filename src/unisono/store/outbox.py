@@ -26,9 +26,7 @@ class PgOutbox:
     async def add(self, message_id: UUID, channel_id: UUID, conversation_id: UUID, in_reply_to: str | None) -> UUID:
         """Queue an answer; the same message is queued once."""
         row_id = new_id()
-        await self._connection.execute(
-            _SQL["add"], row_id, message_id, channel_id, conversation_id, in_reply_to, self._now
-        )
+        await self._connection.execute(_SQL["add"], row_id, message_id, channel_id, conversation_id, in_reply_to, self._now)
         return row_id
 
     async def claim(self, channel_id: UUID, worker: str, lease_s: float, limit: int) -> list[OutboxItem]:
@@ -66,7 +64,13 @@ class PgOutbox:
             return False
         state = later_delivery(DeliveryState(current), DeliveryState(change.state))
         changed = await self._connection.fetchval(
-            _SQL["settle_by_message"], message_id, state.value, change.remote_id, change.error_code, change.error, self._now
+            _SQL["settle_by_message"],
+            message_id,
+            state.value,
+            change.remote_id,
+            change.error_code,
+            change.error,
+            self._now,
         )
         return changed is not None
 

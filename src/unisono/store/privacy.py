@@ -61,9 +61,7 @@ class PgPrivacy:
 
     async def audit(self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any]) -> None:
         """Write down who did what to whom."""
-        await self._connection.execute(
-            _SQL["audit"], new_id(), self._now, actor_id, action, subject_kind, subject_id, body
-        )
+        await self._connection.execute(_SQL["audit"], new_id(), self._now, actor_id, action, subject_kind, subject_id, body)
 
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""

@@ -62,9 +62,7 @@ def _sight(sight: Sight, parameters: _Parameters, class_column: str, agent_colum
     return condition
 
 
-def list_statement(
-    sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
-) -> tuple[str, list[object]]:
+def list_statement(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> tuple[str, list[object]]:
     """Return the statement of a work list and its values; each form has an index that gives its order."""
     parameters = _Parameters()
     view = _VIEWS[which.view]
@@ -94,9 +92,7 @@ class PgReading:
         self._connection = connection
         self._now = now
 
-    async def work_list(
-        self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[WorkItem]:
+    async def work_list(self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> list[WorkItem]:
         """Return a page of a work list."""
         statement, values = list_statement(sight, which, after, limit)
         return [_work_item(row) for row in await self._connection.fetch(statement, *values)]
@@ -127,16 +123,12 @@ class PgReading:
         rows = await self._connection.fetch(_SQL["interactions"], conversation_id)
         return [_interaction(row) for row in rows]
 
-    async def messages(
-        self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int
-    ) -> list[MessageView]:
+    async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
         """Return the newest messages before a place, ascending."""
         parameters = _Parameters()
         condition = f"m.conversation_id = {parameters.add(conversation_id, '::uuid')}"
         if before is not None:
-            place = ", ".join(
-                parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True)
-            )
+            place = ", ".join(parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True))
             condition += f" and (m.said_at, m.tie_break, m.ingest_key) < ({place})"
         rows = await self._connection.fetch(
             f"{_SQL['messages']} where {condition} order by m.said_at desc, m.tie_break desc, m.ingest_key desc "
@@ -198,15 +190,13 @@ class PgReading:
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]:
         """Return agents, all or those of `ids`."""
         rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
-        return [
-            AgentView(**{**dict(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows
-        ]
+        return [AgentView(**{**dict(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows]
 
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state."""
         classes = None if sight.classes is None else sorted(sight.classes)
         rows = await self._connection.fetch(_SQL["counts"], me, classes, sight.own)
-        total: dict[str, int] = {state: 0 for state in ("waiting", "offered", "active", "parked", "wrap_up")}
+        total: dict[str, int] = dict.fromkeys(("waiting", "offered", "active", "parked", "wrap_up"), 0)
         mine, by_queue, by_channel = dict(total), {}, {}  # type: dict[str, int], dict[str, dict[str, int]], dict[str, dict[str, int]]
         for row in rows:
             state, n = row["state"], row["n"]
@@ -218,7 +208,11 @@ class PgReading:
         return {**total, "mine": mine, "by_queue": by_queue, "by_channel": by_channel}
 
     async def search(
-        self, sight: Sight, groups: Sequence[Sequence[str]], phrases: Sequence[str], after: tuple[datetime, UUID] | None,
+        self,
+        sight: Sight,
+        groups: Sequence[Sequence[str]],
+        phrases: Sequence[str],
+        after: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[SearchHit]:
         """Return messages newest first; partitions are walked from the newest and left when the page is full."""
@@ -255,7 +249,13 @@ class PgReading:
         return sorted([*hits, *collected], reverse=True)[:limit]
 
     async def _hits_in(
-        self, table: str, sight: Sight, query: str, phrases: Sequence[str], after: tuple[datetime, UUID] | None, limit: int
+        self,
+        table: str,
+        sight: Sight,
+        query: str,
+        phrases: Sequence[str],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
     ) -> list[tuple[datetime, UUID]]:
         parameters = _Parameters()
         joins = "join conversation c on c.id = t.conversation_id"

@@ -89,8 +89,7 @@ class PgTalk:
             rows = await self._identities(network, by_key)
         await self._update_names([(rows[key], by_key[key]) for key in by_key])
         return {
-            key: IdentityRef(id=row["id"], customer_id=row["customer_id"], blocked=row["blocked"])
-            for key, row in rows.items()
+            key: IdentityRef(id=row["id"], customer_id=row["customer_id"], blocked=row["blocked"]) for key, row in rows.items()
         }
 
     async def _identities(self, network: str, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
@@ -150,9 +149,7 @@ class PgTalk:
             _SQL["conversations"], channel_id, *_columns(keys, "visibility", "root_remote_id", "identity_id")
         )
         refs = [ConversationRef(**dict(row), new=new) for row in rows]
-        return {
-            ThreadKey(visibility=r.visibility, root_remote_id=r.root_remote_id, identity_id=r.identity_id): r for r in refs
-        }
+        return {ThreadKey(visibility=r.visibility, root_remote_id=r.root_remote_id, identity_id=r.identity_id): r for r in refs}
 
     async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID]]:
         """Return (root remote id, identity) for each remote id that is known."""
@@ -180,9 +177,7 @@ class PgTalk:
         new = {row["id"] for row in rows}
         kept = [m for m in messages if m.id in new]
         if kept:
-            await self._connection.execute(
-                _SQL["insert_texts"], *_columns(kept, "id", "subject", "text", "html", "details")
-            )
+            await self._connection.execute(_SQL["insert_texts"], *_columns(kept, "id", "subject", "text", "html", "details"))
             await self._connection.execute(
                 _SQL["insert_terms"], *_columns(kept, "said_at", "id", "conversation_id"),
                 [" ".join(m.terms) for m in kept], SEARCH_VERSION,
@@ -326,9 +321,7 @@ class PgTalk:
     async def attach(self, message_id: UUID, attachment_ids: Sequence[UUID]) -> None:
         """Give uploaded files to a message, in this order."""
         if attachment_ids:
-            await self._connection.execute(
-                _SQL["attach"], message_id, list(attachment_ids), list(range(len(attachment_ids)))
-            )
+            await self._connection.execute(_SQL["attach"], message_id, list(attachment_ids), list(range(len(attachment_ids))))
 
     async def unsent_attachments(self, attachment_ids: Sequence[UUID]) -> list[AttachmentFacts]:
         """Return those of the files that are stored and belong to no message yet."""

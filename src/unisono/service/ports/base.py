@@ -4,7 +4,7 @@ A verb loads, decides and writes inside one `async with database.write() as tx`.
 the log; after the commit the bell is rung once. A write transaction holds only SQL and lasts 20 ms at the most.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -105,5 +105,3 @@ class Leases(Protocol):
         """Take or renew; returns the token, or None while somebody else holds it."""
 
     async def release(self, name: str, holder: str) -> None: ...
-
-

@@ -32,6 +32,7 @@ class ChannelFacts(Struct, frozen=True, kw_only=True):
     handle: str = ""
     realm: str = ""
     skills: list[dict[str, Any]] = field(default_factory=list)
+    caps: dict[str, Any] = field(default_factory=dict)
 
 
 class Channels(Protocol):

@@ -87,7 +87,9 @@ class Privacy(Protocol):
     async def setting(self, name: str) -> Any:
         """Return a setting's value or None."""
 
-    async def audit(self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any]) -> None: ...
+    async def audit(
+        self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any]
+    ) -> None: ...
 
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""

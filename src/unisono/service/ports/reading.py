@@ -65,9 +65,7 @@ class Reading(Protocol):
 
     async def interactions(self, conversation_id: UUID) -> list[InteractionView]: ...
 
-    async def messages(
-        self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int
-    ) -> list[MessageView]:
+    async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
         """Return the newest messages before a place of the transcript, in ascending order."""
 
     async def messages_by_id(self, ids: Iterable[UUID]) -> list[MessageView]: ...
@@ -87,7 +85,11 @@ class Reading(Protocol):
         """Return how many interactions stand in each open state: in all, by queue, by channel and of the asker."""
 
     async def search(
-        self, sight: Sight, groups: Sequence[Sequence[str]], phrases: Sequence[str], after: tuple[datetime, UUID] | None,
+        self,
+        sight: Sight,
+        groups: Sequence[Sequence[str]],
+        phrases: Sequence[str],
+        after: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[SearchHit]:
         """Return messages, newest first, that hold one term of every group and every phrase."""

@@ -215,7 +215,9 @@ class Talk(Protocol):
     async def resolve_identities(self, network: str, authors: Sequence[Author]) -> dict[tuple[str, str], IdentityRef]:
         """Return identities by (realm, remote id); new ones get a customer of their own, changed names are updated."""
 
-    async def conversations_of(self, channel_id: UUID, keys: Sequence[ThreadKey], access_class: int) -> dict[ThreadKey, ConversationRef]:
+    async def conversations_of(
+        self, channel_id: UUID, keys: Sequence[ThreadKey], access_class: int
+    ) -> dict[ThreadKey, ConversationRef]:
         """Return the conversations, made where they are missing."""
 
     async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID]]:
@@ -255,7 +257,9 @@ class Talk(Protocol):
     async def forget_identities(self, identity_ids: Iterable[UUID]) -> None:
         """Blank names and remote ids of identities and mark their customer erased."""
 
-    async def set_delivery(self, message_id: UUID, delivery: str, code: str = "", remote_id: str | None = None, url: str = "") -> None: ...
+    async def set_delivery(
+        self, message_id: UUID, delivery: str, code: str = "", remote_id: str | None = None, url: str = ""
+    ) -> None: ...
 
     async def answerable(self, interaction_id: UUID, *, lock: bool = False) -> Answerable | None:
         """Return the place of an answer; `lock` keeps others from changing the interaction until the commit."""

@@ -1,0 +1,97 @@
+"""Requests to the Mastodon API, and what its answers mean. Source: docs.joinmastodon.org, methods and rate limits."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from unisono.contract import Ctx, Health, NotReached, PullFailed, Reauth, Reject, Response, Retry, SendResult, Unknown
+from unisono.domain.words import ChannelState
+
+_DEFAULT_PAUSE_S = 60.0
+_LONGEST_PAUSE_S = 3_600.0
+
+
+class Api:
+    """The account's requests, with its token."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        self._ctx = ctx
+        self.base = str(ctx.account.config.get("base_url", "")).rstrip("/")
+
+    async def headers(self) -> dict[str, str]:
+        """Return the authorisation."""
+        return {"authorization": f"Bearer {await self._ctx.secrets.get('access_token') or ''}"}
+
+    async def request(self, method: str, path: str, **more: Any) -> Response:
+        """Ask the server. Raises NotReached."""
+        headers = {**await self.headers(), **more.pop("headers", {})}
+        return await self._ctx.http.request(method, self.base + path, headers=headers, **more)
+
+    async def get(self, path: str, params: list[tuple[str, str]] | None = None) -> Any:
+        """Return the JSON of an answer. Raises PullFailed with what is wrong and when to try again."""
+        try:
+            answer = await self.request("GET", path, params=params or [])
+        except NotReached as error:
+            raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=f"{self.base} does not answer: {error}")) from error
+        self.demand(answer)
+        return decoded(answer)
+
+    def demand(self, answer: Response) -> None:
+        """Raise PullFailed unless the request was served."""
+        if answer.status < 400:
+            return
+        now = self._ctx.clock.now()
+        if answer.status == 401:
+            what = "The server refuses the access token. Make a new one in Mastodon and enter it in the channel's settings."
+            raise PullFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what), 300.0)
+        if answer.status == 403:
+            what = "The access token lacks a right, or the account is suspended. Receiving needs the scope read."
+            raise PullFailed(Health(state=ChannelState.FORBIDDEN, what=what), 300.0)
+        if answer.status == 429:
+            pause = pause_of(answer, now)
+            raise PullFailed(Health(state=ChannelState.THROTTLED, what="The server asks for a pause (rate limit)."), pause)
+        raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=f"{self.base} answers with status {answer.status}."))
+
+    def refusal(self, answer: Response) -> SendResult:
+        """Return what an answer other than success means for a message that was to be sent."""
+        if answer.status in (401, 403):
+            return Reauth(human=f"The server refuses to let us write (status {answer.status}). Renew the access token.")
+        if answer.status == 429:
+            return Retry(reason="rate limit", after_s=pause_of(answer, self._ctx.clock.now()), throttled=True)
+        if answer.status in (408, 425):
+            return Retry(reason=f"status {answer.status}")
+        if answer.status >= 500:
+            return Unknown(reason=f"status {answer.status}")
+        return Reject(code="gone" if answer.status in (404, 410) else "refused", human=_error_of(answer))
+
+
+def decoded(answer: Response) -> Any:
+    """Return the JSON of an answer. Raises PullFailed when it is something else."""
+    try:
+        return msgspec.json.decode(answer.body)
+    except msgspec.DecodeError as error:
+        what = f"{answer.url or 'The server'} sent something that is no JSON (status {answer.status})."
+        raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=what)) from error
+
+
+def pause_of(answer: Response, now: datetime) -> float:
+    """Return for how many seconds the server wants quiet: Retry-After, or the reset as ISO date or as epoch seconds."""
+    retry_after = answer.headers.get("retry-after", "")
+    if retry_after.isdigit():
+        return min(float(retry_after), _LONGEST_PAUSE_S)
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    try:
+        at = datetime.fromtimestamp(float(reset), UTC) if reset.replace(".", "", 1).isdigit() else datetime.fromisoformat(reset)
+    except ValueError:
+        return _DEFAULT_PAUSE_S
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max(1.0, (at - now).total_seconds()), _LONGEST_PAUSE_S)
+
+
+def _error_of(answer: Response) -> str:
+    try:
+        said = msgspec.json.decode(answer.body)
+        return f"The server refuses: {said['error']}"
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return f"The server refuses with status {answer.status}."

@@ -1,0 +1,133 @@
+"""From a stored item to events. Pure.
+
+An item is JSON: `{"kind": "status" | "own" | "deleted", "status": {...}, "root": id, "me": id}`; `root` was found by
+asking for the thread above, because a status names only what it answers.
+Source: docs.joinmastodon.org, entities Status and Account.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from unisono.connectors.mastodon.text import plain_text
+from unisono.contract import (
+    Author,
+    CanReply,
+    Created,
+    Deleted,
+    Edited,
+    Event,
+    InAttachment,
+    Raw,
+    ThreadRef,
+    Unreadable,
+)
+from unisono.domain.order import numeric_tie_break
+from unisono.domain.words import Visibility
+
+PUBLIC = frozenset({"public", "unlisted"})
+
+
+def read_item(raw: Raw, realm: str) -> list[Event]:
+    """Return what an item says. Raises Unreadable."""
+    try:
+        item = msgspec.json.decode(raw.body)
+        if item["kind"] == "deleted":
+            return [Deleted(remote_id=str(item["id"]), occurred_at=raw.received_at)]
+        return _status_events(item, realm)
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable(f"This is not a status as the Mastodon API describes it ({type(error).__name__}).") from error
+
+
+def revision_of(status: dict[str, Any]) -> int:
+    """Return a number that rises with each edit: the time of the last one in milliseconds, 0 if there was none."""
+    edited_at = status.get("edited_at")
+    return int(moment(edited_at).timestamp() * 1000) if edited_at else 0
+
+
+def moment(text: str) -> datetime:
+    """Return an API time as an aware datetime; the API's times are UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def visibility_of(status: dict[str, Any]) -> Visibility:
+    """Return who can read it. What is neither public nor unlisted, also a value yet unknown, counts as private."""
+    return Visibility.PUBLIC if status.get("visibility") in PUBLIC else Visibility.PRIVATE
+
+
+def _status_events(item: dict[str, Any], realm: str) -> list[Event]:
+    status, own = item["status"], item["kind"] == "own"
+    account = status["account"]
+    text = plain_text(status.get("content") or "")
+    warning = status.get("spoiler_text") or ""
+    revision = revision_of(status)
+    details = {"network_visibility": str(status.get("visibility") or "")}
+    if warning:
+        details["content_warning"] = warning
+    created = Created(
+        remote_id=str(status["id"]),
+        thread=ThreadRef(
+            visibility=visibility_of(status), root_id=str(item["root"]), parent_id=_text(status.get("in_reply_to_id")),
+            customer=_customer(status, item["me"], realm) if own else None,
+        ),
+        author=_author(account, realm), occurred_at=moment(status["created_at"]), text=text,
+        revision=0 if revision else revision, tie_break=numeric_tie_break(str(status["id"])), own=own,
+        attachments=tuple(_attachment(a) for a in status.get("media_attachments") or ()),
+        can_reply=CanReply(), url=status.get("url") or status.get("uri") or "", language=_language(status), details=details,
+    )  # fmt: skip
+    if not revision:
+        return [created]
+    edited = Edited(
+        remote_id=created.remote_id,
+        revision=revision,
+        occurred_at=moment(status["edited_at"]),
+        text=text,
+        details=details,
+    )
+    # Somebody who hears of it only after the edit still needs the item itself.
+    return [edited] if item.get("known") else [created, edited]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _language(status: dict[str, Any]) -> str | None:
+    code = status.get("language")
+    return str(code).split("-")[0].lower() if code else None
+
+
+def _author(account: dict[str, Any], realm: str) -> Author:
+    return Author(
+        remote_id=str(account["id"]), realm=realm, handle="@" + str(account.get("acct") or account.get("username") or ""),
+        display_name=str(account.get("display_name") or account.get("username") or ""),
+        profile_url=str(account.get("url") or ""),
+    )  # fmt: skip
+
+
+def _customer(status: dict[str, Any], me: str, realm: str) -> Author | None:
+    """With whom our own status talks: whom it answers, else the first that it mentions."""
+    mentions = [m for m in status.get("mentions") or () if str(m.get("id")) != me]
+    answered = status.get("in_reply_to_account_id")
+    for mention in mentions:
+        if answered is None or str(mention["id"]) == str(answered):
+            return _author({**mention, "display_name": mention.get("username")}, realm)
+    return None
+
+
+def _attachment(media: dict[str, Any]) -> InAttachment:
+    url = str(media.get("url") or media.get("remote_url") or "")
+    name = urlsplit(url).path.rsplit("/", 1)[-1] or f"{media.get('type', 'file')}"
+    types = {"image": "image/jpeg", "gifv": "video/mp4", "video": "video/mp4", "audio": "audio/mpeg"}
+    by_ending = {
+        "png": "image/png",
+        "gif": "image/gif",
+        "webp": "image/webp",
+        "jpg": "image/jpeg",
+        "jpeg": "image/jpeg",
+    }
+    media_type = by_ending.get(name.rsplit(".", 1)[-1].lower(), types.get(str(media.get("type")), "application/octet-stream"))
+    return InAttachment(name=name, media_type=media_type, ref=url or None, alt_text=str(media.get("description") or ""))
