@@ -15,7 +15,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx)[\\/]/ }],
+          includeDependenciesRecursively: false,
+// Few files at first: browsers open six connections, and small files pack badly.
+          groups: [
+            { name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx|@fluent)[\\/]/, priority: 3 },
+            { name: 'overlays', test: /node_modules[\\/](?!@lucide|simple-icons)|src[\\/]lib[\\/]ui[\\/](Dialog|Menu)\.svelte/, priority: 2 },
+            { name: 'desk', test: /node_modules[\\/]@lucide|node_modules[\\/]simple-icons|src[\\/]lib[\\/](?!ui[\\/](Tabs|resource))/, priority: 1, minShareCount: 2 },
+          ],
         },
       },
     },

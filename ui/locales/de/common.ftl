@@ -124,3 +124,21 @@ failed-accept = Das Angebot konnte nicht angenommen werden
 failed-decline = Das Angebot konnte nicht abgelehnt werden
 failed-agent-state = Ihr Status wurde nicht geändert
 failed-keep = Die Einstellung gilt hier, wurde aber nicht gespeichert
+
+## Suche
+
+search-text = In allem, was gesagt wurde, auf allen Kanälen. Umlaute, Wortformen und Groß- oder Kleinschreibung spielen keine Rolle.
+search-label = Wörter, Namen, Nummern
+search-found = { $count ->
+    [0] Nichts gefunden
+    [one] 1 Treffer
+   *[other] { $more ->
+        [yes] Mehr als { $count } Treffer
+       *[no] { $count } Treffer
+    }
+}
+search-more = Weitere Treffer
+search-none = Nichts gefunden zu „{ $query }“
+search-none-text = Versuchen Sie ein kürzeres Wort oder einen Namen.
+search-begin = Was suchen Sie?
+search-begin-text = Zwei Buchstaben genügen. Gesucht wird, während Sie schreiben.

@@ -124,3 +124,21 @@ failed-accept = The offer could not be accepted
 failed-decline = The offer could not be declined
 failed-agent-state = Your status was not changed
 failed-keep = The setting holds here, but was not saved
+
+## Search
+
+search-text = In all that was said, on every channel. Umlauts, word forms and capitals make no difference.
+search-label = Words, names, numbers
+search-found = { $count ->
+    [0] Nothing found
+    [one] 1 hit
+   *[other] { $more ->
+        [yes] More than { $count } hits
+       *[no] { $count } hits
+    }
+}
+search-more = More hits
+search-none = Nothing found for “{ $query }”
+search-none-text = Try a shorter word or a name.
+search-begin = What are you looking for?
+search-begin-text = Two letters are enough. The search follows while you type.
