@@ -56,7 +56,7 @@ class Access(Struct, frozen=True, kw_only=True):
         return action in self.own and agent_id == self.user_id
 
     def demand(self, access_class: int, agent_id: UUID | None = None, action: str = "work.read") -> None:
-        """Raise NotFound unless the item may be seen: whether it exists is not told. Forbidden if only `action` lacks."""
+        """Raise NotFound unless the item may be seen, whether it exists or not; Forbidden if only `action` lacks."""
         if not self.sees(access_class, agent_id):
             raise NotFound("This does not exist, or is not yours to see.")
         if not self.sees(access_class, agent_id, action):

@@ -1,4 +1,4 @@
-"""What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that come with the house.
+"""What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that are built in.
 
 Nobody opens the sealed archive by being an administrator: that is a role of its own.
 """

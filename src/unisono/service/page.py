@@ -39,9 +39,7 @@ def parse_place(word: str, kinds: type[tuple[Any, ...]] | Any) -> Any:
         raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         return msgspec.json.decode(raw, type=kinds)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise Invalid(
-            "`after` is no place in this list; begin again without it.", code="bad_place", field="after"
-        ) from error
+        raise Invalid("`after` is no place in this list; begin again without it.", code="bad_place", field="after") from error
 
 
 def bounded(limit: int | None) -> int:

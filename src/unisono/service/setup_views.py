@@ -143,7 +143,7 @@ class OutboxCounts(Struct, frozen=True, kw_only=True):
 
 
 class ChannelHealthView(Struct, frozen=True, kw_only=True):
-    """A channel's condition. `lag_s`: age of the oldest item that was received and not yet read. Counters are of 7 days."""
+    """A channel's condition. `lag_s`: age of the oldest item not yet read. The counters are of seven days."""
 
     state: str
     state_what: str
@@ -156,7 +156,7 @@ class ChannelHealthView(Struct, frozen=True, kw_only=True):
 
 
 class QuarantinedView(Struct, frozen=True, kw_only=True):
-    """A raw item that could not be read or stored. `size` in bytes; `preview` is plain text, at most 2,000 characters."""
+    """A raw item that could not be taken in. `size` in bytes; `preview` is plain text, at most 2,000 characters."""
 
     id: UUID
     channel_id: UUID

@@ -64,8 +64,9 @@ class PgPeople:
             return True
         if "login_key" in named and await self._connection.fetchval(_SQL["login_taken"], named["login_key"], user_id):
             return False
+        # The names are those of UserChange's fields, never of a request.
         columns = ", ".join(f"{name} = ${at}" for at, name in enumerate(named, start=2))
-        await self._connection.execute(f"update app_user set {columns} where id = $1", user_id, *named.values())
+        await self._connection.execute(f"update app_user set {columns} where id = $1", user_id, *named.values())  # noqa: S608
         return True
 
     async def set_grants(self, user_id: UUID, grants: Sequence[GrantView]) -> None:
@@ -136,9 +137,7 @@ class PgPeople:
         self, token_id: UUID, user_id: UUID, name: str, token_hash: bytes, expires_at: datetime | None
     ) -> TokenView:
         """Add an API token."""
-        row = await self._connection.fetchrow(
-            _SQL["add_token"], token_id, user_id, name, token_hash, self._now, expires_at
-        )
+        row = await self._connection.fetchrow(_SQL["add_token"], token_id, user_id, name, token_hash, self._now, expires_at)
         return _token(row)
 
     async def tokens_of(self, user_id: UUID) -> list[TokenView]:
@@ -180,16 +179,18 @@ class PgPeople:
         await self._connection.execute(_SQL["begin_attempts"], sorted(keys), self._now)
         rows = await self._connection.fetch(_SQL["attempts"], list(keys))
         return {
-            row["key"]: Attempts(failures=row["failures"], since=row["since"], blocked_until=row["blocked_until"])
-            for row in rows
+            row["key"]: Attempts(failures=row["failures"], since=row["since"], blocked_until=row["blocked_until"]) for row in rows
         }
 
     async def put_attempts(self, counts: Mapping[bytes, Attempts]) -> None:
         """Write the counts."""
         await self._connection.execute(
-            _SQL["put_attempts"], list(counts), [c.failures for c in counts.values()], [c.since for c in counts.values()],
+            _SQL["put_attempts"],
+            list(counts),
+            [c.failures for c in counts.values()],
+            [c.since for c in counts.values()],
             [c.blocked_until for c in counts.values()],
-        )  # fmt: skip
+        )
 
     async def forget_attempts(self, keys: Sequence[bytes], before: datetime) -> None:
         """Forget these keys, and what is older than `before`."""

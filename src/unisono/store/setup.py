@@ -38,9 +38,7 @@ class PgSetup:
     async def queues(self, ids: Iterable[UUID] | None, *, archived: bool = False) -> list[QueueView]:
         """Return queues: all, or those of `ids`."""
         rows = await self._connection.fetch(_SQL["queues"], None if ids is None else list(ids), archived)
-        return [
-            QueueView(**{**dict(row), "skills": msgspec.convert(row["skills"], list[QueueSkillView])}) for row in rows
-        ]
+        return [QueueView(**{**dict(row), "skills": msgspec.convert(row["skills"], list[QueueSkillView])}) for row in rows]
 
     async def add_queue(self, queue: NewQueue) -> bool:
         """Add a queue behind the others."""
@@ -52,9 +50,7 @@ class PgSetup:
 
     async def change_queue(self, queue_id: UUID, change: QueueChange) -> bool:
         """Write what the change names; False when the key is taken."""
-        if change.key is not msgspec.UNSET and await self._connection.fetchval(
-            _SQL["queue_key_taken"], change.key, queue_id
-        ):
+        if change.key is not msgspec.UNSET and await self._connection.fetchval(_SQL["queue_key_taken"], change.key, queue_id):
             return False
         await self._update("queue", queue_id, change)
         return True
@@ -99,9 +95,7 @@ class PgSetup:
 
     async def change_code(self, code_id: UUID, change: CodeChange) -> bool:
         """Write what the change names; False when the key is taken."""
-        if change.key is not msgspec.UNSET and await self._connection.fetchval(
-            _SQL["code_key_taken"], change.key, code_id
-        ):
+        if change.key is not msgspec.UNSET and await self._connection.fetchval(_SQL["code_key_taken"], change.key, code_id):
             return False
         await self._update("wrap_up_code", code_id, change, versioned=False)
         return True
@@ -158,6 +152,10 @@ class PgSetup:
         """Write what the change names."""
         await self._update("channel", channel_id, change)
 
+    async def same_account(self, network: str, realm: str, remote_id: str) -> list[UUID]:
+        """Return channels in use on this account of a network."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["same_account"], network, realm, remote_id)]
+
     async def channel_counters(self, channel_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
         """Return the counters of the last seven days."""
         found: dict[UUID, dict[str, int]] = {}
@@ -171,15 +169,15 @@ class PgSetup:
         if row is None:
             return None
         gaps = await self._connection.fetch(_SQL["open_gaps"], channel_id)
-        counts = await self._connection.fetchrow(_SQL["outbox_counts"], channel_id)
-        assert counts is not None
+        counts = dict(await self._connection.fetchrow(_SQL["outbox_counts"], channel_id) or {})
         counters = await self.channel_counters([channel_id])
         return ChannelHealthView(
             state=row["state"], state_what=row["state_what"], lag_s=row["lag_s"], quarantined=row["quarantined"],
             gaps=[
-                GapView(stream=g["stream"], found_at=instant(g["found_at"]), since=maybe_instant(g["since"])) for g in gaps
+                GapView(stream=gap["stream"], found_at=instant(gap["found_at"]), since=maybe_instant(gap["since"]))
+                for gap in gaps
             ],
-            counters=counters.get(channel_id, {}), outbox=OutboxCounts(**dict(counts)),
+            counters=counters.get(channel_id, {}), outbox=OutboxCounts(**counts),
             last_ok_at=maybe_instant(row["last_ok_at"]),
         )  # fmt: skip
 
@@ -212,8 +210,11 @@ class PgSetup:
         columns = [f"{name} = ${at}" for at, name in enumerate(named, start=2)]
         if versioned:
             columns.append("version = version + 1")
+        # Table and names come from this module and the fields of the change, never from a request.
         await self._connection.execute(
-            f"update {table} set {', '.join(columns)} where id = $1", row_id, *named.values()
+            f"update {table} set {', '.join(columns)} where id = $1",
+            row_id,
+            *named.values(),
         )
 
 

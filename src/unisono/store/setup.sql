@@ -97,6 +97,9 @@ insert into channel (id, connector, network, medium, name, queue_id, brand_id, c
                      state_since, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) on conflict do nothing returning id;
 
+-- name: same_account
+select id from channel where network = $1 and realm = $2 and remote_id = $3 and archived_at is null;
+
 -- name: counters
 select channel_id, name, sum(n)::bigint as n from channel_counter
 where channel_id = any($1::uuid[]) and day > $2::date - 7 group by channel_id, name;

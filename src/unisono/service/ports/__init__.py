@@ -27,9 +27,29 @@ from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.work import Work
 
 __all__ = [
-    "Bell", "BellListener", "Channels", "Commands", "Cursor", "Database", "Fanout", "Inbox", "Leases",
-    "Log", "LoggedEvent", "NewEvent", "Outbox", "People", "Privacy", "Reading", "Secrets", "Setup", "Talk",
-    "Timers", "Tx", "Uploads", "Work",
+    "Bell",
+    "BellListener",
+    "Channels",
+    "Commands",
+    "Cursor",
+    "Database",
+    "Fanout",
+    "Inbox",
+    "Leases",
+    "Log",
+    "LoggedEvent",
+    "NewEvent",
+    "Outbox",
+    "People",
+    "Privacy",
+    "Reading",
+    "Secrets",
+    "Setup",
+    "Talk",
+    "Timers",
+    "Tx",
+    "Uploads",
+    "Work",
 ]
 
 

@@ -46,7 +46,7 @@ class UserChange(Struct, frozen=True, kw_only=True):
     locale: str | UnsetType = UNSET
     theme: str | UnsetType = UNSET
     password_hash: str | UnsetType = UNSET
-    disabled_at: datetime | None | UnsetType = UNSET
+    disabled_at: datetime | UnsetType | None = UNSET
 
 
 class SessionFacts(Struct, frozen=True, kw_only=True):

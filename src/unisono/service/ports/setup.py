@@ -37,7 +37,7 @@ class QueueChange(Struct, frozen=True, kw_only=True):
 
     key: str | UnsetType = UNSET
     name: Names | UnsetType = UNSET
-    team_id: UUID | None | UnsetType = UNSET
+    team_id: UUID | UnsetType | None = UNSET
     time_zone: str | UnsetType = UNSET
     first_response_s: int | UnsetType = UNSET
     offer_s: int | UnsetType = UNSET
@@ -75,7 +75,7 @@ class ChannelChange(Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     queue_id: UUID | UnsetType = UNSET
-    brand_id: UUID | None | UnsetType = UNSET
+    brand_id: UUID | UnsetType | None = UNSET
     config: dict[str, Any] | UnsetType = UNSET
     skills: Sequence[QueueSkillView] | UnsetType = UNSET
     units: int | UnsetType = UNSET
@@ -143,6 +143,9 @@ class Setup(Protocol):
     async def add_channel(self, channel: NewChannel) -> bool: ...
 
     async def change_channel(self, channel_id: UUID, change: ChannelChange) -> None: ...
+
+    async def same_account(self, network: str, realm: str, remote_id: str) -> list[UUID]:
+        """Return channels in use on this account."""
 
     async def channel_counters(self, channel_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
         """Return the counters of the last seven days by channel."""

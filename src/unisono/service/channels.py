@@ -1,0 +1,241 @@
+"""Channels: check with the network, then save; change, pause, archive."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from unisono.contract.context import HostRefused, NotReached
+from unisono.contract.health import Health
+from unisono.contract.manifest import Manifest
+from unisono.domain.errors import Conflict, Invalid, NotFound
+from unisono.domain.words import ChannelState
+from unisono.service.access import Access
+from unisono.service.channel_config import check_config
+from unisono.service.channel_context import ChannelContext, Outside
+from unisono.service.ports import NewEvent, Tx
+from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.setup import ChannelChange, NewChannel
+from unisono.service.queues import between, check_skills
+from unisono.service.secrets import CHANNEL, ChannelVault, DraftSecrets, put_secret
+from unisono.service.setup_views import ChannelView, QueueSkillView
+from unisono.service.users import checked_name
+
+CHANNELS_BELL: Final = "channels"
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A channel's settings as somebody typed them. Secrets that are not typed stay as they are stored."""
+
+    connector: str
+    config: dict[str, Any]
+    secrets: dict[str, str]
+    channel_id: UUID | None = None
+
+
+class CheckFailed(Invalid):
+    """The network does not work with these settings; nothing was saved. `health` says what it told."""
+
+    def __init__(self, health: Health) -> None:
+        super().__init__(health.what or health.state.value, code="check_failed", field=health.field, state=health.state.value)
+        self.health = health
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """What a check brought: the network's word, and secrets that it renewed on the way."""
+
+    health: Health
+    secrets: dict[str, str]
+
+
+class _Forgetful:
+    """The connector's memory during a check: kept in the process, gone with it."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    async def get(self, key: str) -> bytes | None:
+        return self._held.get(key)
+
+    async def put(self, key: str, value: bytes, *, ttl_s: int | None = None) -> None:  # noqa: ARG002 - a check is short
+        self._held[key] = value
+
+    async def delete(self, key: str) -> None:
+        self._held.pop(key, None)
+
+
+async def check_channel(outside: Outside, draft: Draft) -> Checked:
+    """Look at the network with these settings and save nothing.
+
+    Raises Invalid when the settings do not fit the connector's schema, NotFound for a connector or channel that is not
+    there. What the network answers, also that it does not answer, is the result.
+    """
+    manifest = outside.registry.manifest(draft.connector)
+    before = await _existing(outside, draft.channel_id)
+    if before is not None and before.connector != draft.connector:
+        raise Invalid("A channel keeps its connector; add a new channel instead.", code="other_connector", field="connector")
+    stored = await _stored_names(outside, draft.channel_id)
+    config = check_config(manifest, draft.config, draft.secrets, stored)
+    secrets = DraftSecrets(draft.secrets, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
+    context = ChannelContext(msgspec.structs.replace(outside, secrets=secrets), _facts(manifest, draft, config, before))
+    context.memory = _Forgetful()  # type: ignore[assignment]
+    try:
+        health = await outside.registry.code(draft.connector)(context).check()
+    except (NotReached, HostRefused) as error:
+        health = Health(state=ChannelState.UNREACHABLE, what=str(error))
+    return Checked(health=health, secrets=secrets.values)
+
+
+async def add_channel(
+    outside: Outside, access: Access, channel_id: UUID, draft: Draft, *, name: str, queue_id: UUID,
+    brand_id: UUID | None = None, skills: Sequence[QueueSkillView] = (), units: int = 12, priority: int = 0,
+    save_anyway: bool = False,
+) -> UUID:  # fmt: skip
+    """Check and add a channel. Raises CheckFailed, unless `save_anyway`; Invalid; Conflict for a double."""
+    manifest = outside.registry.manifest(draft.connector)
+    checked = await check_channel(outside, draft)
+    if checked.health.state is not ChannelState.OK and not save_anyway:
+        raise CheckFailed(checked.health)
+    config = check_config(manifest, draft.config, draft.secrets, ())
+    channel = NewChannel(
+        id=channel_id, connector=manifest.id, network=manifest.network, medium=manifest.medium, name=checked_name(name),
+        queue_id=queue_id, config=config, brand_id=brand_id, skills=skills, units=units, priority=priority,
+    )  # fmt: skip
+    async with outside.db.write() as tx:
+        await _check_place(tx, ChannelChange(
+            queue_id=queue_id, brand_id=brand_id, skills=skills, units=units, priority=priority
+        ))  # fmt: skip
+        await _check_double(tx, checked.health, manifest, None)
+        if not await tx.setup.add_channel(channel):
+            raise Conflict("This channel was added already.", code="added")
+        for secret, value in checked.secrets.items():
+            await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
+        await tx.channels.record_health(channel_id, checked.health)
+        await tx.channels.access_class(channel_id, queue_id)
+        await _tell(tx, access, channel_id, "channel.added", queue_id)
+    await outside.bell.ring(CHANNELS_BELL)
+    return channel_id
+
+
+async def change_channel(
+    outside: Outside, access: Access, channel_id: UUID, change: ChannelChange, *, config: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None, save_anyway: bool = False,
+) -> None:  # fmt: skip
+    """Change what is named; new settings or secrets are checked with the network first.
+
+    `config` replaces the settings whole. Raises NotFound, CheckFailed, Invalid, Conflict.
+    """
+    before = await _existing(outside, channel_id)
+    if before is None:
+        raise NotFound("This channel does not exist.")
+    manifest = outside.registry.manifest(before.connector)
+    draft = Draft(
+        connector=before.connector, config=dict(before.config if config is None else config), secrets=dict(secrets or {}),
+        channel_id=channel_id,
+    )  # fmt: skip
+    checked: Checked | None = None
+    if config is not None or secrets:
+        checked = await check_channel(outside, draft)
+        if checked.health.state is not ChannelState.OK and not save_anyway:
+            raise CheckFailed(checked.health)
+        stored = await _stored_names(outside, channel_id)
+        change = msgspec.structs.replace(change, config=check_config(manifest, draft.config, draft.secrets, stored))
+    if change.name is not UNSET:
+        change = msgspec.structs.replace(change, name=checked_name(change.name))
+    async with outside.db.write() as tx:
+        await _check_place(tx, change)
+        if checked is not None:
+            await _check_double(tx, checked.health, manifest, channel_id)
+            for secret, value in checked.secrets.items():
+                await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
+        await tx.setup.change_channel(channel_id, change)
+        if checked is not None:
+            await tx.channels.record_health(channel_id, checked.health)
+        queue_id = change.queue_id if isinstance(change.queue_id, UUID) else before.queue_id
+        await tx.channels.access_class(channel_id, queue_id)
+        await _tell(tx, access, channel_id, "channel.changed", queue_id)
+    await outside.bell.ring(CHANNELS_BELL)
+
+
+async def pause_channel(outside: Outside, access: Access, channel_id: UUID, *, paused: bool) -> None:
+    """Stop taking in and sending, or go on; what the network holds meanwhile is pulled later. Raises NotFound."""
+    await _switch(outside, access, channel_id, ChannelChange(paused=paused), "channel.paused" if paused else "channel.resumed")
+
+
+async def archive_channel(outside: Outside, access: Access, channel_id: UUID) -> None:
+    """Take a channel out of use for good: its conversations stay to be read, its secrets are erased. Raises NotFound."""
+    await _switch(outside, access, channel_id, ChannelChange(archived=True), "channel.archived")
+
+
+async def _switch(outside: Outside, access: Access, channel_id: UUID, change: ChannelChange, action: str) -> None:
+    async with outside.db.write() as tx:
+        found = await tx.setup.channels([channel_id])
+        if not found or found[0].archived:
+            raise NotFound("This channel does not exist.")
+        await tx.setup.change_channel(channel_id, change)
+        if change.archived is True:
+            await tx.secrets.remove(CHANNEL, channel_id)
+        await _tell(tx, access, channel_id, action, found[0].queue_id)
+    await outside.bell.ring(CHANNELS_BELL)
+
+
+async def _tell(tx: Tx, access: Access, channel_id: UUID, action: str, queue_id: UUID) -> None:
+    access_class = await tx.channels.access_class(channel_id, queue_id)
+    await tx.privacy.audit(access.user_id, action, "channel", str(channel_id), {})
+    tx.emit(
+        NewEvent(
+            type="channel.changed", actor_id=access.user_id, channel_id=channel_id, access_class=access_class, queue_id=queue_id
+        )
+    )
+
+
+async def _existing(outside: Outside, channel_id: UUID | None) -> ChannelView | None:
+    if channel_id is None:
+        return None
+    async with outside.db.read() as tx:
+        found = await tx.setup.channels([channel_id])
+    if not found or found[0].archived:
+        raise NotFound("This channel does not exist.")
+    return found[0]
+
+
+async def _stored_names(outside: Outside, channel_id: UUID | None) -> list[str]:
+    if channel_id is None:
+        return []
+    async with outside.db.read() as tx:
+        return await tx.secrets.names(CHANNEL, channel_id)
+
+
+def _facts(manifest: Manifest, draft: Draft, config: dict[str, Any], before: ChannelView | None) -> ChannelFacts:
+    """A channel that is not there yet, as its connector needs it for a check."""
+    nowhere = UUID(int=0)
+    return ChannelFacts(
+        id=draft.channel_id or nowhere, connector=manifest.id, network=manifest.network, medium=manifest.medium,
+        name=before.name if before else manifest.name, config=config, queue_id=before.queue_id if before else nowhere,
+        access_class=0, units=0, priority=0, state=ChannelState.OK.value, paused=False, first_response_s=3_600,
+        match_language=False, version=0, handle=before.handle if before else "",
+    )  # fmt: skip
+
+
+async def _check_place(tx: Tx, change: ChannelChange) -> None:
+    if isinstance(change.queue_id, UUID):
+        queues = await tx.setup.queues([change.queue_id])
+        if not queues or queues[0].archived:
+            raise Invalid("This queue does not exist or is archived.", code="no_queue", field="queue_id")
+    if isinstance(change.brand_id, UUID) and change.brand_id not in {brand.id for brand in await tx.setup.brands()}:
+        raise Invalid("This brand does not exist.", code="bad_scope", field="brand_id")
+    if change.skills is not UNSET:
+        await check_skills(tx, change.skills)
+    between(change.units, 0, 6_000, "units")
+    between(change.priority, -100, 100, "priority")
+
+
+async def _check_double(tx: Tx, health: Health, manifest: Manifest, channel_id: UUID | None) -> None:
+    """Two channels on one account would take in everything twice."""
+    if not health.remote_id:
+        return
+    for other in await tx.setup.same_account(manifest.network, health.realm, health.remote_id):
+        if other != channel_id:
+            raise Conflict("This account is connected already, as another channel. Nothing was saved.", code="same_account")

@@ -1,0 +1,101 @@
+"""Settings of the house that an administrator changes while it runs; those of the deployment stand in the environment."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from unisono.domain.errors import Invalid
+from unisono.service.access import Access
+from unisono.service.ports import Database, NewEvent, Tx
+from unisono.service.setup_views import Names, SettingView
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One setting: its kind, what it is by itself, and between what it lies (numbers) or how long it is (texts)."""
+
+    name: str
+    kind: type
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    summary: Names
+
+
+_DAY_S: Final = 86_400
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            name="organisation.name", kind=str, default="", high=100,
+            summary={
+                "de": "Name der Organisation, wie er bei der Anmeldung steht.",
+                "en": "Name of the organisation, as shown at log-in.",
+            },
+        ),
+        Setting(
+            name="session.idle_s", kind=int, default=12 * 3_600, low=300, high=30 * _DAY_S,
+            summary={
+                "de": "Nach so vielen Sekunden ohne Tätigkeit endet eine Sitzung.",
+                "en": "A session ends after so many seconds without activity.",
+            },
+        ),
+        Setting(
+            name="session.absolute_s", kind=int, default=7 * _DAY_S, low=300, high=90 * _DAY_S,
+            summary={
+                "de": "Nach so vielen Sekunden endet eine Sitzung in jedem Fall.",
+                "en": "A session ends after so many seconds in any case.",
+            },
+        ),
+        Setting(
+            name="embed.origins", kind=list, default=["*"], high=50,
+            summary={
+                "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",
+                "en": "Web sites that may embed pages of channels (web chat); * means all.",
+            },
+        ),
+    )
+}  # fmt: skip
+
+
+async def read_settings(tx: Tx) -> dict[str, Any]:
+    """Return every setting's value, the default where nothing was changed."""
+    stored = await tx.setup.settings()
+    return {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
+
+
+async def settings_views(tx: Tx) -> list[SettingView]:
+    """Return the settings for the API."""
+    values = await read_settings(tx)
+    return [
+        SettingView(name=name, value=values[name], default=setting.default, summary=setting.summary)
+        for name, setting in SETTINGS.items()
+    ]
+
+
+async def change_settings(db: Database, access: Access, changes: Mapping[str, Any]) -> None:
+    """Store values; null goes back to the default. Raises Invalid naming the first that does not fit; nothing is changed then."""
+    values = {name: _checked(name, value) for name, value in changes.items()}
+    async with db.write() as tx:
+        for name, value in values.items():
+            await tx.setup.put_setting(name, value, access.user_id)
+            await tx.privacy.audit(access.user_id, "setting.changed", "setting", name, {})
+        tx.emit(NewEvent(type="setting.changed", actor_id=access.user_id, body={"names": sorted(values)}))
+
+
+def _checked(name: str, value: Any) -> Any:
+    setting = SETTINGS.get(name)
+    if setting is None:
+        raise Invalid(f"{name!r} is no setting; known are {', '.join(SETTINGS)}.", code="no_setting", field=name)
+    if value is None:
+        return setting.default
+    try:
+        fitting: Any = msgspec.convert(value, list[str] if setting.kind is list else setting.kind)
+    except msgspec.ValidationError:
+        raise Invalid(f"{name} takes {setting.kind.__name__}.", code="bad_setting", field=name) from None
+    size = fitting if isinstance(fitting, int) else len(fitting)
+    if (setting.low is not None and size < setting.low) or (setting.high is not None and size > setting.high):
+        raise Invalid(f"{name} lies between {setting.low or 0:g} and {setting.high:g}.", code="bad_setting", field=name)
+    return fitting
