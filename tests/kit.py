@@ -112,7 +112,10 @@ def _event(item: dict[str, Any]) -> Event:
             )
     customer = Author(remote_id=item["to"]) if item.get("own") else None
     files = tuple(
-        InAttachment(name=f["name"], media_type=f["type"], content=f["content"].encode()) for f in item.get("files", ())
+        InAttachment(
+            name=f["name"], media_type=f["type"], content=f["content"].encode() if "content" in f else None, ref=f.get("ref")
+        )
+        for f in item.get("files", ())
     )
     return Created(
         remote_id=item["id"], author=author, occurred_at=at, text=item.get("text", ""), html=item.get("html"),

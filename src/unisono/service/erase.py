@@ -90,3 +90,15 @@ async def erase_again(outside: Outside, customer_ids: Iterable[UUID], message_id
         await outside.files.delete(erased.attachments)
         messages, attachments = messages + len(erased.messages), attachments + len(erased.attachments)
     return EraseResult(messages=messages, attachments=attachments, sealed=sealed)
+
+
+async def expire_texts(outside: Outside) -> int:
+    """Erase what has outlived its time; returns how many messages."""
+    async with outside.db.write() as tx:
+        due = await tx.privacy.expire_texts(BATCH)
+        if not due:
+            return 0
+        await outside.tombstones.add("message", due)
+        _, erased = await erase_messages(tx, outside.cipher, due)
+    await outside.files.delete(erased.attachments)
+    return len(erased.messages)

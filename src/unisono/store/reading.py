@@ -328,6 +328,7 @@ class PgReading:
         offer_rows = await self._connection.fetch(_SQL["offers"], offers) if offers else []
         agents = {e.agent_id for e in events if e.type == "agent.changed" and e.agent_id}
         customers = {UUID(str(e.body["customer_id"])) for e in events if e.body.get("customer_id")}
+        customers |= {item.conversation.customer_id for item in work}
         places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []
         place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
         now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}

@@ -47,9 +47,12 @@ delete from customer c where c.id = any($1::uuid[])
     and not exists (select from identity i where i.customer_id = c.id);
 
 -- name: rename_identities
-update identity i set handle = n.handle, display_name = n.display_name, profile_url = n.profile_url, name_terms = null
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n(id, handle, display_name, profile_url)
-where i.id = n.id;
+with renamed as (
+    update identity i set handle = n.handle, display_name = n.display_name, profile_url = n.profile_url, name_terms = null
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n(id, handle, display_name, profile_url)
+    where i.id = n.id returning i.customer_id
+)
+update customer set version = version + 1 where id in (select customer_id from renamed);
 
 -- name: index_names
 -- Separate from the insert: the array of an array cannot be passed through unnest.

@@ -80,7 +80,7 @@ class Place(Struct, frozen=True, kw_only=True):
         made = Path(tempfile.mkdtemp(prefix="unisono-"))
         if not _fits(made):
             made.rmdir()
-            made = Path(tempfile.mkdtemp(prefix="unisono-", dir="/tmp"))  # noqa: S108 - a fresh directory of mode 0700
+            made = Path(tempfile.mkdtemp(prefix="unisono-", dir="/tmp"))
         self.give(made)
         (self.directory / "socket-directory").write_text(f"{made}\n", encoding="utf-8")
         return made

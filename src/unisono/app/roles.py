@@ -1,0 +1,97 @@
+"""The roles of a deployment; one process may have all of them or any of them."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from unisono.app.build import Running
+from unisono.domain.errors import UnisonoError
+from unisono.domain.ids import new_id
+from unisono.service.erase import expire_texts
+from unisono.service.intake import Intake
+from unisono.service.router import Router
+from unisono.service.sender import Sender
+from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
+
+TIDY_EVERY_S = 300.0
+TAIL_ALARM_S = 5.0
+_log = structlog.get_logger("role")
+
+
+def node_name() -> str:
+    """Return a name for this process that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
+
+
+async def _intake(running: Running) -> None:
+    await Intake(running.outside, node_name()).run()
+
+
+async def _router(running: Running) -> None:
+    router = Router(running.db, running.bell, running.clock, node_name())
+    try:
+        await router.run()
+    finally:
+        await router.stop()
+
+
+async def _delivery(running: Running) -> None:
+    await Sender(running.outside, node_name()).run()
+
+
+async def _clock(running: Running) -> None:
+    """Make partitions ahead, and drop what has outlived its time."""
+    while True:
+        try:
+            await tidy(running)
+        except UnisonoError as error:
+            _log.error("tidying_paused", code=error.code)
+        await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def tidy(running: Running) -> None:
+    """Do the clock's work once."""
+    now = running.clock.now()
+    await ensure_months(running.pool, now, now + timedelta(days=35))
+    unused = await clean_up(running.pool, now)
+    if unused:
+        await running.outside.files.delete(unused)
+    async with running.db.write() as tx:
+        await tx.inbox.expire_bodies(1_000)
+    await expire_texts(running.outside)
+    async with running.pool.acquire() as connection:
+        age = await tail_age_s(connection)
+    if age > TAIL_ALARM_S:
+        _log.warning("log_held_up", seconds=round(age, 1))
+
+
+async def _web(running: Running) -> None:
+    from unisono.app.web import serve
+
+    await serve(running)
+
+
+ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
+    "web": _web,
+    "intake": _intake,
+    "router": _router,
+    "delivery": _delivery,
+    "clock": _clock,
+}
+
+
+async def run_roles(running: Running, names: list[str]) -> None:
+    """Run roles until cancelled; the end of one, for whatever reason, ends the process so that it is started anew."""
+    async with asyncio.TaskGroup() as group:
+        for name in names:
+            group.create_task(_until_the_end(running, name), name=name)
+
+
+async def _until_the_end(running: Running, name: str) -> None:
+    _log.info("role_started", role=name)
+    await ROLES[name](running)
+    raise RuntimeError(f"The role {name} ended by itself.")

@@ -1,0 +1,354 @@
+"""Law 3: an old snapshot plus the events since equals a fresh snapshot, for every verb.
+
+The verbs are found by looking into `unisono.service`: one without a case here fails.
+"""
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import unisono.service
+from tests.kit import START, House, Person, Scripted
+from tests.service.test_work import code
+from unisono.contract import Retry, Sent
+from unisono.domain.ids import new_id
+from unisono.service.accept import accept_offer
+from unisono.service.agent_state import set_agent_state
+from unisono.service.answer import Answer, answer
+from unisono.service.decline import decline_offer
+from unisono.service.desk_state import DeskState, apply_frame, plain
+from unisono.service.erase import erase_customer
+from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.finish import finish, wrap_up
+from unisono.service.intake import fetch_media
+from unisono.service.note import write_note
+from unisono.service.park import park, unpark
+from unisono.service.ports import Cursor
+from unisono.service.reopen import reopen
+from unisono.service.repair import discard_answer, retry_answer
+from unisono.service.sender import Sender
+from unisono.service.take import take
+from unisono.service.transfer import transfer
+
+pytestmark = pytest.mark.law3
+
+# Modules whose verbs change what a desk shows of work; the set-up's verbs have their own snapshot in tests/web.
+MODULES = (
+    "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
+    "transfer", "receive", "router", "sender", "intake",
+)  # fmt: skip
+NO_VIEW = {
+    "repair.retry_item": "the quarantine page reads its own list",
+    "repair.discard_item": "the quarantine page reads its own list",
+    "erase.erase_for": "the body of erase_customer",
+    "erase.erase_messages": "the body of erase_customer, receive and expire_texts",
+    "erase.erase_again": "erase_customer, after a restore",
+    "erase.expire_texts": "erase_messages for what has outlived its time",
+    "note.add_note": "the body of write_note",
+    "intake.pull_once": "fills the inbox, which no desk shows",
+    "intake.process_once": "receive, or quarantine",
+    "intake.quarantine": "the quarantine page reads its own list",
+    "intake.record_health": "channels have their own snapshot in tests/web",
+    "intake.ChannelRunner": "runs the functions of this module",
+    "intake.Intake": "runs the functions of this module",
+}
+
+
+class Scene:
+    """A house with two agents, work in several states, and something to do with it."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def set_up(self) -> None:
+        house = self.house
+        self.queue, self.other_queue = await house.queue(offer_s=30), await house.queue()
+        self.channel = await house.channel(self.queue)
+        self.anna = await house.agent(self.queue, self.other_queue)
+        self.code = await code(house)
+        at = [(START + timedelta(minutes=n)).isoformat() for n in range(5)]
+        await house.hear(self.channel, *({"id": str(n), "text": f"Frage {n}", "by": f"c{n}", "at": at[n]} for n in range(5)))
+        await house.route()
+        self.ben = await house.agent(self.queue, capacity=60, state="busy")
+        await house.router.load()
+
+    async def offer(self, person: Person | None = None) -> UUID:
+        rows = await self.house.sql(
+            "select id from offer where state = 'open' and agent_id = $1 order by id", (person or self.anna).id
+        )
+        return rows[0]["id"]  # type: ignore[no-any-return]
+
+    async def active(self) -> UUID:
+        return await accept_offer(self.house.db, self.anna.access, await self.offer())
+
+    async def conversation(self) -> UUID:
+        return (await self.house.sql("select id from conversation order by id limit 1"))[0]["id"]  # type: ignore[no-any-return]
+
+    async def failed_answer(self) -> UUID:
+        interaction = await self.active()
+        Scripted.results = [Retry(reason="no")]
+        message = new_id()
+        await answer(
+            self.house.outside, self.anna.access, interaction, Answer(message_id=message, text="Moin", visibility="public")
+        )
+        await self.house.sql("update outbox set state = 'dead', error_code = 'gave_up'")
+        await self.house.sql("update message set delivery = 'dead' where id = $1", message)
+        return message
+
+
+Step = Callable[[], Awaitable[object]]
+Case = Callable[[Scene], Awaitable[Step]]
+CASES: dict[str, Case] = {}
+
+
+def case(verb: str) -> Callable[[Case], Case]:
+    def add(body: Case) -> Case:
+        CASES[verb] = body
+        return body
+
+    return add
+
+
+@case("accept.accept_offer")
+async def _accept(s: Scene) -> Step:
+    offer = await s.offer()
+    return lambda: accept_offer(s.house.db, s.anna.access, offer)
+
+
+@case("decline.decline_offer")
+async def _decline(s: Scene) -> Step:
+    offer = await s.offer()
+    return lambda: decline_offer(s.house.db, s.anna.access, offer, "busy")
+
+
+@case("take.take")
+async def _take(s: Scene) -> Step:
+    await s.house.sql("update agent set capacity = 120 where user_id = $1", s.ben.id)
+    await s.house.hear(s.channel, {"id": "9", "text": "Noch eine", "by": "c9"})
+    waiting = (await s.house.sql("select id from interaction where state = 'waiting'"))[0]["id"]
+    return lambda: take(s.house.db, s.ben.access, waiting)
+
+
+@case("finish.finish")
+async def _finish(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: finish(s.house.db, s.anna.access, interaction)
+
+
+@case("finish.wrap_up")
+async def _wrap_up(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: wrap_up(s.house.db, s.anna.access, interaction, s.code, "erledigt")
+
+
+@case("note.write_note")
+async def _note(s: Scene) -> Step:
+    conversation = await s.conversation()
+    return lambda: write_note(s.house.db, s.anna.access, conversation, new_id(), "Achtung")
+
+
+@case("park.park")
+async def _park(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: park(s.house.db, s.anna.access, interaction)
+
+
+@case("park.unpark")
+async def _unpark(s: Scene) -> Step:
+    interaction = await s.active()
+    await park(s.house.db, s.anna.access, interaction)
+    return lambda: unpark(s.house.db, s.anna.access, interaction)
+
+
+@case("expire.wake_parked")
+async def _wake(s: Scene) -> Step:
+    await park(s.house.db, s.anna.access, await s.active(), s.house.clock.now() + timedelta(seconds=5))
+    s.house.clock.advance(6)
+    return lambda: wake_parked(s.house.db)
+
+
+@case("expire.expire_offers")
+async def _expire(s: Scene) -> Step:
+    s.house.clock.advance(31)
+    return lambda: expire_offers(s.house.db)
+
+
+@case("reopen.reopen")
+async def _reopen(s: Scene) -> Step:
+    interaction = await s.active()
+    await wrap_up(s.house.db, s.anna.access, interaction, s.code)
+    conversation = (await s.house.sql("select conversation_id from interaction where id = $1", interaction))[0]["conversation_id"]
+    return lambda: reopen(s.house.db, s.anna.access, conversation)
+
+
+@case("agent_state.set_agent_state")
+async def _agent_state(s: Scene) -> Step:
+    await s.active()
+    return lambda: set_agent_state(s.house.db, s.anna.access, "offline")
+
+
+@case("transfer.transfer")
+async def _transfer(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: transfer(s.house.db, s.anna.access, interaction, queue_id=s.other_queue, note="bitte")
+
+
+@case("answer.answer")
+async def _answer(s: Scene) -> Step:
+    interaction = await s.active()
+    draft = Answer(message_id=new_id(), text="Kommt morgen.", visibility="public")
+    return lambda: answer(s.house.outside, s.anna.access, interaction, draft)
+
+
+@case("sender.Sender")
+async def _send(s: Scene) -> Step:
+    draft = Answer(message_id=new_id(), text="Kommt morgen.", visibility="public")
+    await answer(s.house.outside, s.anna.access, await s.active(), draft)
+    Scripted.results = [Sent(remote_id="net-1", url="https://net.example/1")]
+    return lambda: Sender(s.house.outside, "w").send_due(s.channel.id)
+
+
+@case("repair.retry_answer")
+async def _retry(s: Scene) -> Step:
+    message = await s.failed_answer()
+    return lambda: retry_answer(s.house.outside, s.anna.access, message)
+
+
+@case("repair.discard_answer")
+async def _discard(s: Scene) -> Step:
+    message = await s.failed_answer()
+    return lambda: discard_answer(s.house.outside, s.anna.access, message)
+
+
+@case("erase.erase_customer")
+async def _erase(s: Scene) -> Step:
+    customer = (await s.house.sql("select customer_id from identity order by id limit 1"))[0]["customer_id"]
+    return lambda: erase_customer(s.house.outside, s.anna.access, customer, "Antrag der Kundin")
+
+
+@case("receive.receive")
+async def _receive(s: Scene) -> Step:
+    items = [
+        {"id": "10", "text": "ganz neu", "by": "neu"},
+        {"id": "11", "root": "0", "parent": "0", "by": "c0", "text": "und noch etwas", "at": START.isoformat()},
+        {"id": "1", "kind": "edited", "revision": 1, "text": "Frage 1, verbessert"},
+        {"id": "2", "kind": "deleted"},
+    ]
+    return lambda: s.house.hear(s.channel, *items)
+
+
+class WithMedia(Scripted):
+    """The scripted network, with files kept apart."""
+
+    async def get_media(self, ref: str, max_bytes: int) -> bytes:
+        return b"picture"
+
+
+@case("intake.fetch_media")
+async def _media(s: Scene) -> Step:
+    await s.house.hear(
+        s.channel, {"id": "20", "text": "mit Bild", "by": "c20", "files": [{"name": "a.png", "type": "image/png", "ref": "r1"}]}
+    )
+    return lambda: fetch_media(s.house.outside, s.channel, WithMedia(None))  # type: ignore[arg-type]
+
+
+@case("router.Router")
+async def _router(s: Scene) -> Step:
+    await s.house.sql("update agent set state = 'available' where user_id = $1", s.ben.id)
+    await s.house.router.load()
+    await s.house.hear(s.channel, {"id": "12", "text": "für Ben", "by": "c12"})
+    return s.house.route
+
+
+async def snapshot(house: House) -> dict[str, dict[str, Any]]:
+    """Everything that a desk with every right could hold, read anew."""
+    async with house.db.read() as tx:
+        work = await tx.reading.work_items([row["id"] for row in await house.sql("select id from interaction")])
+        messages = await tx.reading.messages_by_id([row["id"] for row in await house.sql("select id from message")])
+        agents = await tx.reading.agents(None)
+        offers = [
+            o for row in await house.sql("select user_id from agent") for o, _ in await tx.reading.offers_of(row["user_id"])
+        ]
+        customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
+    return {
+        "work": {str(i.interaction.id): plain(i) for i in work},
+        "messages": {str(m.id): plain(m) for m in messages},
+        "agents": {str(a.user_id): plain(a) for a in agents},
+        "offers": {str(o.id): plain(o) for o in offers},
+        "customers": {str(c.id): plain(c) for c in customers if c is not None},
+    }
+
+
+def shown(state: DeskState) -> dict[str, dict[str, Any]]:
+    """What the state shows: ended offers are held only so that they never open again."""
+    return {
+        "work": state.work, "messages": state.messages, "agents": state.agents, "customers": state.customers,
+        "offers": {key: offer for key, offer in state.offers.items() if offer["state"] == "open"},
+    }  # fmt: skip
+
+
+async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
+    """The events since, as frames; one for each event, so that the order of upserts matters."""
+    async with house.db.read() as tx:
+        events = await tx.log.after(cursor, 1_000)
+        assert events is not None
+        frames = []
+        for event in events:
+            views = await tx.reading.views_for([event])
+            frames.append({
+                "type": event.type, "v": event.v, "cursor": str(event.cursor), "work": plain(views.work),
+                "messages": plain(views.messages), "offers": plain(views.offers), "agents": plain(views.agents),
+                "customers": plain(views.customers), "gone": {},
+            })  # fmt: skip
+    return frames
+
+
+@pytest.mark.parametrize("verb", sorted(CASES))
+async def test_old_snapshot_plus_events_is_the_fresh_snapshot(house: House, verb: str) -> None:
+    scene = Scene(house)
+    await scene.set_up()
+    step = await CASES[verb](scene)
+    async with house.db.read() as tx:
+        cursor = await tx.log.head()
+    before = await snapshot(house)
+    await step()
+    after = await snapshot(house)
+    assert before != after, "the verb changed nothing, so this would prove nothing"
+    frames = await frames_since(house, cursor)
+    state = DeskState(**json.loads(json.dumps(before)))
+    for frame in frames + frames[-2:]:
+        apply_frame(state, frame)
+    assert shown(state) == after
+
+
+def verbs() -> set[str]:
+    """Every public coroutine function and worker of the verbs' modules that takes a database or the outside."""
+    found: set[str] = set()
+    for name in MODULES:
+        module = importlib.import_module(f"unisono.service.{name}")
+        for attribute, value in vars(module).items():
+            if attribute.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+                continue
+            if inspect.iscoroutinefunction(value) or (inspect.isclass(value) and inspect.iscoroutinefunction(getattr(value, "run", None))):
+                found.add(f"{name}.{attribute}")
+    return found
+
+
+def test_every_verb_has_a_case() -> None:
+    assert verbs() - NO_VIEW.keys() == CASES.keys()
+
+
+def test_no_module_that_emits_events_about_work_is_left_out() -> None:
+    for module in pkgutil.iter_modules(unisono.service.__path__):
+        if module.ispkg or module.name in MODULES:
+            continue
+        source = inspect.getsource(importlib.import_module(f"unisono.service.{module.name}"))
+        assert 'type="interaction.' not in source
+        assert 'type="message.' not in source
