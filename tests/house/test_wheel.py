@@ -40,7 +40,10 @@ def test_a_wheel_without_the_desk_is_refused(packed: tuple[Path, Path], tmp_path
 def test_the_installed_wheel_answers_on_the_command_line(packed: tuple[Path, Path], tmp_path: Path) -> None:
     with zipfile.ZipFile(packed[1]) as wheel:
         wheel.extractall(tmp_path / "site")
-    program = "import sys; from unisono.app.cli import main; sys.argv = ['unisono', '--help']; main()"
+    program = (
+        "import sys, unisono; from unisono.app.cli import main; "
+        f"assert unisono.__file__.startswith({str(tmp_path)!r}); sys.argv = ['unisono', '--help']; main()"
+    )
     done = subprocess.run(
         [sys.executable, "-P", "-c", program],
         cwd=tmp_path,
