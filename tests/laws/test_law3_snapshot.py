@@ -336,7 +336,9 @@ def verbs() -> set[str]:
         for attribute, value in vars(module).items():
             if attribute.startswith("_") or getattr(value, "__module__", None) != module.__name__:
                 continue
-            if inspect.iscoroutinefunction(value) or (inspect.isclass(value) and inspect.iscoroutinefunction(getattr(value, "run", None))):
+            if inspect.iscoroutinefunction(value) or (
+                inspect.isclass(value) and inspect.iscoroutinefunction(getattr(value, "run", None))
+            ):
                 found.add(f"{name}.{attribute}")
     return found
 

@@ -174,6 +174,7 @@ class _Intake:
 
     async def _without_tombstones(self, created: list[tuple[Understood, Said]]) -> list[tuple[Understood, Said]]:
         dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in created])
+        await self.tx.inbox.drop_bodies([u.item.id for u, said in created if said.event.remote_id in dead])
         return [pair for pair in created if pair[1].event.remote_id not in dead]
 
     # -- who and where -----------------------------------------------------------------------------------------------

@@ -107,6 +107,11 @@ class PgInbox:
         """Return the channels that have something unread."""
         return [row["channel_id"] for row in await self._connection.fetch(_SQL["channels_with_new"])]
 
+    async def drop_bodies(self, ids: Sequence[UUID]) -> None:
+        """Erase raw bytes, keep the keys."""
+        if ids:
+            await self._connection.execute(_SQL["drop_bodies"], list(ids))
+
     async def expire_bodies(self, limit: int) -> int:
         """Erase raw bytes whose time is over; returns how many."""
         return _affected(await self._connection.execute(_SQL["expire_bodies"], self._now, limit))

@@ -63,6 +63,9 @@ order by id desc limit $3;
 -- name: channels_with_new
 select distinct channel_id from inbox where state = 'new';
 
+-- name: drop_bodies
+update inbox set body = null where id = any($1::uuid[]);
+
 -- name: expire_bodies
 -- Raw payloads are kept for a while to be read again; never one that nobody has read yet.
 update inbox set body = null where id in (

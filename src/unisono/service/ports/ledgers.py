@@ -60,6 +60,9 @@ class Inbox(Protocol):
 
     async def channels_with_new(self) -> list[UUID]: ...
 
+    async def drop_bodies(self, ids: Sequence[UUID]) -> None:
+        """Erase raw bytes of items that say something erased; their keys stay."""
+
     async def expire_bodies(self, limit: int) -> int: ...
 
 
