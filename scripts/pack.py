@@ -74,9 +74,7 @@ def _any(names: set[str], pattern: str) -> bool:
 
 def _code() -> set[str]:
     """Return every file of the package that git knows, named as in the wheel."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--", "src/unisono"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run(["git", "ls-files", "-z", "--", "src/unisono"], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
     return {name.removeprefix("src/") for name in names}
 

@@ -112,9 +112,7 @@ def pip_install(venv: Path, lock: Path) -> None:
     retry([*pip, "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock)])
 
 
-def retry(
-    command: Sequence[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, pause_s: float = 5
-) -> None:
+def retry(command: Sequence[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, pause_s: float = 5) -> None:
     """Run the command up to three times, since a registry can be away for a moment; raises Failed after that."""
     shown = " ".join(command)
     for attempt in range(1, TRIES + 1):
