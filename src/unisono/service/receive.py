@@ -340,10 +340,17 @@ class _Intake:
             elif known is None and event.remote_id not in dead and isinstance(event, Edited):
                 early[understood.item.id] = event.remote_id
         await self.tx.inbox.hold_early(early)
+        await self.tx.inbox.drop_bodies(
+            [u.item.id for u, s in changes if s.event.remote_id in dead or self._is_deleted(s.event.remote_id)]
+        )
         changed = await self.tx.talk.replace_texts(texts)
         for message_id in sorted(changed):
             self._emit("message.edited", body={"message_id": message_id})
         self.result.edits += len(changed)
+
+    def _is_deleted(self, remote_id: str) -> bool:
+        known = self.known.get(remote_id)
+        return known is not None and known.deleted
 
     async def _delete(self) -> None:
         gone = [e for u in self.batch for e in u.others if isinstance(e, Deleted)]
