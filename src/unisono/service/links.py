@@ -1,7 +1,7 @@
 """One-time links: the first administrator sets the house up, a person sets their password."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,10 +22,10 @@ GOOD_FOR: Final = timedelta(hours=24)
 
 
 class LinkMade(Struct, frozen=True, kw_only=True):
-    """A link's secret part, told once, and for how many seconds it is good."""
+    """A link's secret part, told once, and until when it is good."""
 
     token: str
-    good_for_s: int
+    expires_at: datetime
 
 
 class LinkView(Struct, frozen=True, kw_only=True):
@@ -41,8 +41,9 @@ async def make_link(tx: Tx, purpose: str, user_id: UUID | None) -> LinkMade:
     """Make a link within a verb's transaction; unused ones of the same purpose and person no longer work."""
     token = secrets.token_urlsafe(32)
     await tx.people.withdraw_links(purpose, user_id)
-    await tx.people.add_link(hash_of(token), purpose, user_id, tx.now + GOOD_FOR)
-    return LinkMade(token=token, good_for_s=int(GOOD_FOR.total_seconds()))
+    expires_at = tx.now + GOOD_FOR
+    await tx.people.add_link(hash_of(token), purpose, user_id, expires_at)
+    return LinkMade(token=token, expires_at=expires_at)
 
 
 async def make_password_link(db: Database, access: Access, user_id: UUID) -> LinkMade:

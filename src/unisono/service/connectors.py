@@ -1,0 +1,45 @@
+"""The installed connectors, as the set-up shows them."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from unisono.contract.manifest import Manifest
+from unisono.domain.errors import UnisonoError
+from unisono.service.ports.outside import Registry
+from unisono.service.setup_views import ConnectorView
+
+NO_GRADE = "none"
+
+
+def connector_views(registry: Registry) -> list[ConnectorView]:
+    """Return every installed connector by title."""
+    views = [_view(manifest, _grade(registry, manifest.id)) for manifest in registry.manifests().values()]
+    return sorted(views, key=lambda view: view.title.get("en", view.id).casefold())
+
+
+def _view(manifest: Manifest, grade: str) -> ConnectorView:
+    return ConnectorView(
+        id=manifest.id, network=manifest.network, title=manifest.title, summary=manifest.summary, medium=manifest.medium,
+        auth=manifest.auth, outbound=manifest.outbound, config=manifest.config,
+        verified_against=list(manifest.verified_against), grade=grade,
+    )  # fmt: skip
+
+
+def _grade(registry: Registry, connector: str) -> str:
+    """The conformance suite writes the grade beside the manifest; a connector that was never graded has none."""
+    try:
+        folder = getattr(registry.code(connector), "folder", None)
+    except UnisonoError:
+        return NO_GRADE
+    return _read_grade(folder, connector) if isinstance(folder, Path) else NO_GRADE
+
+
+@lru_cache(maxsize=64)
+def _read_grade(folder: Path, connector: str) -> str:
+    try:
+        grades = msgspec.json.decode((folder / "grades.json").read_bytes(), type=dict[str, dict[str, object]])
+    except (OSError, msgspec.MsgspecError):
+        return NO_GRADE
+    return str(grades.get(connector, {}).get("grade", NO_GRADE))
