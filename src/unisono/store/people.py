@@ -66,7 +66,7 @@ class PgPeople:
             return False
         # The names are those of UserChange's fields, never of a request.
         columns = ", ".join(f"{name} = ${at}" for at, name in enumerate(named, start=2))
-        await self._connection.execute(f"update app_user set {columns} where id = $1", user_id, *named.values())  # noqa: S608
+        await self._connection.execute(f"update app_user set {columns} where id = $1", user_id, *named.values())
         return True
 
     async def set_grants(self, user_id: UUID, grants: Sequence[GrantView]) -> None:

@@ -1,0 +1,236 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unisono import __version__
+from unisono.app.logs import set_up_logging
+from unisono.app.settings import BadSetting, Settings, load_settings
+from unisono.domain.errors import UnisonoError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown")
+user_app = typer.Typer(no_args_is_help=True, help="People of the house.")
+channel_app = typer.Typer(no_args_is_help=True, help="Channels.")
+secrets_app = typer.Typer(no_args_is_help=True, help="Keys and secrets.")
+app.add_typer(user_app, name="user")
+app.add_typer(channel_app, name="channel")
+app.add_typer(secrets_app, name="secrets")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (UNISONO_DATA).")]
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on (UNISONO_HOST).")]
+Port = Annotated[int | None, typer.Option("--port", help="Port to listen on, 0 for a free one (UNISONO_PORT).")]
+
+
+def _settings(**overrides: Any) -> Settings:
+    named = {name: str(value) if isinstance(value, Path) else value for name, value in overrides.items()}
+    try:
+        settings = load_settings(**named)
+        # The long-running commands set their own; the others speak for themselves.
+        set_up_logging(settings.log_format, "warning")
+        return settings
+    except BadSetting as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> Any:
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    raise typer.Exit(1)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
+    """Run to the end or until SIGINT or SIGTERM; errors that people can act on come without a traceback."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            code = runner.run(_until_signalled(work()))
+    except UnisonoError as error:
+        _fail(str(error))
+    raise typer.Exit(code or 0)
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop
+    except ImportError:  # no build for this system; the standard loop does
+        return None
+    return uvloop.new_event_loop
+
+
+async def _until_signalled(work: Coroutine[Any, Any, int | None]) -> int | None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 0
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Every channel, one voice: posts, messages, chats, mails and calls in one queue of equal rank."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def up(data: Data = None, host: Host = None, port: Port = None) -> None:
+    """Run everything in one process: database, web, intake, router, delivery, clock."""
+    from unisono.app.up import run_up
+
+    settings = _settings(data=data, host=host, port=port)
+    _run(lambda: run_up(settings))
+
+
+@app.command()
+def run(
+    roles: Annotated[list[str], typer.Argument(help="web, intake, router, delivery, clock")],
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+) -> None:
+    """Run some roles; any number of nodes may, over one PostgreSQL (UNISONO_DATABASE_URL)."""
+    from unisono.app.up import run_some
+
+    settings = _settings(data=data, host=host, port=port)
+    _run(lambda: run_some(settings, roles))
+
+
+@app.command()
+def demo(
+    feed: Annotated[
+        Path | None, typer.Option("--feed", help="Replay threads of a JSON Lines file instead of the built-in ones.")
+    ] = None,
+    speed: Annotated[float, typer.Option("--speed", min=0, help="How much faster than real time; 0 is all at once.")] = 20.0,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Run the demonstration: an invented company with sandbox networks, a mailbox and web chat."""
+    from unisono.app.demo.run import run_demo
+
+    settings = _settings(data=data or Path("~/.local/share/unisono-demo").expanduser(), host=host, port=port)
+    _run(lambda: run_demo(settings, feed, speed))
+
+
+@app.command("migrate")
+def migrate_command(data: Data = None) -> None:
+    """Bring the database's schema up to date; safe while others do the same."""
+    from unisono.app.up import run_migrate
+
+    settings = _settings(data=data)
+    _run(lambda: run_migrate(settings))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Tell in one line each what is wrong; exits with 1 when something is."""
+    from unisono.app.doctor import run_doctor
+
+    settings = _settings(data=data)
+    _run(lambda: run_doctor(settings))
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="File to write.")], data: Data = None) -> None:
+    """Write a backup of database and attachments, with counts and hashes; keys are not in it."""
+    from unisono.app.up import run_backup
+
+    settings = _settings(data=data)
+    _run(lambda: run_backup(settings, target))
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="File to read.")], data: Data = None) -> None:
+    """Restore a backup into an empty database, prove it by its counts and hashes, and erase again what was erased."""
+    from unisono.app.up import run_restore
+
+    settings = _settings(data=data)
+    _run(lambda: run_restore(settings, source))
+
+
+@app.command()
+def erase(
+    customer_id: Annotated[str, typer.Argument(help="The customer's id.")],
+    reason: Annotated[str, typer.Option("--reason", help="Written down.")],
+    data: Data = None,
+) -> None:
+    """Erase a customer: everything they said and we said to them, in every copy."""
+    from unisono.app.admin import run_erase
+
+    settings = _settings(data=data)
+    _run(lambda: run_erase(settings, customer_id, reason))
+
+
+@app.command()
+def conformance(
+    names: Annotated[list[str] | None, typer.Argument(help="Connectors; none means all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
+) -> None:
+    """Grade connectors by the conformance suite, on a real database and scripted networks."""
+    from unisono.app.conformance import run_conformance
+
+    _run(lambda: run_conformance(names or [], as_json))
+
+
+@user_app.command("add")
+def user_add(
+    login: str,
+    name: Annotated[str, typer.Option("--name", help="Full name.")],
+    role: Annotated[str, typer.Option("--role", help="administrator, supervisor, agent, viewer, auditor or archivist")] = "agent",
+    data: Data = None,
+) -> None:
+    """Add a person and print a link by which they set their password."""
+    from unisono.app.admin import run_user_add
+
+    settings = _settings(data=data)
+    _run(lambda: run_user_add(settings, login, name, role))
+
+
+@user_app.command("list")
+def user_list(data: Data = None) -> None:
+    """List the people of the house."""
+    from unisono.app.admin import run_user_list
+
+    settings = _settings(data=data)
+    _run(lambda: run_user_list(settings))
+
+
+@user_app.command("link")
+def user_link(login: str, data: Data = None) -> None:
+    """Print a link by which a person sets a new password."""
+    from unisono.app.admin import run_user_link
+
+    settings = _settings(data=data)
+    _run(lambda: run_user_link(settings, login))
+
+
+@channel_app.command("list")
+def channel_list(data: Data = None) -> None:
+    """List channels with their state."""
+    from unisono.app.admin import run_channel_list
+
+    settings = _settings(data=data)
+    _run(lambda: run_channel_list(settings))
+
+
+@secrets_app.command("rotate")
+def secrets_rotate(data: Data = None) -> None:
+    """Make a new key, seal every secret with it, and drop the old one when nothing needs it any more."""
+    from unisono.app.admin import run_rotate
+
+    settings = _settings(data=data)
+    _run(lambda: run_rotate(settings))
+
+
+def main() -> None:
+    """Entry point of the command `unisono`."""
+    app()

@@ -1,0 +1,72 @@
+"""The long-running commands, and those about the database."""
+
+from pathlib import Path
+
+import structlog
+import typer
+
+from unisono.app.build import Running, build
+from unisono.app.logs import set_up_logging
+from unisono.app.roles import ROLES, run_roles, tidy
+from unisono.app.settings import Settings
+from unisono.domain.errors import Invalid
+from unisono.service.first_run import make_set_up_link, set_up_needed
+
+_log = structlog.get_logger("start")
+
+
+async def run_up(settings: Settings) -> int:
+    """Run all roles in this process; prints the address and, on the first run, the set-up link."""
+    return await run_some(settings, list(ROLES))
+
+
+async def run_some(settings: Settings, roles: list[str]) -> int:
+    """Run some roles. Raises Invalid for a role that does not exist."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise Invalid(f"No such role: {', '.join(unknown)}. Roles are {', '.join(ROLES)}.")
+    set_up_logging(settings.log_format, settings.log_level)
+    async with build(settings) as running:
+        await tidy(running)
+        if "web" in roles:
+            await greet(running)
+        await run_roles(running, roles)
+    return 0
+
+
+async def greet(running: Running) -> None:
+    """Say where the desk is, and how to make the first administrator."""
+    base = running.house().settings.public_url
+    if await set_up_needed(running.db):
+        made = await make_set_up_link(running.db)
+        typer.echo(f"Unisono is ready to be set up: {base}/setup/{made.token}  (good for {made.good_for_s // 3600} hours)")
+    else:
+        typer.echo(f"Unisono: {base}")
+
+
+async def run_migrate(settings: Settings) -> int:
+    """Migrate and stop."""
+    set_up_logging(settings.log_format, settings.log_level)
+    async with build(settings):
+        typer.echo("The schema is up to date.")
+    return 0
+
+
+async def run_backup(settings: Settings, target: Path) -> int:
+    """Write a backup."""
+    from unisono.app.backup import backup
+
+    set_up_logging(settings.log_format, settings.log_level)
+    async with build(settings) as running:
+        manifest = await backup(running.dsn, running.data_dir, target)
+    typer.echo(f"{target}: {manifest.summary}")
+    return 0
+
+
+async def run_restore(settings: Settings, source: Path) -> int:
+    """Restore a backup and erase again what was erased."""
+    from unisono.app.restoring import restore_into
+
+    set_up_logging(settings.log_format, settings.log_level)
+    typer.echo(await restore_into(settings, source))
+    return 0
