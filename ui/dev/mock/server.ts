@@ -6,6 +6,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
+import { crc32, deflateSync } from 'node:zlib';
 import * as d from './data.ts';
 import type { Json } from './data.ts';
 
@@ -14,7 +15,29 @@ if (values.rows) d.fill(Number(values.rows));
 
 const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 const ACTIONS = ['work.answer', 'work.transfer', 'customer.erase', 'channel.manage', 'people.manage', 'repair.manage'];
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAGCAIAAACepSOSAAAAHElEQVR4nGNkaGBgIAD+E1LNRLuqR1WPqh4i1QCdmQER+pXg9QAAAABJRU5ErkJggg==', 'base64');
+const PNG = picture(480, 260);
+
+/** A small picture made here: hills in two colours. */
+function picture(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const whole = Buffer.alloc(body.length + 8);
+    whole.writeUInt32BE(data.length);
+    body.copy(whole, 4);
+    whole.writeUInt32BE(crc32(body), body.length + 4);
+    return whole;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const rows = Buffer.alloc((width * 3 + 1) * height);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
+    const hill = height * (0.55 + 0.2 * Math.sin(x / 60) + 0.06 * Math.sin(x / 17));
+    rows.set(y > hill ? [38, 104, 92] : [214 - y / 3, 226 - y / 6, 230], y * (width * 3 + 1) + 1 + x * 3);
+  }
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
 
 let xid = 1000;
 let loggedIn = true;

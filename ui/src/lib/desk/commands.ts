@@ -35,7 +35,9 @@ export function commands(desk: Desk): Command[] {
       run: async () => {
         if (!offer) return;
         const item = offer.item;
-        if (await desk.accept(offer.offer)) openConversation(item.conversation.id);
+        if (!(await desk.accept(offer.offer))) return;
+        openConversation(item.conversation.id);
+        ui.askCompose('answer');
       },
     },
     { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && desk.decline(offer.offer) },
