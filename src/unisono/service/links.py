@@ -27,6 +27,11 @@ class LinkMade(Struct, frozen=True, kw_only=True):
     token: str
     expires_at: datetime
 
+    @property
+    def good_for_s(self) -> int:
+        """For how many seconds a link is good."""
+        return int(GOOD_FOR.total_seconds())
+
 
 class LinkView(Struct, frozen=True, kw_only=True):
     """What the page behind a link needs. `login` and `name` are those of the person whose password it sets."""

@@ -1,13 +1,14 @@
-"""What the desk and the API show: one shape for snapshot, list and frame. Times are UTC, ids are UUIDs.
+"""What the desk and the API show: one shape for snapshot, list and frame. Times are texts (UTC, microseconds), ids are UUIDs.
 
 A view replaces the one that is held unless that has a higher `version`.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, field
+
+from unisono.service.instant import Instant
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class ReplyView(Struct, frozen=True, kw_only=True):
     """Whether the network lets us answer, and until when."""
 
     rule: str
-    until: datetime | None
+    until: Instant | None
     reason: str
 
 
@@ -53,8 +54,8 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     links_to: str | None
     url: str
     reply: ReplyView
-    last_said_at: datetime | None
-    last_inbound_at: datetime | None
+    last_said_at: Instant | None
+    last_inbound_at: Instant | None
     version: int
 
 
@@ -89,8 +90,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
     direction: str
     visibility: str
     author: AuthorView
-    said_at: datetime
-    received_at: datetime
+    said_at: Instant
+    received_at: Instant
     subject: str
     text: str
     html: str | None
@@ -100,13 +101,13 @@ class MessageView(Struct, frozen=True, kw_only=True):
     delivery: str | None
     delivery_code: str
     delivery_error: str
-    edited_at: datetime | None
-    deleted_at: datetime | None
+    edited_at: Instant | None
+    deleted_at: Instant | None
     revision: int
     parent_id: str | None
     attachments: list[AttachmentView]
     details: dict[str, Any]
-    order: tuple[datetime, str, str]
+    order: tuple[Instant, str, str]
     version: int
 
 
@@ -126,14 +127,14 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     language: str | None
     units: int
     priority: int
-    waiting_since: datetime
-    due_at: datetime | None
-    first_response_at: datetime | None
-    parked_until: datetime | None
+    waiting_since: Instant
+    due_at: Instant | None
+    first_response_at: Instant | None
+    parked_until: Instant | None
     reason: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-    closed_at: datetime | None
+    created_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None
     wrap_up_code_id: UUID | None
 
 
@@ -143,7 +144,7 @@ class LastView(Struct, frozen=True, kw_only=True):
     message_id: UUID
     direction: str
     text: str
-    said_at: datetime
+    said_at: Instant
     automatic: bool
     deleted: bool
 
@@ -174,8 +175,8 @@ class OfferView(Struct, frozen=True, kw_only=True):
     interaction_id: UUID
     agent_id: UUID
     state: str
-    created_at: datetime
-    expires_at: datetime
+    created_at: Instant
+    expires_at: Instant
     reason: dict[str, Any]
 
 
@@ -193,7 +194,7 @@ class AgentView(Struct, frozen=True, kw_only=True):
     name: str
     state: str
     reason: str
-    since: datetime
+    since: Instant
     capacity: int
     used: int
     skills: list[AgentSkillView]

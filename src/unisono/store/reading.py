@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
 from unisono.service.views import (
@@ -183,14 +184,16 @@ class PgReading:
 
     async def offers_of(self, agent_id: UUID) -> list[tuple[OfferView, WorkItem]]:
         """Return an agent's open offers with their work."""
-        offers = [OfferView(**dict(row)) for row in await self._connection.fetch(_SQL["offers_of"], agent_id)]
+        offers = [OfferView(**_told(row)) for row in await self._connection.fetch(_SQL["offers_of"], agent_id)]
         items = {item.interaction.id: item for item in await self.work_items([o.interaction_id for o in offers])}
         return [(offer, items[offer.interaction_id]) for offer in offers if offer.interaction_id in items]
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]:
         """Return agents, all or those of `ids`."""
         rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
-        return [AgentView(**{**dict(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows]
+        return [
+            AgentView(**{**_told(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows
+        ]
 
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state."""
@@ -333,7 +336,7 @@ class PgReading:
         place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
         now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}
         return EventViews(
-            work=work, messages=messages, offers=[OfferView(**dict(row)) for row in offer_rows],
+            work=work, messages=messages, offers=[OfferView(**_told(row)) for row in offer_rows],
             agents=await self.agents(agents) if agents else [], customers=await self._customers(list(customers)), place=place,
             moved=[
                 (e.access_class, e.interaction_id, now_in[e.interaction_id])
@@ -360,8 +363,14 @@ def _escape_like(phrase: str) -> str:
     return phrase.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def _told(row: Any) -> dict[str, Any]:
+    """Return a row with its times as the API writes them."""
+    return {name: instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
 def _interaction(row: Any) -> InteractionView:
-    return InteractionView(**{name: row[name] for name in _INTERACTION_FIELDS})
+    facts = _told(row)
+    return InteractionView(**{name: facts[name] for name in _INTERACTION_FIELDS})
 
 
 def _identity(row: Any) -> IdentityView:
@@ -376,8 +385,9 @@ def _conversation(row: Any) -> ConversationView:
         id=row["conversation_id"], channel_id=row["channel_id"], visibility=row["visibility"],
         root_remote_id=row["root_remote_id"], customer_id=row["customer_id"], identity=_identity(row),
         subject=row["subject"], links_to=row["links_to"], url=row["url"],
-        reply=ReplyView(rule=row["reply_rule"], until=row["reply_until"], reason=row["reply_reason"]),
-        last_said_at=row["last_said_at"], last_inbound_at=row["last_inbound_at"], version=row["c_version"],
+        reply=ReplyView(rule=row["reply_rule"], until=maybe_instant(row["reply_until"]), reason=row["reply_reason"]),
+        last_said_at=maybe_instant(row["last_said_at"]), last_inbound_at=maybe_instant(row["last_inbound_at"]),
+        version=row["c_version"],
     )  # fmt: skip
 
 
@@ -385,7 +395,7 @@ def _last(row: Any) -> LastView | None:
     if row["l_id"] is None:
         return None
     return LastView(
-        message_id=row["l_id"], direction=row["l_direction"], text=row["l_text"] or "", said_at=row["l_said_at"],
+        message_id=row["l_id"], direction=row["l_direction"], text=row["l_text"] or "", said_at=instant(row["l_said_at"]),
         automatic=row["l_automatic"], deleted=row["l_deleted"],
     )  # fmt: skip
 
@@ -409,10 +419,11 @@ def _message(row: Any) -> MessageView:
     return MessageView(
         id=row["id"], conversation_id=row["conversation_id"], interaction_id=row["interaction_id"],
         channel_id=row["channel_id"], direction=row["direction"], visibility=row["visibility"], author=_author(row),
-        said_at=row["said_at"], received_at=row["received_at"], subject=row["subject"], text=row["text"],
+        said_at=instant(row["said_at"]), received_at=instant(row["received_at"]), subject=row["subject"], text=row["text"],
         html=row["html"], language=row["language"], url=row["url"], automatic=row["automatic"],
         delivery=row["delivery"], delivery_code=row["delivery_code"], delivery_error=row["delivery_error"],
-        edited_at=row["edited_at"], deleted_at=row["deleted_at"], revision=row["revision"], parent_id=row["parent_id"],
+        edited_at=maybe_instant(row["edited_at"]), deleted_at=maybe_instant(row["deleted_at"]),
+        revision=row["revision"], parent_id=row["parent_id"],
         attachments=[msgspec.convert(a, AttachmentView) for a in row["attachments"]], details=row["details"],
-        order=(row["said_at"], row["tie_break"], row["ingest_key"]), version=row["version"],
+        order=(instant(row["said_at"]), row["tie_break"], row["ingest_key"]), version=row["version"],
     )  # fmt: skip
