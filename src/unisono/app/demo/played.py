@@ -19,8 +19,12 @@ class Played:
         self._notes: dict[str, str] = {}
         self._file: TextIO | None = None
         if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                self._read(line)
+            text = path.read_text(encoding="utf-8")
+            for line in text.split("\n"):
+                if line:
+                    self._read(line)
+            if text and not text.endswith("\n"):
+                self._end_line()
 
     def _read(self, line: str) -> None:
         try:
@@ -56,6 +60,10 @@ class Played:
         if self._notes.get(key) != value:
             self._notes[key] = value
             self._append("note", key, value)
+
+    def _end_line(self) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("\n")
 
     def _append(self, kind: str, key: str, value: str) -> None:
         if self._file is None:

@@ -13,6 +13,7 @@ from unisono.app.demo.script import PUBLIC_KINDS, Kind, Step
 from unisono.domain.errors import UnisonoError
 
 TRIES: Final = 5
+PAUSE_S: float = 0.2
 POSITION: Final = "position"
 ALL_AT_ONCE: Final = math.inf
 _log = structlog.get_logger("demo")
@@ -104,7 +105,7 @@ class Player:
                 remote_id = await stage.play(step, self._played)
             except UnisonoError as error:
                 _log.warning("step_failed", step=step.key, attempt=attempt, code=error.code, what=str(error))
-                await asyncio.sleep(min(0.2 * 2**attempt, 5.0))
+                await asyncio.sleep(min(PAUSE_S * 2**attempt, 5.0))
             else:
                 self._played.add(step.key, remote_id)
                 return True
