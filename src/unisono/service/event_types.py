@@ -1,0 +1,89 @@
+"""Every type of event in the log, with its version and what its body holds: ids, enums and numbers only.
+
+The schemas in `docs/events/` are made from this; a type that is emitted without standing here fails the tests.
+"""
+
+from typing import Final
+
+from msgspec import Struct, field
+
+
+class EventType(Struct, frozen=True, kw_only=True):
+    """A type of event. `body`: names to JSON Schema types; a name that ends in `?` may be missing or null."""
+
+    summary: str
+    body: dict[str, str] = field(default_factory=dict)
+    v: int = 1
+
+
+ID: Final = "uuid"
+ENUM: Final = "string"
+
+EVENT_TYPES: Final[dict[str, EventType]] = {
+    "message.received": EventType(summary="Something was said by a customer, or by our account elsewhere.", body={"message_id": ID, "direction": ENUM}),
+    "message.edited": EventType(summary="A message or one of its files changed.", body={"message_id": ID}),
+    "message.deleted": EventType(summary="A message's content is gone: deleted at the source, erased or expired.", body={"message_id": ID}),
+    "note.added": EventType(summary="A colleague wrote a note.", body={"message_id": ID}),
+    "answer.queued": EventType(summary="An answer was written and waits for its network.", body={"message_id": ID}),
+    "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
+    "interaction.created": EventType(summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}),
+    "interaction.changed": EventType(summary="The customer wrote again while it was open.", body={"by": ENUM}),
+    "interaction.offered": EventType(summary="It was reserved for an agent.", body={"offer_id": ID}),
+    "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
+    "interaction.returned": EventType(
+        summary="It went back to its place in the queue: declined, expired, logged off, transferred or parked too long.",
+        body={"cause": ENUM, "offer_id?": ID},
+    ),
+    "interaction.taken": EventType(summary="An agent took it by hand."),
+    "interaction.transferred": EventType(
+        summary="It was handed to a queue or a colleague.", body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID}
+    ),
+    "interaction.parked": EventType(summary="It was set aside; its capacity is free."),
+    "interaction.unparked": EventType(summary="It was taken up again.", body={"cause?": ENUM}),
+    "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
+    "interaction.wrapped_up": EventType(summary="It was closed.", body={"code_id?": ID, "code?": ENUM}),
+    "interaction.reopened": EventType(summary="A closed conversation was opened again by hand.", body={"previous_id?": ID}),
+    "agent.changed": EventType(summary="An agent's state, skills or capacity in use changed.", body={"state?": ENUM, "reason?": ENUM}),
+    "channel.changed": EventType(summary="A channel's settings or health changed.", body={"state?": ENUM}),
+    "queue.changed": EventType(summary="A queue or its members changed."),
+    "skill.changed": EventType(summary="A skill was added or changed."),
+    "setting.changed": EventType(summary="A setting of the house changed."),
+    "user.changed": EventType(summary="A person or their grants changed."),
+    "customer.erased": EventType(summary="A person was erased.", body={"customer_id": ID}),
+    "quarantine.changed": EventType(summary="An item went into or out of quarantine.", body={"inbox_id": ID}),
+    "gap.found": EventType(summary="Between two pulls items were lost to us at the network."),
+}  # fmt: skip
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """Return the JSON Schema of an event as the log and the webhooks carry it."""
+    kind = EVENT_TYPES[name]
+    properties: dict[str, object] = {}
+    for field_name, type_ in kind.body.items():
+        schema: dict[str, object] = {"type": "string", "format": "uuid"} if type_ == ID else {"type": type_}
+        if field_name.endswith("?"):
+            schema = {**schema, "type": [schema["type"], "null"]}
+        properties[field_name.removesuffix("?")] = schema
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name,
+        "description": kind.summary,
+        "type": "object",
+        "required": ["type", "v", "cursor", "at", "body"],
+        "properties": {
+            "type": {"const": name},
+            "v": {"const": kind.v},
+            "cursor": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"},
+            **{ref: {"type": ["string", "null"], "format": "uuid"} for ref in _REFERENCES},
+            "access_class": {"type": ["integer", "null"]},
+            "body": {
+                "type": "object",
+                "properties": properties,
+                "required": [n for n in kind.body if not n.endswith("?")],
+            },
+        },
+    }
+
+
+_REFERENCES: Final = ("actor_id", "channel_id", "conversation_id", "interaction_id", "queue_id", "agent_id")
