@@ -191,7 +191,7 @@ def _steps(thread: _Thread, begins: float) -> Iterable[Step]:
             parent=f"{thread.thread}/{message.in_reply_to}" if message.in_reply_to else None,
             target=f"{thread.thread}/{message.edits}" if message.edits else None,
             subject=message.subject or "", html=message.html, headers=message.headers, media=message.media,
-            to=mailbox_of(thread.topic),
+            to=mailbox_of(thread.topic), topic=thread.topic,
         )  # fmt: skip
 
 

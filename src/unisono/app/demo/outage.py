@@ -78,9 +78,10 @@ class _Writers:
             first, last = self._chance.choice(data.first_names), self._chance.choice(data.last_names)
             pattern = self._chance.choice(data.handle_patterns)
             handle = pattern.format(first=_ascii(first), last=_ascii(last), n=self._chance.randint(1, 99))
-            if handle in used:
+            # Networks take some of these signs for one another.
+            if handle.replace(".", "_") in used:
                 continue
-            used.add(handle)
+            used.add(handle.replace(".", "_"))
             yield Person(
                 key=f"outage-{self._run}-{handle}", name=f"{first} {last}", handle=handle, address=f"{handle}@post.example"
             )

@@ -96,7 +96,9 @@ class Player:
             if step.key in self._played:
                 continue
             await self.tempo.reach(starts_s + step.at_s)
-            count += await self._perform(self._stages[name], step)
+            # Meanwhile a button may have played it.
+            if step.key not in self._played:
+                count += await self._perform(self._stages[name], step)
         return count
 
     async def _perform(self, stage: Stage, step: Step) -> bool:

@@ -31,7 +31,7 @@ class Step(Struct, frozen=True, kw_only=True):
     key: stable over restarts, unique in everything that is played. thread: what belongs together.
     at_s: seconds after the beginning, at speed 1. who: None is the company itself.
     parent: key of the step that this one answers; target: key of the step that an edit or a deletion changes.
-    face: the network that it happens on; empty for the first.
+    face: the network that it happens on. to: the company's address that a mail goes to. topic: what it is about.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Step(Struct, frozen=True, kw_only=True):
     media: tuple[Media, ...] = ()
     face: str = ""
     to: str = ""
+    topic: str = ""
 
     @property
     def by_company(self) -> bool:
