@@ -39,6 +39,7 @@ async def ask(place: Place, database: str) -> Answer:
         TimeoutError,
         ConnectionError,
         asyncpg.CannotConnectNowError,
+        asyncpg.InternalClientError,
         asyncpg.InvalidCatalogNameError,
         asyncpg.ConnectionDoesNotExistError,
         asyncpg.ConnectionFailureError,
