@@ -46,6 +46,11 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         place = await tx.talk.answerable(interaction_id)
         if place is None or not access.sees(place.access_class, place.agent_id):
             raise NotFound("This enquiry does not exist, or is not yours to see.")
+        access.demand(place.access_class, place.agent_id, "work.answer")
+        # Asked again after the answer was lost on the way back: its files are no longer unsent, its window may be over.
+        known = (await tx.talk.messages_by_id([draft.message_id])).get(draft.message_id)
+        if known is not None and known.interaction_id == interaction_id:
+            return draft.message_id
         channel = await tx.channels.facts(place.channel_id)
         attachments = await tx.talk.unsent_attachments(draft.attachment_ids)
     if channel is None:

@@ -9,11 +9,15 @@ from unisono.service.ports import Tx
 from unisono.service.ports.work import InteractionFacts
 
 
-async def reach(tx: Tx, access: Access, interaction_id: UUID) -> InteractionFacts:
-    """Return the interaction, locked. Raises NotFound when it is not there or not to be seen."""
+async def reach(tx: Tx, access: Access, interaction_id: UUID, action: str = "work.answer") -> InteractionFacts:
+    """Return the interaction, locked.
+
+    Raises NotFound when it is not there or not to be seen, Forbidden when it is to be seen only.
+    """
     work = await tx.work.interaction(interaction_id, lock=True)
     if work is None or not access.sees(work.access_class, work.agent_id):
         raise NotFound("This enquiry does not exist, or is not yours to see.")
+    access.demand(work.access_class, work.agent_id, action)
     return work
 
 
@@ -25,7 +29,7 @@ async def reach_own(
     Raises NotFound, or Conflict that names the state.
     """
     work = await reach(tx, access, interaction_id)
-    if work.agent_id != access.user_id and not access.may(action):
+    if work.agent_id != access.user_id and not access.sees(work.access_class, work.agent_id, action):
         raise Conflict("A colleague has this enquiry now.", code="not_yours")
     if work.state not in {state.value for state in states}:
         raise Conflict(f"This enquiry is {work.state} now; reload and decide anew.", code="state", state=work.state)

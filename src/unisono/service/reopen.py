@@ -21,6 +21,7 @@ async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
         conversation = await tx.talk.conversation(conversation_id)
         if conversation is None or not access.sees(conversation.access_class, None):
             raise NotFound("This conversation does not exist, or is not yours to see.")
+        access.demand(conversation.access_class, None, "work.answer")
         before = (await tx.talk.interactions_of([conversation_id])).get(conversation_id)
         if before is not None and before.state != InteractionState.CLOSED.value:
             return before.id

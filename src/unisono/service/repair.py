@@ -42,7 +42,7 @@ async def _answer_of(tx: Tx, access: Access, message_id: UUID) -> UUID:
     if known is None or conversation is None or known.direction != "out":
         raise NotFound("This answer does not exist, or is not yours to see.")
     work = await tx.work.open_of(conversation.id)
-    access.demand(conversation.access_class, work.agent_id if work else None)
+    access.demand(conversation.access_class, work.agent_id if work else None, "work.answer")
     return conversation.id
 
 
