@@ -21,7 +21,7 @@ def settings_page() -> str:
     from unisono.app.settings import PREFIX, Settings
 
     hints = get_type_hints(Settings, include_extras=True)
-    rows = ["# Settings", "", "Read from the environment at the start. A value that cannot be used stops the start with what is wrong.", ""]
+    rows = ["# Settings", "", "Read from the environment at the start. A value that cannot be used stops the start.", ""]
     rows += ["| variable | default | meaning |", "|---|---|---|"]
     for name, default in zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True):
         meta = hints[name].__metadata__[0]
@@ -65,7 +65,7 @@ def events_page() -> str:
     """The event log."""
     from unisono.service.event_types import EVENT_TYPES
 
-    rows = ["# Events", "", "Every change is in the log, with ids, enums and numbers only. The JSON Schema of each stands in `docs/events/`.", ""]
+    rows = ["# Events", "", "Every change is in the log: ids, enums and numbers only. Schemas stand in `docs/events/`.", ""]
     rows += ["| type | v | body | meaning |", "|---|---|---|---|"]
     for name, kind in sorted(EVENT_TYPES.items()):
         body = ", ".join(f"`{n}`" for n in kind.body) or "-"
@@ -77,12 +77,13 @@ def openapi() -> dict[str, Any]:
     """The API as the server describes it."""
     from unisono.app.describe import openapi_document
 
-    return openapi_document()
+    document: dict[str, Any] = openapi_document()
+    return document
 
 
 def api_page(document: dict[str, Any]) -> str:
     """The API's routes."""
-    rows = ["# HTTP API", "", "The whole description, OpenAPI 3.1, is at `/api/v1/openapi.json` of every deployment and in `docs/openapi.json`.", ""]
+    rows = ["# HTTP API", "", "All of it, as OpenAPI 3.1: `/api/v1/openapi.json` and `docs/openapi.json`.", ""]
     rows += ["| method | path | what |", "|---|---|---|"]
     for path, methods in sorted(document["paths"].items()):
         for method, operation in sorted(methods.items()):

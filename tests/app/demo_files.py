@@ -190,9 +190,7 @@ def strings(value: object) -> Iterator[str]:
 @cache
 def content(name: str) -> str:
     """All strings of a file, as a reader sees them: escapes such as a line break are undone."""
-    values = (
-        [json.loads(line) for line in raw(name).splitlines()] if name.endswith(".jsonl") else [json.loads(raw(name))]
-    )
+    values = [json.loads(line) for line in raw(name).splitlines()] if name.endswith(".jsonl") else [json.loads(raw(name))]
     return "\n".join(strings(values))
 
 

@@ -113,8 +113,7 @@ def test_some_public_complaints_move_to_direct_messages() -> None:
     moved = [
         thread
         for thread in threads()
-        if thread.channel == "post"
-        and any(later.kind == "dm" and later.sender == "customer" for later in thread.messages)
+        if thread.channel == "post" and any(later.kind == "dm" and later.sender == "customer" for later in thread.messages)
     ]
     assert len(moved) >= 3
 

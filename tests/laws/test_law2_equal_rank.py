@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.kit import START, House
 
+from tests.kit import START, House
 from unisono.routing import state
 
 pytestmark = pytest.mark.law2

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
+
 from tests.kit import House
 from tests.service.test_sending import send, written
 from tests.service.test_work import working
-
 from unisono.domain.errors import Forbidden, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.access import Access

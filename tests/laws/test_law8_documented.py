@@ -37,12 +37,14 @@ def test_no_event_is_described_that_nobody_emits() -> None:
 
 
 def test_the_reference_pages_are_as_the_code_says() -> None:
-    check = subprocess.run([sys.executable, "scripts/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    check = subprocess.run(
+        [sys.executable, "scripts/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert check.returncode == 0, check.stdout + check.stderr[-2000:]
 
 
 def test_every_log_line_names_no_personal_fact() -> None:
     """Keys of log lines are ids, enums and numbers; a text, a name or a handle has no place there."""
-    forbidden = re.compile(r'\b_?log\.(?:debug|info|warning|error)\([^)]*\b(text|name|handle|display_name|email|login|subject)=')
+    forbidden = re.compile(r"\b_?log\.(?:debug|info|warning|error)\([^)]*\b(text|name|handle|display_name|email|login|subject)=")
     offenders = [str(path) for path in SOURCE.rglob("*.py") if forbidden.search(path.read_text(encoding="utf-8"))]
     assert offenders == []

@@ -90,8 +90,8 @@ async def run_rotate(settings: Settings) -> int:
     """Make a new key, seal everything with it, drop the old ones that nothing needs."""
     if settings.secret_key:
         raise Invalid(
-            "The key comes from UNISONO_SECRET_KEY. Put a new one in front of the old one there, separated by a comma, and restart "
-            "all nodes; take the old one away when `unisono doctor` says that nothing needs it."
+            "The key comes from UNISONO_SECRET_KEY. Put a new one in front of the old one there, separated by a comma, and "
+            "restart all nodes; take the old one away when `unisono doctor` says that nothing needs it."
         )
     async with build(settings) as running:
         path = running.data_dir / KEY_FILE

@@ -5,7 +5,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -28,9 +28,9 @@ Port = Annotated[int | None, typer.Option("--port", help="Port to listen on, 0 f
 
 
 def _settings(**overrides: Any) -> Settings:
-    named = {name: str(value) if isinstance(value, Path) else value for name, value in overrides.items()}
+    named: dict[str, Any] = {k: str(v) if isinstance(v, Path) else v for k, v in overrides.items()}
     try:
-        settings = load_settings(**named)
+        settings = load_settings(None, **named)
         # The long-running commands set their own; the others speak for themselves.
         set_up_logging(settings.log_format, "warning")
         return settings
@@ -38,7 +38,7 @@ def _settings(**overrides: Any) -> Settings:
         _fail(str(error))
 
 
-def _fail(message: str) -> Any:
+def _fail(message: str) -> NoReturn:
     typer.secho(message, fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 

@@ -1,5 +1,6 @@
 """The one HTTP client: bounded in time and size, honest about whether a request may have arrived."""
 
+import asyncio
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -28,7 +29,7 @@ class EgressFactory:
         self._allow_private = allow_private
         transport = httpx2.AsyncHTTPTransport(trust_env=False)
         # The transport takes no network backend of its own, so it is given the pool that has one.
-        transport._pool = httpcore2.AsyncConnectionPool(
+        transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001
             ssl_context=verify or ssl.create_default_context(),
             max_connections=200,
             max_keepalive_connections=40,
@@ -95,8 +96,6 @@ class EgressClient:
         raise NotReached(f"{request.url.host} redirects in a circle.", sent=True)
 
     async def _once(self, request: httpx2.Request, sending: "_Sending", timeout_s: float, max_bytes: int) -> Response:
-        import asyncio
-
         try:
             async with asyncio.timeout(2 * timeout_s):
                 answer = await self._client.send(request, stream=True)
@@ -134,7 +133,7 @@ class _Sending:
     def __init__(self) -> None:
         self.begun = False
 
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
         if event.endswith("send_request_headers.started"):
             self.begun = True
 

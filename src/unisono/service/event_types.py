@@ -20,13 +20,19 @@ ID: Final = "uuid"
 ENUM: Final = "string"
 
 EVENT_TYPES: Final[dict[str, EventType]] = {
-    "message.received": EventType(summary="Something was said by a customer, or by our account elsewhere.", body={"message_id": ID, "direction": ENUM}),
+    "message.received": EventType(
+        summary="Something was said by a customer, or by our account elsewhere.", body={"message_id": ID, "direction": ENUM}
+    ),
     "message.edited": EventType(summary="A message or one of its files changed.", body={"message_id": ID}),
-    "message.deleted": EventType(summary="A message's content is gone: deleted at the source, erased or expired.", body={"message_id": ID}),
+    "message.deleted": EventType(
+        summary="A message's content is gone: deleted at the source, erased or expired.", body={"message_id": ID}
+    ),
     "note.added": EventType(summary="A colleague wrote a note.", body={"message_id": ID}),
     "answer.queued": EventType(summary="An answer was written and waits for its network.", body={"message_id": ID}),
     "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
-    "interaction.created": EventType(summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}),
+    "interaction.created": EventType(
+        summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}
+    ),
     "interaction.changed": EventType(summary="The customer wrote again while it was open.", body={"by": ENUM}),
     "interaction.offered": EventType(summary="It was reserved for an agent.", body={"offer_id": ID}),
     "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
@@ -43,7 +49,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
     "interaction.wrapped_up": EventType(summary="It was closed.", body={"code_id?": ID, "code?": ENUM}),
     "interaction.reopened": EventType(summary="A closed conversation was opened again by hand.", body={"previous_id?": ID}),
-    "agent.changed": EventType(summary="An agent's state, skills or capacity in use changed.", body={"state?": ENUM, "reason?": ENUM}),
+    "agent.changed": EventType(
+        summary="An agent's state, skills or capacity in use changed.", body={"state?": ENUM, "reason?": ENUM}
+    ),
     "channel.changed": EventType(summary="A channel's settings or health changed.", body={"state?": ENUM}),
     "queue.changed": EventType(summary="A queue or its members changed."),
     "skill.changed": EventType(summary="A skill was added or changed."),
@@ -52,7 +60,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "customer.erased": EventType(summary="A person was erased.", body={"customer_id": ID}),
     "quarantine.changed": EventType(summary="An item went into or out of quarantine.", body={"inbox_id": ID}),
     "gap.found": EventType(summary="Between two pulls items were lost to us at the network."),
-}  # fmt: skip
+}
 
 
 def json_schema(name: str) -> dict[str, object]:

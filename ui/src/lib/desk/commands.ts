@@ -22,14 +22,8 @@ export interface Command {
 
 /** Return every command, with whether it can be carried out now. Menu, sheet and keys all read this one list. */
 export function commands(desk: Desk): Command[] {
-  const thread = ui.thread;
-  const open = thread?.interaction ?? null;
-  const mine = open !== null && open.agent_id === desk.me.user.id;
   const offer = desk.myOffers[0];
-  const act = (verb: string) => async (): Promise<void> => {
-    if (open) await desk.act(open, verb);
-  };
-  const list: Command[] = [
+  return [
     {
       id: 'accept', group: 'work', title: t('command-accept'), keys: 'a', when: !!offer,
       run: async () => {
@@ -51,29 +45,7 @@ export function commands(desk: Desk): Command[] {
         go(workAddress());
       },
     })),
-    { id: 'take', group: 'conversation', title: t('command-take'), keys: 't', when: open?.state === 'waiting', run: act('take') },
-    { id: 'answer', group: 'conversation', title: t('command-answer'), keys: 'r', when: mine && open?.state === 'active', run: () => ui.askCompose('answer') },
-    { id: 'note', group: 'conversation', title: t('command-note'), keys: 'n', when: !!thread, run: () => ui.askCompose('note') },
-    {
-      id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
-      when: !!open && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
-    },
-    { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
-    { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },
-    { id: 'finish', group: 'conversation', title: t('command-finish'), keys: 'f', when: mine && open?.state === 'active', run: act('finish') },
-    {
-      id: 'reopen', group: 'conversation', title: t('command-reopen'), keys: 'o', when: !!thread?.view && open?.state === 'closed',
-      run: () => thread?.view && desk.reopen(thread.view.conversation),
-    },
-    {
-      id: 'panel', group: 'conversation', title: t('command-panel'), keys: 'h', when: !!thread,
-      run: () => {
-        prefs.panel = !prefs.panel;
-        ui.narrowPanel = !ui.narrowPanel;
-        prefs.keep();
-      },
-    },
-    { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
+    ...conversationCommands(desk),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
     { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', run: () => go('/channels') },
@@ -106,7 +78,41 @@ export function commands(desk: Desk): Command[] {
     { id: 'menu', group: 'view', title: t('command-menu'), keys: 'mod+k', run: () => void (ui.dialog = 'commands') },
     { id: 'sheet', group: 'view', title: t('command-sheet'), keys: '?', run: () => void (ui.dialog = 'shortcuts') },
   ];
-  return list;
+}
+
+/** Return the commands for the conversation on the screen; apart, because its page asks for them with every change. */
+export function conversationCommands(desk: Desk): Command[] {
+  const thread = ui.thread;
+  const open = thread?.interaction ?? null;
+  const mine = open !== null && open.agent_id === desk.me.user.id;
+  const act = (verb: string) => async (): Promise<void> => {
+    if (open) await desk.act(open, verb);
+  };
+  return [
+    { id: 'take', group: 'conversation', title: t('command-take'), keys: 't', when: open?.state === 'waiting', run: act('take') },
+    { id: 'answer', group: 'conversation', title: t('command-answer'), keys: 'r', when: mine && open?.state === 'active', run: () => ui.askCompose('answer') },
+    { id: 'note', group: 'conversation', title: t('command-note'), keys: 'n', when: !!thread, run: () => ui.askCompose('note') },
+    {
+      id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
+      when: !!open && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
+    },
+    { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
+    { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },
+    { id: 'finish', group: 'conversation', title: t('command-finish'), keys: 'f', when: mine && open?.state === 'active', run: act('finish') },
+    {
+      id: 'reopen', group: 'conversation', title: t('command-reopen'), keys: 'o', when: !!thread?.view && open?.state === 'closed',
+      run: () => thread?.view && desk.reopen(thread.view.conversation),
+    },
+    {
+      id: 'panel', group: 'conversation', title: t('command-panel'), keys: 'h', when: !!thread,
+      run: () => {
+        prefs.panel = !prefs.panel;
+        ui.narrowPanel = !ui.narrowPanel;
+        prefs.keep();
+      },
+    },
+    { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
+  ];
 }
 
 export function openConversation(id: string): void {
