@@ -183,7 +183,11 @@ async def test_a_transfer_to_a_colleague_is_theirs_at_once(house: House) -> None
     with pytest.raises(Conflict):
         await finish(
             house.db,
-            Access(user_id=person.id, actions=frozenset({"work.read"}), classes={"work.read": None}),
+            Access(
+                user_id=person.id,
+                actions=frozenset({"work.read", "work.answer"}),
+                classes={"work.read": None, "work.answer": None},
+            ),
             interaction,
         )
     await assert_capacity_adds_up(house)
