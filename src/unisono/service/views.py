@@ -212,8 +212,9 @@ class SearchHit(Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
-    """An answer that did not reach its network and waits for a person."""
+    """An answer that did not reach its network and waits for a person. `id` is that of its row in the outbox."""
 
+    id: UUID
     message: MessageView
     conversation: ConversationView
     code: str

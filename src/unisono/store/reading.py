@@ -300,7 +300,7 @@ class PgReading:
         if after is not None:
             conditions.append(f"o.id < {parameters.add(after, '::uuid')}")
         rows = await self._connection.fetch(
-            "select o.message_id, o.conversation_id, o.error_code, o.error, o.attempts from outbox o "
+            "select o.id, o.message_id, o.conversation_id, o.error_code, o.error, o.attempts from outbox o "
             f"join conversation c on c.id = o.conversation_id where {' and '.join(conditions)} "
             f"order by o.id desc limit {parameters.add(limit, '::int')}",
             *parameters.values,
@@ -312,7 +312,7 @@ class PgReading:
         conversations = {row["conversation_id"]: _conversation(row) for row in places}
         return [
             DeadLetter(
-                message=messages[row["message_id"]], conversation=conversations[row["conversation_id"]],
+                id=row["id"], message=messages[row["message_id"]], conversation=conversations[row["conversation_id"]],
                 code=row["error_code"], error=row["error"], attempts=row["attempts"],
             )
             for row in rows

@@ -1,0 +1,216 @@
+"""Looking: lists, one item, a conversation with all around it, search. Everything passes through access here."""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.contract.capabilities import Caps
+from unisono.contract.inbound import ThreadRef
+from unisono.domain.errors import Invalid, NotFound
+from unisono.domain.words import InteractionState, Visibility
+from unisono.service.access import Access
+from unisono.service.channel_context import Outside, open_connector
+from unisono.service.page import Page, paged, parse_place, place
+from unisono.service.ports import Database, Tx
+from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
+from unisono.service.setup_views import ChannelView
+from unisono.service.text import fold, query_alternatives, words_of
+from unisono.service.views import (
+    ConversationView,
+    CustomerView,
+    DeadLetter,
+    HistoryItem,
+    InteractionView,
+    MessageView,
+    OfferView,
+    SearchHit,
+    WorkItem,
+)
+
+VIEWS: Final = ("mine", "waiting", "open", "parked", "closed")
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+HISTORY: Final = 100
+MAX_QUERY_CHARS: Final = 300
+MIN_PREFIX_CHARS: Final = 3
+_PHRASE = re.compile(r'"([^"]+)"')
+
+
+class OfferItem(Struct, frozen=True, kw_only=True):
+    """An open offer with the work that is offered."""
+
+    offer: OfferView
+    item: WorkItem
+
+
+class ThreadView(Struct, frozen=True, kw_only=True):
+    """A conversation with all that the desk shows around it.
+
+    caps: what this thread allows. history: the customer's other conversations, on all channels, newest first.
+    """
+
+    conversation: ConversationView
+    customer: CustomerView
+    channel: ChannelView
+    caps: Caps
+    interactions: list[InteractionView]
+    open: InteractionView | None
+    history: list[HistoryItem]
+    network: str
+    medium: str
+    cursor: str
+
+
+def sight_of(access: Access, action: str = "work.read") -> Sight:
+    """Return what a person may see, as lists and search ask for it."""
+    return Sight(classes=access.visible_classes(action), own=access.user_id if action in access.own else None)
+
+
+async def work_page(db: Database, access: Access, which: WorkFilter, after: str | None, limit: int) -> Page[WorkItem]:
+    """Return a page of a work list: open work by deadline, closed work newest first. Raises Invalid."""
+    if which.view not in VIEWS:
+        raise Invalid(f"{which.view!r} is no view; known are {', '.join(VIEWS)}.", code="not_one_of", field="view")
+    start: tuple[datetime | None, UUID] | None = parse_place(after, tuple[datetime | None, UUID]) if after else None
+    async with db.read() as tx:
+        cursor = str(await tx.log.head())
+        found = await tx.reading.work_list(sight_of(access), which, (start[0] or NEVER, start[1]) if start else None, limit + 1)
+    items, more = paged(found, limit)
+    last = items[-1].interaction if more else None
+    key = None if last is None else (last.closed_at if which.view == "closed" else last.due_at)
+    return Page(items=items, next=place(key, last.id) if last else None, cursor=cursor)
+
+
+async def work_item(db: Database, access: Access, interaction_id: UUID) -> WorkItem:
+    """Return one row of the work list. Raises NotFound."""
+    async with db.read() as tx:
+        where = await tx.reading.place_of(interaction_id)
+        if where is None:
+            raise NotFound("This enquiry does not exist, or is not yours to see.")
+        access.demand(*where)
+        (item,) = await tx.reading.work_items([interaction_id])
+    return item
+
+
+async def interaction_if_seen(db: Database, access: Access, interaction_id: UUID) -> InteractionView | None:
+    """Return an interaction after a verb; None when the verb has moved it out of sight."""
+    try:
+        return (await work_item(db, access, interaction_id)).interaction
+    except NotFound:
+        return None
+
+
+async def my_offers(db: Database, access: Access) -> Page[OfferItem]:
+    """Return the asker's open offers, oldest first."""
+    async with db.read() as tx:
+        cursor = str(await tx.log.head())
+        found = await tx.reading.offers_of(access.user_id)
+    return Page(items=[OfferItem(offer=offer, item=item) for offer, item in found], cursor=cursor)
+
+
+async def counts(db: Database, access: Access) -> dict[str, object]:
+    """Return how many enquiries stand where, of those that the asker may see."""
+    async with db.read() as tx:
+        return await tx.reading.counts(sight_of(access), access.user_id)
+
+
+async def thread(outside: Outside, access: Access, conversation_id: UUID) -> ThreadView:
+    """Return a conversation with all around it. Raises NotFound."""
+    async with outside.db.read() as tx:
+        cursor = str(await tx.log.head())
+        found = await _conversation(tx, access, conversation_id)
+        customer = await tx.reading.customer(found.view.customer_id)
+        (channel,) = await tx.setup.channels([found.view.channel_id])
+        facts = await tx.channels.facts(found.view.channel_id)
+        interactions = await tx.reading.interactions(conversation_id)
+        history = await tx.reading.history(sight_of(access), found.view.customer_id, HISTORY + 1)
+    if customer is None:
+        raise NotFound("This conversation does not exist, or is not yours to see.")
+    caps = Caps(reply=False)
+    if facts is not None:
+        try:
+            ref = ThreadRef(visibility=Visibility(found.view.visibility), root_id=found.view.root_remote_id)
+            caps = open_connector(outside, facts).capabilities(ref)
+        except NotFound:
+            pass  # its package is no longer installed: the conversation can still be read
+    return ThreadView(
+        conversation=found.view, customer=customer, channel=channel, caps=caps, interactions=interactions,
+        open=next((i for i in interactions if i.state != InteractionState.CLOSED.value), None),
+        history=[item for item in history if item.conversation.id != conversation_id][:HISTORY],
+        network=found.network, medium=found.medium, cursor=cursor,
+    )  # fmt: skip
+
+
+async def messages_page(db: Database, access: Access, conversation_id: UUID, before: str | None, limit: int) -> Page[MessageView]:
+    """Return the newest messages before a place, in transcript order; `next` leads to older ones. Raises NotFound."""
+    end: tuple[datetime, str, str] | None = parse_place(before, tuple[datetime, str, str]) if before else None
+    async with db.read() as tx:
+        cursor = str(await tx.log.head())
+        await _conversation(tx, access, conversation_id)
+        found = await tx.reading.messages(conversation_id, end, limit + 1)
+    items = found[-limit:]
+    return Page(items=items, next=place(*items[0].order) if len(found) > limit else None, cursor=cursor)
+
+
+async def message(db: Database, access: Access, message_id: UUID) -> MessageView:
+    """Return one message. Raises NotFound."""
+    async with db.read() as tx:
+        found = await tx.reading.messages_by_id([message_id])
+        if not found:
+            raise NotFound("This message does not exist, or is not yours to see.")
+        await _conversation(tx, access, found[0].conversation_id)
+    return found[0]
+
+
+async def customer_view(db: Database, access: Access, customer_id: UUID) -> CustomerView:
+    """Return a customer of whom the asker may see a conversation. Raises NotFound."""
+    async with db.read() as tx:
+        places = await tx.reading.customer_places(customer_id)
+        found = await tx.reading.customer(customer_id)
+    if found is None or not any(access.sees(access_class, agent_id) for access_class, agent_id in places):
+        raise NotFound("This customer does not exist, or is not yours to see.")
+    return found
+
+
+async def search(db: Database, access: Access, query: str, after: str | None, limit: int) -> Page[SearchHit]:
+    """Return messages, newest first, that hold all words (in any form) and all phrases in quotes. Raises Invalid.
+
+    The last word is taken for the beginning of one, unless something follows it: people search while they type.
+    """
+    if len(query) > MAX_QUERY_CHARS:
+        raise Invalid(f"A search takes {MAX_QUERY_CHARS} characters.", code="query_long", field="q")
+    start: tuple[datetime, UUID] | None = parse_place(after, tuple[datetime, UUID]) if after else None
+    groups, phrases = parse_query(query)
+    if not groups:
+        return Page(items=[])
+    async with db.read() as tx:
+        found = await tx.reading.search(sight_of(access), groups, phrases, start, limit + 1)
+    items, more = paged(found, limit)
+    return Page(items=items, next=place(items[-1].message.said_at, items[-1].message.id) if more else None)
+
+
+def parse_query(query: str) -> tuple[list[list[str]], list[str]]:
+    """Return for each typed word the terms that stand for it, and the phrases in quotes."""
+    phrases = [phrase.strip() for phrase in _PHRASE.findall(query) if phrase.strip()]
+    words = words_of(query)
+    groups = [query_alternatives(word) for word in words]
+    if words and query[-1:].isalnum() and len(words[-1]) >= MIN_PREFIX_CHARS:
+        groups[-1] = [*groups[-1], f"{fold(words[-1])}*"]
+    return [group for group in groups if group], phrases
+
+
+async def dead_letters(db: Database, access: Access, after: str | None, limit: int) -> Page[DeadLetter]:
+    """Return answers that did not reach their network, newest first."""
+    start: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
+    async with db.read() as tx:
+        found = await tx.reading.dead_letters(sight_of(access), start, limit + 1)
+    items, more = paged(found, limit)
+    return Page(items=items, next=place(items[-1].id) if more else None)
+
+
+async def _conversation(tx: Tx, access: Access, conversation_id: UUID) -> PlacedConversation:
+    found = await tx.reading.conversation(conversation_id)
+    if found is None or not access.sees(found.access_class, found.agent_id):
+        raise NotFound("This conversation does not exist, or is not yours to see.")
+    return found
