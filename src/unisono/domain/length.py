@@ -1,5 +1,7 @@
 """Length in the network's own unit. The desk counts the same way; both are held to the same table of examples."""
 
+import unicodedata
+
 import regex
 
 _URL = regex.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", regex.IGNORECASE)
@@ -25,7 +27,7 @@ def measure(text: str, unit: str, *, url_cost: int | None = None, domain_free: b
     """Return the length of a text as a network counts it.
 
     unit: chars (code points), weighted (X), utf8 (bytes), utf16 (code units), graphemes, or gsm7 (septets; a text with
-        any other character is counted in UCS-2 code units instead).
+        any other character travels in UCS-2, whose 16 bits a unit are told in septets, so that 70 units fill 160).
     url_cost: what each http(s) link counts, whatever its length. domain_free: the domain of `@user@domain` is free.
     Raises ValueError for another unit.
     """
@@ -48,7 +50,7 @@ def _count(text: str, unit: str) -> int:
         case "graphemes":
             return len(graphemes(text))
         case "weighted":
-            return sum(_weight(g) for g in graphemes(text))
+            return sum(_weight(g) for g in graphemes(unicodedata.normalize("NFC", text)))
         case "gsm7":
             return _septets(text)
     raise ValueError(f"{unit!r} is no unit of length; known are chars, weighted, utf8, utf16, graphemes, gsm7.")
@@ -63,4 +65,4 @@ def _weight(grapheme: str) -> int:
 def _septets(text: str) -> int:
     if all(c in _GSM_BASIC or c in _GSM_EXTENDED for c in text):
         return sum(2 if c in _GSM_EXTENDED else 1 for c in text)
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 * 16 // 7
