@@ -1,0 +1,104 @@
+"""The application: the interfaces put together, and the page's files."""
+
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.response import Redirect
+
+from unisono.testing.sandbox import admin, api, visitors
+from unisono.testing.sandbox.faces import Face
+from unisono.testing.sandbox.given import Asked, House, TheHouse, dependencies, on_refused
+from unisono.testing.sandbox.model import Refused
+from unisono.testing.sandbox.trouble import App, Message, Receive, Send, Trouble
+
+_STATIC = Path(__file__).with_name("static")
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_LARGEST = 20_000_000
+
+
+@get("/", include_in_schema=False)
+async def first(house: TheHouse) -> Redirect:
+    """Lead to the first network."""
+    return Redirect(f"/{house.network.faces[0].key}/")
+
+
+@get(
+    ["/{face:str}", "/{face:str}/post/{rest:str}", "/{face:str}/u/{rest:str}", "/{face:str}/messages",
+     "/{face:str}/messages/{rest:str}"],
+    include_in_schema=False,
+)  # fmt: skip
+async def page(request: Asked, house: TheHouse, face: str, rest: str = "") -> Response[str]:
+    """Give the page; what it shows, it reads from its own address."""
+    del rest
+    rules = house.network.face(face)
+    html = (_STATIC / "page.html").read_text(encoding="utf-8")
+    for name, value in _marks(rules).items():
+        html = html.replace(f"[[{name}]]", value)
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none';"
+        f" form-action 'none'; frame-ancestors {request.app.state.frame_ancestors}"
+    )
+    headers = {
+        "content-security-policy": policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+        "cache-control": "no-cache",
+    }  # fmt: skip
+    return Response(html, media_type=MediaType.HTML, headers=headers)
+
+
+@get("/static/{name:str}", include_in_schema=False)
+async def static(house: TheHouse, name: str) -> Response[bytes]:
+    """Give one of the page's files, or a network's colours."""
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    for rules in house.network.faces:
+        if name == f"{rules.key}.css":
+            return Response(_colours(rules).encode(), media_type="text/css", headers=headers)
+    path = _STATIC / name
+    if path.parent != _STATIC or path.suffix not in _TYPES or not path.is_file():
+        raise Refused(404, "no_file", "The page has no such file.")
+    return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers=headers)
+
+
+def _marks(rules: Face) -> dict[str, str]:
+    return {"face": rules.key, "name": rules.name}
+
+
+def _colours(rules: Face) -> str:
+    return (
+        f":root {{ --accent: {rules.accent}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {rules.accent_dark}; }} }}\n"
+    )
+
+
+def build(house: House, frame_ancestors: str) -> Trouble:
+    """Return the application, wrapped in its script of faults."""
+    app = Litestar(
+        route_handlers=[first, page, static, visitors.media_router, api.router, visitors.router, admin.router],
+        dependencies={"house": Provide(lambda: house, sync_to_thread=False), **dependencies},
+        exception_handlers={Refused: on_refused},
+        openapi_config=None,
+        request_max_body_size=_LARGEST,
+        logging_config=None,
+        state=State({"admin_token": house.admin_token, "frame_ancestors": frame_ancestors}),
+    )
+    trouble = Trouble(_with_limit_headers(app), house.script, house.network.now)
+    app.state.trouble = trouble
+    return trouble
+
+
+def _with_limit_headers(app: Any) -> App:
+    """Programs learn from every answer what is left of their rate."""
+
+    async def wrapped(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told: dict[str, str] = scope.get("state", {}).get("limit_headers", {})
+                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in told.items())]
+            await send(message)
+
+        await app(scope, receive, adding)
+
+    return wrapped
