@@ -5,6 +5,7 @@ leaves its row claimed, and whoever finds it next asks the network first as well
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,9 +38,8 @@ from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.ledgers import OutboxChange, OutboxItem
 
 OUTBOX_BELL = "outbox"
-SEND_LEASE_S = 90.0
-IN_FLIGHT = 4
-BATCH = 20
+SEND_LEASE_S = 30.0
+IN_FLIGHT = 8
 MAX_ATTEMPTS = 8
 _PAUSES_S = (5.0, 30.0, 120.0, 300.0, 900.0, 1_800.0, 3_600.0)
 _RECONCILE_AFTER_S = 5.0
@@ -169,16 +169,25 @@ class Sender:
             if channel is None or channel.paused:
                 await tx.outbox.defer_lane(channel_id, tx.now + timedelta(seconds=_REAUTH_LOOK_S))
                 return 0
-            items = await tx.outbox.claim(channel_id, self._worker, SEND_LEASE_S, BATCH)
+            items = await tx.outbox.claim(channel_id, self._worker, SEND_LEASE_S, IN_FLIGHT)
         connector = self._connector(channel)
-        room = asyncio.Semaphore(IN_FLIGHT)
-
-        async def one(item: OutboxItem) -> None:
-            async with room:
-                await self._attempt(channel, connector, item)
-
-        await asyncio.gather(*(one(item) for item in items))
+        await asyncio.gather(*(self._attempt_held(channel, connector, item) for item in items))
         return len(items)
+
+    async def _attempt_held(self, channel: ChannelFacts, connector: Connector, item: OutboxItem) -> None:
+        """Attempt while the lease is renewed: a slow upload stays ours, a killed process loses it within half a minute."""
+        renewing = asyncio.create_task(self._renew(item.id))
+        try:
+            await self._attempt(channel, connector, item)
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, item_id: UUID) -> None:
+        while True:
+            await asyncio.sleep(SEND_LEASE_S / 3)
+            with contextlib.suppress(UnisonoError):
+                async with self._outside.db.write() as tx:
+                    await tx.outbox.renew(item_id, self._worker, SEND_LEASE_S)
 
     def _connector(self, channel: ChannelFacts) -> Connector:
         known = self._connectors.get(channel.id)

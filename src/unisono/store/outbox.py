@@ -46,6 +46,10 @@ class PgOutbox:
         items = await self._items([row_id]) if row_id else []
         return items[0] if items else None
 
+    async def renew(self, item_id: UUID, worker: str, lease_s: float) -> None:
+        """Hold a claimed row for longer, if it is still the worker's."""
+        await self._connection.execute(_SQL["renew"], item_id, worker, self._now, lease_s)
+
     async def settle(self, item_id: UUID, worker: str, change: OutboxChange) -> bool:
         """Record the outcome of an attempt, on the ledger and on the message; False when the lease was lost."""
         row = await self._connection.fetchrow(

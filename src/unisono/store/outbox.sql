@@ -22,6 +22,10 @@ from due, outbox before
 where o.id = due.id and before.id = o.id
 returning o.id, case when before.state = 'sending' then 'unknown' else before.state end as was;
 
+-- name: renew
+update outbox set lease_until = $3::timestamptz + make_interval(secs => $4)
+where id = $1 and worker = $2 and state = 'sending';
+
 -- name: items
 select o.id, o.message_id, o.channel_id, o.conversation_id, o.state, o.attempts, o.not_sent, o.in_reply_to, o.created_at,
        c.visibility, c.root_remote_id, c.links_to, c.reply_rule, c.reply_until,

@@ -122,6 +122,9 @@ class Outbox(Protocol):
 
     async def claim(self, channel_id: UUID, worker: str, lease_s: float, limit: int) -> list[OutboxItem]: ...
 
+    async def renew(self, item_id: UUID, worker: str, lease_s: float) -> None:
+        """Hold a claimed row for longer, if it is still the worker's."""
+
     async def settle(self, item_id: UUID, worker: str, change: OutboxChange) -> bool:
         """Record the outcome; False when the lease was lost meanwhile (somebody else decides now)."""
 
