@@ -44,6 +44,7 @@ class Caps(Struct, frozen=True, kw_only=True):
     """What can be done. Conformance cases and their excuses are derived from this, so it must be true.
 
     reply: answers are possible at all. visibilities: kinds of thread that occur.
+    private_text: the limit in private threads where it differs; a connector that is asked for one thread puts it in `text`.
     native_idempotency: sending the same key twice is one message at the network, at any later time.
     key_window_s: for how long the network remembers a key; after that only `reconcile` helps.
     echo: our own posts come back on pull. pull / push: how items arrive. webhook: signed pushes over HTTP.
@@ -56,6 +57,7 @@ class Caps(Struct, frozen=True, kw_only=True):
     reply: bool = True
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC, Visibility.PRIVATE)
     text: TextLimit = TextLimit()
+    private_text: TextLimit | None = None
     media: MediaLimit = MediaLimit()
     subject: bool = False
     html: bool = False

@@ -105,8 +105,8 @@ class Deny(Struct, frozen=True, kw_only=True):
 class Webhook(Protocol):
     """Pushes over HTTP, mounted at `/hooks/{channel_id}`. Items are stored before the 2xx."""
 
-    def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
-        """Check the signature over the raw bytes in constant time, then split the batch. No I/O."""
+    async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
+        """Check the signature over the raw bytes in constant time, then split the batch. Waits for its secret, nothing else."""
         ...
 
 

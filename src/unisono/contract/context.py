@@ -135,8 +135,18 @@ class Log(Protocol):
     def error(self, event: str, **facts: object) -> None: ...
 
 
+class LineFile(Struct, frozen=True, kw_only=True):
+    """A file of a message as its customer may see it."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    alt_text: str = ""
+
+
 class Line(Struct, frozen=True, kw_only=True):
-    """One message of a thread as its customer may see it."""
+    """One message of a thread as its customer may see it. `revision` rises with each change of the text."""
 
     message_id: UUID
     remote_id: str | None
@@ -146,6 +156,8 @@ class Line(Struct, frozen=True, kw_only=True):
     said_at: datetime
     state: DeliveryState | None = None
     deleted: bool = False
+    revision: int = 0
+    files: tuple[LineFile, ...] = ()
 
 
 class Transcripts(Protocol):
@@ -153,6 +165,9 @@ class Transcripts(Protocol):
 
     async def read(self, root_id: str, customer: Author, *, after: UUID | None = None, limit: int = 200) -> list[Line]:
         """Return the lines of a thread of this channel in transcript order, notes left out."""
+
+    async def file(self, root_id: str, customer: Author, file_id: UUID) -> bytes | None:
+        """Return the bytes of a file that a line of this very thread names; None for any other."""
 
     async def wait(self, root_id: str, timeout_s: float) -> bool:
         """Wait until something in the thread changed; False when the time ran out."""

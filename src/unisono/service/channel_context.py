@@ -12,6 +12,7 @@ from unisono.contract.capabilities import Caps
 from unisono.contract.connector import Connector
 from unisono.contract.context import Account, Clock, Http, Line, Log
 from unisono.contract.inbound import Author, Raw
+from unisono.domain.errors import NotFound
 from unisono.service.ports import Bell, Database
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
@@ -81,6 +82,16 @@ class _Transcripts:
     async def read(self, root_id: str, customer: Author, *, after: UUID | None = None, limit: int = 200) -> list[Line]:
         async with self._outside.db.read() as tx:
             return await tx.talk.customer_lines(self._channel.id, self._channel.network, root_id, customer, after, limit)
+
+    async def file(self, root_id: str, customer: Author, file_id: UUID) -> bytes | None:
+        async with self._outside.db.read() as tx:
+            found = await tx.talk.customer_file(self._channel.id, self._channel.network, root_id, customer, file_id)
+        if found is None:
+            return None
+        try:
+            return await self._outside.files.read(found)
+        except NotFound:
+            return None
 
     async def wait(self, root_id: str, timeout_s: float) -> bool:
         del root_id  # rings are per channel: a thread that did not change is read once in vain

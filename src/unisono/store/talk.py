@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from unisono.contract.context import Line
+from unisono.contract.context import Line, LineFile
 from unisono.contract.inbound import Author
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction
@@ -345,9 +345,19 @@ class PgTalk:
                 message_id=row["id"], remote_id=row["remote_id"], direction=Direction(row["direction"]),
                 author_name=row["author_name"], text=row["text"], said_at=row["said_at"],
                 state=DeliveryState(row["delivery"]) if row["delivery"] else None, deleted=row["deleted"],
+                revision=row["revision"], files=msgspec.convert(row["files"], tuple[LineFile, ...]),
             )
             for row in rows
         ]  # fmt: skip
+
+    async def customer_file(
+        self, channel_id: UUID, network: str, root_id: str, customer: Author, attachment_id: UUID
+    ) -> UUID | None:
+        """Return the id of a file if it stands in this thread."""
+        found: UUID | None = await self._connection.fetchval(
+            _SQL["customer_file"], channel_id, root_id, network, customer.realm, customer.remote_id, attachment_id
+        )
+        return found
 
 
 def _grouped(touches: Sequence[Touch]) -> list[list[Touch]]:

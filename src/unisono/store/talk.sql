@@ -278,7 +278,13 @@ where message_id = $1 and state = 'stored' order by position;
 -- name: customer_lines
 -- What the customer said, and what has left the house for them; a queued answer shows too, with its state.
 select m.id, m.remote_id, m.direction, coalesce(u.name, '') as author_name, coalesce(t.text, '') as text, m.said_at,
-       m.delivery, m.deleted_at is not null as deleted
+       m.delivery, m.deleted_at is not null as deleted, m.revision,
+       coalesce((
+           select jsonb_agg(jsonb_build_object(
+               'id', a.id, 'name', a.name, 'media_type', a.media_type, 'size_bytes', a.size_bytes, 'alt_text', a.alt_text
+           ) order by a.position)
+           from attachment a where a.message_id = m.id and a.state = 'stored'
+       ), '[]') as files
 from identity i
 join conversation c on c.channel_id = $1 and c.root_remote_id = $2 and c.identity_id = i.id
 join message m on m.conversation_id = c.id and m.direction in ('in', 'out')
@@ -289,3 +295,13 @@ where i.network = $3 and i.realm = $4 and i.remote_id = $5
        (select a.said_at, a.tie_break, a.ingest_key from message a where a.id = $6))
 order by m.said_at, m.tie_break, m.ingest_key
 limit $7;
+
+-- name: customer_file
+-- Only what stands in the customer's own thread, and of ours only what has left the house.
+select a.id
+from identity i
+join conversation c on c.channel_id = $1 and c.root_remote_id = $2 and c.identity_id = i.id
+join message m on m.conversation_id = c.id
+    and (m.direction = 'in' or (m.direction = 'out' and m.delivery in ('sent', 'delivered', 'read')))
+join attachment a on a.message_id = m.id and a.state = 'stored'
+where i.network = $3 and i.realm = $4 and i.remote_id = $5 and a.id = $6;

@@ -280,3 +280,8 @@ class Talk(Protocol):
         self, channel_id: UUID, network: str, root_id: str, customer: Author, after: UUID | None, limit: int
     ) -> list[Line]:
         """Return a thread as its customer may see it, in transcript order; notes stay out."""
+
+    async def customer_file(
+        self, channel_id: UUID, network: str, root_id: str, customer: Author, attachment_id: UUID
+    ) -> UUID | None:
+        """Return the id of a stored file if the customer of this thread may see it."""
