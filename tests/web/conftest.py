@@ -29,9 +29,7 @@ from unisono.web.app import build_app
 from unisono.web.server import WebServer
 
 PASSWORD = "correct horse battery"
-EVERYTHING = Access(
-    user_id=UUID(int=0), actions=frozenset(ACTIONS), classes=dict.fromkeys(ACTIONS)
-)
+EVERYTHING = Access(user_id=UUID(int=0), actions=frozenset(ACTIONS), classes=dict.fromkeys(ACTIONS))
 
 
 class Browser:
@@ -114,9 +112,7 @@ class Served:
 
 
 @pytest_asyncio.fixture
-async def make_house(
-    db: PgDatabase, bell: MemoryBell, tmp_path: Path
-) -> Callable[..., Awaitable[House]]:
+async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> Callable[..., Awaitable[House]]:
     """Build a house; keywords replace settings of the deployment."""
 
     async def build(registry: Any = None, **settings: Any) -> House:
@@ -159,8 +155,8 @@ class RealClock:
 
 async def serve(house: House) -> Served:
     """Serve a house at a free port of this machine."""
-    app = build_app(house)
-    server = WebServer(app, "127.0.0.1", 0, on_stop=lambda: None)
+    app, stop_streams = build_app(house)
+    server = WebServer(app, "127.0.0.1", 0, on_stop=stop_streams)
     await server.start()
     return Served(house, server)
 
@@ -170,9 +166,7 @@ async def served(make_house: Callable[..., Awaitable[House]]) -> AsyncIterator[S
     """A house with an administrator `root`, served."""
     house = await make_house()
     async with house.db.write() as tx:
-        await first_administrator(
-            tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD)
-        )
+        await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
     running = await serve(house)
     yield running
     await running.close()

@@ -25,6 +25,12 @@ class PgUploads:
         )  # fmt: skip
         return added is not None
 
+    async def stored(self, upload: Upload) -> None:
+        """Record what was written to the disk."""
+        await self._connection.execute(
+            _SQL["stored"], upload.id, upload.channel_id, upload.media_type, upload.size_bytes, upload.sha256, upload.alt_text
+        )
+
     async def find(self, upload_id: UUID, *, lock: bool = False) -> Upload | None:
         """Return a file; `lock` keeps it until the commit."""
         row = await self._connection.fetchrow(_SQL["find_locked" if lock else "find"], upload_id)

@@ -1,5 +1,6 @@
 """The web application, built for one house."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Router
@@ -10,36 +11,46 @@ from litestar.middleware import DefineMiddleware
 
 from unisono.service.actor import Actor
 from unisono.service.house import House
+from unisono.web import desk, hooks, pages
+from unisono.web.closing import Closing
 from unisono.web.csrf import Csrf, csrf_config
 from unisono.web.headers import security_headers
+from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
-from unisono.web.routes import channels, health, me, queues, session, users
+from unisono.web.routes import attachments, channels, health, me, queues, session, talk, users, work
 
 API = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
+
+_API_ROUTES = [
+    *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
+    *channels.ROUTES, *health.ROUTES,
+]  # fmt: skip
 
 
 def _actor(request: Request[Actor, Any, Any]) -> Actor:
     return request.user
 
 
-def build_app(house: House) -> Litestar:
-    """Return the ASGI application: API, event stream, webhooks, connectors' pages and the desk.
+def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar, Callable[[], None]]:
+    """Return the ASGI application (API, event stream, webhooks, connectors' pages, desk), and what ends its streams.
 
-    Nothing is opened before the server starts it, so that it can be built to be looked at.
+    extra_routes: further handlers of the composition root; each says in its `opt` what it needs. Nothing is opened
+    before the server starts the application, so that it can be built to be looked at.
     """
+    closing = Closing()
 
     def provide_house() -> House:
         return house
 
-    api = Router(
-        API,
-        route_handlers=[*session.ROUTES, *me.ROUTES, *users.ROUTES, *queues.ROUTES, *channels.ROUTES, *health.ROUTES],
-    )
-    return Litestar(
-        route_handlers=[api],
-        state=State({"house": house}),
+    app = Litestar(
+        route_handlers=[
+            Router(API, route_handlers=_API_ROUTES), *hooks.ROUTES, *pages.ROUTES, *desk.ROUTES, *extra_routes,
+        ],
+        state=State({
+            "house": house, "settings": KeptSettings(house), "closing": closing, "desk": desk.load_desk(),
+        }),
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
@@ -52,4 +63,5 @@ def build_app(house: House) -> Litestar:
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
         debug=False,
-    )
+    )  # fmt: skip
+    return app, closing.close

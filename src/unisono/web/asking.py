@@ -19,8 +19,8 @@ class Body(Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of what a request may carry; a mistyped field is told, never passed over."""
 
 
-async def key_of(request: Asking) -> Key | None:
-    """Return the request's Idempotency-Key with what was asked under it. Raises Invalid for one that is no UUIDv7."""
+def header_key(request: Asking) -> UUID | None:
+    """Return the request's Idempotency-Key. Raises Invalid for one that is no UUIDv7."""
     word = request.headers.get("idempotency-key")
     if word is None:
         return None
@@ -30,6 +30,14 @@ async def key_of(request: Asking) -> Key | None:
         key = None
     if key is None or key.version != 7:
         raise Invalid("Idempotency-Key must be a UUIDv7 that the client makes, one for each command.", code="bad_idempotency_key")
+    return key
+
+
+async def key_of(request: Asking) -> Key | None:
+    """Return the request's Idempotency-Key with what was asked under it. Raises Invalid for one that is no UUIDv7."""
+    key = header_key(request)
+    if key is None:
+        return None
     verb = f"{request.method} {request.url.path}"
     digest = sha256(await request.body()).digest()
     return Key(key=key, actor_id=request.user.user_id, verb=verb, digest=digest)

@@ -1,6 +1,5 @@
 """Who a request comes from: the session's cookie, or an API token in the Authorization header."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
@@ -10,7 +9,7 @@ from litestar.params import SkipValidation
 
 from unisono.service.actor import Actor, actor_of_session, actor_of_token
 from unisono.service.house import House
-from unisono.service.settings import read_settings
+from unisono.web.kept_settings import settings_of
 
 COOKIE: Final = "unisono_session"
 BEARER: Final = "bearer "
@@ -40,19 +39,7 @@ async def authenticate(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor 
     session_id = connection.cookies.get(COOKIE)
     if not session_id:
         return None
-    return await actor_of_session(house.db, session_id, await _idle_s(connection))
-
-
-async def _idle_s(connection: ASGIConnection[Any, Any, Any, Any]) -> float:
-    """The setting changes once in years, requests come every second: what was read is good for a minute."""
-    house, state = house_of(connection), connection.app.state
-    now = house.clock.now()
-    held: tuple[datetime, float] | None = state.get("idle_s")
-    if held is None or abs((now - held[0]).total_seconds()) > 60:
-        async with house.db.read() as tx:
-            held = (now, float((await read_settings(tx))["session.idle_s"]))
-        state["idle_s"] = held
-    return held[1]
+    return await actor_of_session(house.db, session_id, float(await settings_of(connection).get("session.idle_s")))
 
 
 def session_cookie(house: House, session_id: str, max_age_s: int) -> Cookie:

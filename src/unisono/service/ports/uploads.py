@@ -27,6 +27,9 @@ class Uploads(Protocol):
     async def add(self, upload: Upload) -> bool:
         """Return False when the id is there already."""
 
+    async def stored(self, upload: Upload) -> None:
+        """Record what was written to the disk, and what was said of it."""
+
     async def find(self, upload_id: UUID, *, lock: bool = False) -> Upload | None: ...
 
     async def describe(self, upload_id: UUID, alt_text: str) -> None: ...

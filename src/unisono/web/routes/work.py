@@ -1,0 +1,221 @@
+"""The work: lists, offers, and the verbs on a unit of work."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta, Struct, field
+
+from unisono.service.accept import accept_offer
+from unisono.service.answer import Answer, answer
+from unisono.service.decline import decline_offer
+from unisono.service.finish import finish, wrap_up
+from unisono.service.house import House
+from unisono.service.look import OfferItem, counts, interaction_if_seen, message, my_offers, work_item, work_page
+from unisono.service.once import once
+from unisono.service.page import Page, bounded
+from unisono.service.park import park, unpark
+from unisono.service.ports.reading import WorkFilter
+from unisono.service.take import take
+from unisono.service.transfer import transfer
+from unisono.service.views import InteractionView, MessageView, WorkItem
+from unisono.web.asking import Asking, Body, key_of
+from unisono.web.authenticate import ActorDep, HouseDep
+from unisono.web.needs import needs
+
+
+class InteractionAnswer(Struct, frozen=True, kw_only=True):
+    """The unit of work after the verb; null when the verb has moved it out of the asker's sight."""
+
+    interaction: InteractionView | None
+
+
+class MessageAnswer(Struct, frozen=True, kw_only=True):
+    """The message as it stands in the transcript now."""
+
+    message: MessageView
+
+
+class Reason(Body):
+    """A reason word."""
+
+    reason: Annotated[str, Meta(max_length=100)] = ""
+
+
+class AnswerDetails(Body):
+    """What some networks allow besides text."""
+
+    content_warning: Annotated[str, Meta(max_length=500)] = ""
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+
+class AnswerBody(Body):
+    """An answer. `message_id` (UUIDv7) is made by the client: the same one twice is one answer.
+
+    visibility: what the agent saw while writing; it must be the thread's own, or nothing is sent.
+    """
+
+    message_id: UUID
+    text: Annotated[str, Meta(max_length=200_000)]
+    visibility: str
+    subject: Annotated[str, Meta(max_length=1_000)] = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    in_reply_to: UUID | None = None
+    details: AnswerDetails = field(default_factory=AnswerDetails)
+
+
+class TransferBody(Body):
+    """To a queue or to a colleague, one of the two."""
+
+    queue_id: UUID | None = None
+    agent_id: UUID | None = None
+    note: str = ""
+
+
+class ParkBody(Body):
+    """Until when; without a time, until the customer writes or it is taken up by hand."""
+
+    until: datetime | None = None
+
+
+class WrapUpBody(Body):
+    """What it was about."""
+
+    code_id: UUID
+    note: str = ""
+
+
+@get("/work", opt=needs("work.read"), tags=["Work"])
+async def work(
+    house: HouseDep,
+    actor: ActorDep,
+    view: FromQuery[str] = "open",
+    queue_id: FromQuery[UUID | None] = None,
+    channel_id: FromQuery[UUID | None] = None,
+    after: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> Page[WorkItem]:
+    """Return a list of work: mine, waiting, open, parked (by deadline) or closed (newest first)."""
+    which = WorkFilter(view=view, me=actor.user_id, queue_id=queue_id, channel_id=channel_id)
+    return await work_page(house.db, actor.access, which, after, bounded(limit))
+
+
+@get("/counts", opt=needs("work.read"), tags=["Work"])
+async def how_many(house: HouseDep, actor: ActorDep) -> dict[str, Any]:
+    """Return how many enquiries stand where: in all, by queue, by channel, mine."""
+    return await counts(house.db, actor.access)
+
+
+@get("/offers", opt=needs("work.answer"), tags=["Work"])
+async def offers(house: HouseDep, actor: ActorDep) -> Page[OfferItem]:
+    """Return one's open offers."""
+    return await my_offers(house.db, actor.access)
+
+
+@post("/offers/{offer_id:uuid}/accept", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def accept(request: Asking, house: HouseDep, actor: ActorDep, offer_id: FromPath[UUID]) -> InteractionAnswer:
+    """Accept an offer; accepting twice is accepting once."""
+    key = await key_of(request)
+    interaction_id = await once(house.db, key, lambda db: accept_offer(db, actor.access, offer_id), UUID)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/offers/{offer_id:uuid}/decline", opt=needs("work.answer"), status_code=204, tags=["Work"])
+async def decline(
+    request: Asking, house: HouseDep, actor: ActorDep, offer_id: FromPath[UUID], data: JSONBody[Reason | None] = None
+) -> None:
+    """Give an offer back; the enquiry keeps its place and goes to somebody else."""
+    reason = data.reason if data is not None else ""
+    await once(house.db, await key_of(request), lambda db: decline_offer(db, actor.access, offer_id, reason), None)
+
+
+@get("/interactions/{interaction_id:uuid}", opt=needs("work.read"), tags=["Work"])
+async def interaction(house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> WorkItem:
+    """Return one row of the work list."""
+    return await work_item(house.db, actor.access, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/take", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def take_it(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> InteractionAnswer:
+    """Take a waiting enquiry by hand; 409 when somebody else has it or one's capacity is used up."""
+    await once(house.db, await key_of(request), lambda db: take(db, actor.access, interaction_id), None)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/answer", opt=needs("work.answer"), tags=["Work"])
+async def answer_it(
+    house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[AnswerBody]
+) -> MessageAnswer:
+    """Answer the customer. The message stands in the transcript at once; its delivery is told by events."""
+    details = {name: value for name, value in msgspec.to_builtins(data.details).items() if value}
+    draft = Answer(
+        message_id=data.message_id, text=data.text, visibility=data.visibility, subject=data.subject,
+        attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
+    )  # fmt: skip
+    message_id = await answer(house.outside, actor.access, interaction_id, draft)
+    return MessageAnswer(message=await message(house.db, actor.access, message_id))
+
+
+@post("/interactions/{interaction_id:uuid}/transfer", opt=needs("work.transfer"), status_code=200, tags=["Work"])
+async def transfer_it(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[TransferBody]
+) -> InteractionAnswer:
+    """Hand over to another queue (it waits there, at its old age) or to a colleague (it is theirs at once)."""
+    await once(
+        house.db, await key_of(request),
+        lambda db: transfer(
+            db, actor.access, interaction_id, queue_id=data.queue_id, agent_id=data.agent_id, note=data.note
+        ),
+        None,
+    )  # fmt: skip
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/park", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def park_it(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[ParkBody | None] = None
+) -> InteractionAnswer:
+    """Set active work aside until a time, or until the customer writes."""
+    until = data.until if data is not None else None
+    await once(house.db, await key_of(request), lambda db: park(db, actor.access, interaction_id, until), None)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/unpark", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def unpark_it(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> InteractionAnswer:
+    """Take parked work up again."""
+    await once(house.db, await key_of(request), lambda db: unpark(db, actor.access, interaction_id), None)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/finish", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def finish_it(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> InteractionAnswer:
+    """End the talk; what is left is to say what it was about."""
+    await once(house.db, await key_of(request), lambda db: finish(db, actor.access, interaction_id), None)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/wrap-up", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def wrap_up_it(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[WrapUpBody]
+) -> InteractionAnswer:
+    """Say what it was about and close it."""
+    await once(
+        house.db, await key_of(request),
+        lambda db: wrap_up(db, actor.access, interaction_id, data.code_id, data.note), None,
+    )  # fmt: skip
+    return await _shown(house, actor, interaction_id)
+
+
+async def _shown(house: House, actor: ActorDep, interaction_id: UUID) -> InteractionAnswer:
+    return InteractionAnswer(interaction=await interaction_if_seen(house.db, actor.access, interaction_id))
+
+
+ROUTES = [
+    work, how_many, offers, accept, decline, interaction, take_it, answer_it, transfer_it, park_it, unpark_it, finish_it,
+    wrap_up_it,
+]  # fmt: skip
