@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { port: { type: 'string', default: '8787
 if (values.rows) d.fill(Number(values.rows));
 
 const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
-const ACTIONS = ['work.answer', 'work.transfer', 'customer.erase', 'channel.manage', 'people.manage', 'repair.manage'];
+const ACTIONS = ['work.read', 'work.answer', 'work.transfer', 'work.supervise', 'customer.erase', 'channel.read', 'channel.manage', 'queue.read', 'queue.manage', 'agent.read', 'agent.manage', 'user.read', 'user.manage', 'quarantine.manage', 'token.own'];
 const PNG = picture(480, 260);
 
 /** A small picture made here: hills in two colours. */
@@ -108,11 +108,11 @@ function offerNext(): void {
   if (!next) return;
   const offer: Json = { id: d.id('0ffe'), interaction_id: next.id, agent_id: d.me.id, state: 'open', created_at: d.iso(Date.now()), expires_at: d.iso(Date.now() + 30_000), reason: next.reason };
   offers.set(offer.id, offer);
-  change(next, 'interaction.offered', { state: 'offered' }, { offers: [offer] });
+  change(next, 'interaction.offered', { state: 'offered', agent_id: d.me.id }, { offers: [offer] });
   setTimeout(() => {
     if (offer.state !== 'open') return;
     offer.state = 'expired';
-    change(next, 'offer.expired', { state: 'waiting', reason: { code: 'returned', why: 'expired' } }, { offers: [offer] });
+    change(next, 'offer.expired', { state: 'waiting', agent_id: null, reason: { code: 'returned', by: 'expired' } }, { offers: [offer] });
   }, 30_000);
 }
 if (values.offer !== '0') setInterval(offerNext, Number(values.offer) * 1000);
@@ -149,7 +149,7 @@ on('POST', '/session', (_, b) => {
 on('DELETE', '/session', () => void (loggedIn = false));
 on('GET', '/setup/{t}', ([t]) => {
   if (t === 'alt') throw new Fail(410, 'gone', 'Der Link wurde schon benutzt.');
-  return {};
+  return t === 'passwort' ? { purpose: 'password', organisation: 'Kiebitz Energie', login: 'jana', name: 'Jana Clausen' } : { purpose: 'setup', organisation: 'Kiebitz Energie', login: null, name: null };
 });
 on('POST', '/setup/{t}', () => { loggedIn = true; return meView(); });
 on('GET', '/me', meView);
@@ -172,7 +172,7 @@ on('POST', '/me/tokens', (_, b) => {
 on('DELETE', '/me/tokens/{id}', ([id]) => void d.tokens.splice(d.tokens.findIndex((t) => t.id === id), 1));
 
 const VIEWS: Record<string, (i: Json) => boolean> = {
-  mine: (i) => i.agent_id === d.me.id && ['active', 'wrap_up'].includes(i.state), waiting: (i) => ['waiting', 'offered'].includes(i.state),
+  mine: (i) => i.agent_id === d.me.id && i.state !== 'closed', waiting: (i) => i.state === 'waiting',
   open: (i) => i.state !== 'closed', parked: (i) => i.state === 'parked', closed: (i) => i.state === 'closed',
 };
 on('GET', '/work', (_, __, q) => {
@@ -195,8 +195,8 @@ on('POST', '/offers/{id}/accept', ([id]) => {
 on('POST', '/offers/{id}/decline', ([id]) => {
   const offer = offers.get(id!)!;
   offer.state = 'declined';
-  change(interactionOf(offer.interaction_id), 'offer.declined', { state: 'waiting', reason: { code: 'returned', why: 'declined' } }, { offers: [offer] });
-  return {};
+  change(interactionOf(offer.interaction_id), 'offer.declined', { state: 'waiting', agent_id: null, reason: { code: 'returned', by: 'declined' } }, { offers: [offer] });
+  return undefined;
 });
 on('GET', '/interactions/{id}', ([id]) => d.item(interactionOf(id!)));
 on('POST', '/interactions/{id}/take', ([id]) => {
@@ -302,7 +302,7 @@ on('GET', '/channels/{id}/health', ([id]) => ({ lag_s: 2, gaps: id === 'c-telegr
 on('GET', '/queues', () => list(d.queues));
 on('POST', '/queues', (_, b) => { const queue = { team_id: null, skills: [], member_ids: [], version: 1, archived: false, ...b, id: d.id('9') }; d.queues.push(queue); return queue; });
 on('PATCH', '/queues/{id}', ([id], b) => Object.assign(d.queues.find((q) => q.id === id)!, b));
-on('PUT', '/queues/{id}/members', ([id], b) => Object.assign(d.queues.find((q) => q.id === id)!, { member_ids: b.user_ids }));
+on('PUT', '/queues/{id}/members', ([id], b) => Object.assign(d.queues.find((q) => q.id === id)!, { member_ids: b.member_ids }));
 on('GET', '/skills', () => list(d.skills));
 on('POST', '/skills', (_, b) => { const skill = { ...b, id: d.id('5k') }; d.skills.push(skill as never); return skill; });
 on('GET', '/wrap-up-codes', () => list(d.codes));
@@ -313,14 +313,14 @@ on('PATCH', '/agents/{id}', ([id], b) => Object.assign(d.agents.find((a) => a.us
 on('GET', '/users', () => list(d.users));
 on('POST', '/users', (_, b) => { const user = { locale: 'de', theme: 'system', disabled: false, roles: [], ...b, id: d.id('u') }; d.users.push(user); return user; });
 on('PATCH', '/users/{id}', ([id], b) => Object.assign(d.users.find((u) => u.id === id)!, b));
-on('PUT', '/users/{id}/grants', ([id], b) => Object.assign(d.users.find((u) => u.id === id)!, { roles: b.grants }));
+on('PUT', '/users/{id}/grants', ([id], b) => Object.assign(d.users.find((u) => u.id === id)!, { roles: b.roles }));
 on('POST', '/users/{id}/password-link', () => ({ url: 'http://127.0.0.1:8000/setup/Xk29aPq' }));
 on('GET', '/roles', () => d.roles);
 on('GET', '/quarantine', () => list(d.quarantine));
 for (const verb of ['retry', 'discard']) on('POST', `/quarantine/{id}/${verb}`, ([id]) => { d.quarantine.splice(d.quarantine.findIndex((x) => x.id === id), 1); return {}; });
 on('GET', '/dead-letters', () => list([...d.messages.values()].flat().filter((m) => ['dead', 'unknown'].includes(m.delivery) && !m.deleted_at).map((message) => ({ message, conversation: d.conversations.get(message.conversation_id), error: message.delivery_error }))));
 on('GET', '/settings', () => ({ organisation: { name: 'Kiebitz Energie' } }));
-on('GET', '/demo', () => ({ faces: [{ name: 'Marktplatz', url: '/sandbox/markt' }, { name: 'Freunde', url: '/sandbox/freunde' }], mailbox_url: '/sandbox/post', webchat_url: '/sandbox/chat', logins: [{ login: 'anna', password: 'kiebitz', name: 'Anna Petersen' }] }));
+on('GET', '/demo', () => ({ faces: [{ name: 'Marktplatz', url: '/sandbox/markt' }, { name: 'Freunde', url: '/sandbox/freunde' }], mailbox_url: '/sandbox/post', webchat_url: '/sandbox/chat', speed: 1, logins: [{ login: 'anna', password: 'kiebitz', name: 'Anna Petersen' }] }));
 on('POST', '/demo/speed', () => ({}));
 on('POST', '/demo/actions/{name}', ([action]) => {
   const some = [...d.work.values()].find((i) => i.state === 'waiting');

@@ -78,6 +78,9 @@ setup-password-hint = Mindestens 10 Zeichen. Ein ganzer Satz ist gut.
 setup-password-again = Passwort noch einmal
 setup-password-differs = Die beiden Passwörter sind verschieden.
 setup-action = Einrichten und anmelden
+password-link-title = Ihr Passwort
+password-link-text = Willkommen, { $name }. Sie melden sich als „{ $login }“ an; wählen Sie dafür ein Passwort.
+password-link-action = Passwort setzen und anmelden
 setup-link-bad = Dieser Link gilt nicht
 setup-link-bad-text = Ein Einrichtungs-Link gilt einmal und nur kurze Zeit.
 

@@ -67,6 +67,7 @@ role-supervisor = Leitung
 role-agent = Bearbeitung
 role-auditor = Prüfung
 role-viewer = Nur lesen
+role-archivist = Archiv
 scope-organisation = überall
 scope-brand = Marke
 scope-team = Team

@@ -44,4 +44,6 @@ demo-done-author-deletes = Ein Beitrag wurde von seinem Verfasser gelöscht.
 demo-speed = Tempo
 demo-paused = Pause
 demo-times = { $factor }-fach
-demo-login = Anmelden mit
+demo-login = Anmelden als
+demo-login-words = Name { $login }, Passwort { $password }
+demo-first = Melden Sie sich rechts an, dann geht es los.

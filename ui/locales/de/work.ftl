@@ -37,9 +37,17 @@ waiting-for = Wartet { $span }
 ## Warum jemand vorn steht
 
 reason-longest-waiting = Wartet am längsten
+reason-new = Neu eingegangen
+reason-skilled = Braucht { $skill }
 reason-only-skilled = Nur Sie können { $skill }
-reason-last-agent = Hat zuletzt mit { $agent } gesprochen
-reason-transferred = Weitergegeben von { $agent }
+reason-last-agent = { $named ->
+    [yes] Hat zuletzt mit { $agent } gesprochen
+   *[no] Hat zuletzt mit Ihnen gesprochen
+}
+reason-transferred = { $named ->
+    [yes] Weitergegeben von { $agent }
+   *[no] Weitergegeben
+}
 reason-taken-by-hand = Von Hand genommen
 reason-reopened = Wieder geöffnet
 reason-returned = { $why ->

@@ -78,6 +78,9 @@ setup-password-hint = At least 10 characters. A whole sentence is good.
 setup-password-again = Password again
 setup-password-differs = The two passwords differ.
 setup-action = Set up and sign in
+password-link-title = Your password
+password-link-text = Welcome, { $name }. You sign in as “{ $login }”; choose a password for it.
+password-link-action = Set password and sign in
 setup-link-bad = This link is not valid
 setup-link-bad-text = A set-up link works once, and for a short time only.
 

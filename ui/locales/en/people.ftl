@@ -67,6 +67,7 @@ role-supervisor = Supervision
 role-agent = Handling
 role-auditor = Audit
 role-viewer = Read only
+role-archivist = Archive
 scope-organisation = everywhere
 scope-brand = brand
 scope-team = team

@@ -44,4 +44,6 @@ demo-done-author-deletes = A post was deleted by its author.
 demo-speed = Speed
 demo-paused = Paused
 demo-times = { $factor } times
-demo-login = Sign in with
+demo-login = Sign in as
+demo-login-words = Name { $login }, password { $password }
+demo-first = Sign in on the right, then it begins.

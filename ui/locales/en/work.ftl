@@ -37,9 +37,17 @@ waiting-for = Waiting { $span }
 ## Why somebody is first
 
 reason-longest-waiting = Waiting longest
+reason-new = Just arrived
+reason-skilled = Needs { $skill }
 reason-only-skilled = Only you have { $skill }
-reason-last-agent = Last spoke with { $agent }
-reason-transferred = Transferred by { $agent }
+reason-last-agent = { $named ->
+    [yes] Last spoke with { $agent }
+   *[no] Last spoke with you
+}
+reason-transferred = { $named ->
+    [yes] Transferred by { $agent }
+   *[no] Transferred
+}
 reason-taken-by-hand = Taken by hand
 reason-reopened = Reopened
 reason-returned = { $why ->

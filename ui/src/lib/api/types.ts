@@ -78,7 +78,7 @@ export interface Conversation {
 }
 
 export interface Attachment {
-  id: string; name: string; media_type: string; size_bytes: number; alt_text: string; content_id: string | null;
+  id: string; name: string; media_type: string; size_bytes: number | null; alt_text: string; content_id: string | null;
   state: 'pending' | 'stored' | 'refused' | 'gone';
 }
 
@@ -126,7 +126,10 @@ export interface OfferItem { offer: Offer; item: WorkItem }
 
 export interface Page<T> { items: T[]; next: string | null; cursor?: string }
 
-export interface Session { authenticated: boolean; setup_needed: boolean; csrf_token: string }
+export interface Session { authenticated: boolean; setup_needed: boolean; csrf_token: string; organisation?: string }
+
+/** What a one-time link is for; `login` and `name` are those of the person whose password it sets. */
+export interface Link { purpose: 'setup' | 'password'; organisation: string; login: string | null; name: string | null }
 
 export interface Me {
   user: User; actions: string[]; agent: Agent | null; organisation: { name: string }; demo: boolean; version: string;
@@ -144,7 +147,7 @@ export interface HistoryEntry {
 
 export interface ConversationView {
   conversation: Conversation; customer: Customer; channel: Channel; caps: Caps; interactions: Interaction[];
-  open: Interaction | null; history: HistoryEntry[]; cursor: string;
+  open: Interaction | null; history: HistoryEntry[]; network: string; medium: Medium; cursor: string;
 }
 
 export interface SearchHit { message: Message; conversation: Conversation; network: string; medium: Medium }
@@ -179,7 +182,9 @@ export interface Quarantined {
   id: string; channel_id: string; received_at: string; error: string; size: number; preview: string;
 }
 
-export interface DeadLetter { message: Message; conversation: Conversation; error: string }
+export interface DeadLetter {
+  id: string; message: Message; conversation: Conversation; code: string; error: string; attempts: number;
+}
 export interface Role { name: string; actions: string[]; built_in: boolean }
 
 export interface ApiToken {
@@ -195,5 +200,5 @@ export interface Frame {
 
 export interface DemoPage {
   faces: { name: string; url: string }[]; mailbox_url: string; webchat_url: string;
-  logins: { login: string; password: string; name: string }[];
+  logins: { login: string; password: string; name: string }[]; speed?: number;
 }

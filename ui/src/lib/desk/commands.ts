@@ -48,9 +48,9 @@ export function commands(desk: Desk): Command[] {
     ...conversationCommands(desk),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
-    { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', run: () => go('/channels') },
-    { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', run: () => go('/people') },
-    { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', run: () => go('/repair') },
+    { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
+    { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
+    { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', when: desk.may('work.answer'), run: () => go('/repair') },
     { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
     { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
@@ -89,12 +89,17 @@ export function conversationCommands(desk: Desk): Command[] {
     if (open) await desk.act(open, verb);
   };
   return [
-    { id: 'take', group: 'conversation', title: t('command-take'), keys: 't', when: open?.state === 'waiting', run: act('take') },
+    {
+      id: 'take', group: 'conversation', title: t('command-take'), keys: 't', when: open?.state === 'waiting' && desk.may('work.answer'),
+      run: async () => {
+        if (open && (await desk.act(open, 'take'))) ui.askCompose('answer');
+      },
+    },
     { id: 'answer', group: 'conversation', title: t('command-answer'), keys: 'r', when: mine && open?.state === 'active', run: () => ui.askCompose('answer') },
     { id: 'note', group: 'conversation', title: t('command-note'), keys: 'n', when: !!thread, run: () => ui.askCompose('note') },
     {
       id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
-      when: !!open && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
+      when: !!open && desk.may('work.transfer') && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
     },
     { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
     { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },

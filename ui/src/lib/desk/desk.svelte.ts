@@ -206,13 +206,13 @@ export class Desk {
     });
   }
 
-  async accept(offer: Offer): Promise<Interaction | null> {
-    return this.#try(t('failed-accept'), async () => {
-      const { interaction } = await api.post<{ interaction: Interaction }>(`/offers/${offer.id}/accept`);
+  async accept(offer: Offer): Promise<boolean> {
+    return (await this.#try(t('failed-accept'), async () => {
+      const { interaction } = await api.post<{ interaction: Interaction | null }>(`/offers/${offer.id}/accept`);
       this.take({ offers: [{ ...offer, state: 'accepted' }] });
-      this.takeInteraction(interaction);
-      return interaction;
-    }, () => void this.readOffers());
+      if (interaction) this.takeInteraction(interaction);
+      return true;
+    }, () => void this.readOffers())) ?? false;
   }
 
   async decline(offer: Offer, reason = ''): Promise<void> {
@@ -224,19 +224,19 @@ export class Desk {
 
   async act(interaction: Interaction, verb: string, body?: object): Promise<boolean> {
     return (await this.#try(t('failed-verb'), async () => {
-      const answer = await api.post<{ interaction?: Interaction } | undefined>(`/interactions/${interaction.id}/${verb}`, body);
+      const answer = await api.post<{ interaction?: Interaction | null } | undefined>(`/interactions/${interaction.id}/${verb}`, body);
       if (answer?.interaction) this.takeInteraction(answer.interaction);
       else await this.#reread(interaction.id);
       return true;
     }, () => void this.#reread(interaction.id))) ?? false;
   }
 
-  async reopen(conversation: Conversation): Promise<Interaction | null> {
-    return this.#try(t('failed-verb'), async () => {
-      const { interaction } = await api.post<{ interaction: Interaction }>(`/conversations/${conversation.id}/reopen`);
-      await this.#reread(interaction.id);
-      return interaction;
-    });
+  async reopen(conversation: Conversation): Promise<boolean> {
+    return (await this.#try(t('failed-verb'), async () => {
+      const { interaction } = await api.post<{ interaction: Interaction | null }>(`/conversations/${conversation.id}/reopen`);
+      if (interaction) await this.#reread(interaction.id);
+      return true;
+    })) ?? false;
   }
 
   async retryMessage(message: Message, confirmNotSent: boolean): Promise<void> {

@@ -17,7 +17,11 @@ class SessionStore {
   readonly #channel = new BroadcastChannel('unisono.session');
 
   constructor() {
-    this.#channel.onmessage = () => location.assign('/login');
+    this.#channel.onmessage = () => {
+      // The demonstration shows the desk in a frame; signing out there must not take its page away.
+      if (location.pathname === '/demo') this.#leave();
+      else location.assign('/login');
+    };
     api.onUnauthenticated = () => {
       if (this.status === 'in') this.expired = true;
     };
@@ -52,7 +56,7 @@ class SessionStore {
     }
   }
 
-  async setUp(token: string, answers: { login: string; name: string; password: string; locale: Locale }): Promise<void> {
+  async setUp(token: string, answers: { password: string; login?: string; name?: string; locale?: Locale }): Promise<void> {
     const me = await api.post<Me>(`/setup/${token}`, answers);
     await this.#refreshToken();
     await this.#enter(me);
@@ -62,11 +66,15 @@ class SessionStore {
     try {
       await api.delete('/session');
     } finally {
-      this.desk?.stop();
-      this.desk = null;
-      this.status = 'out';
+      this.#leave();
       this.#channel.postMessage('out');
     }
+  }
+
+  #leave(): void {
+    this.desk?.stop();
+    this.desk = null;
+    this.status = 'out';
   }
 
   // Signing in may change the token that writes must carry.

@@ -8,10 +8,14 @@ export function customerName(identity: Identity): string {
   return identity.display_name || identity.handle || t('customer-unknown');
 }
 
+const languages = new Map<string, Intl.DisplayNames>();
+
 export function languageName(code: string | null): string {
   if (!code) return '';
   try {
-    return new Intl.DisplayNames(texts.locale, { type: 'language' }).of(code) ?? code;
+    let names = languages.get(texts.locale);
+    if (!names) languages.set(texts.locale, (names = new Intl.DisplayNames(texts.locale, { type: 'language' })));
+    return names.of(code) ?? code;
   } catch {
     return code;
   }
@@ -22,7 +26,7 @@ export function reasonWords(reason: Reason | null, desk: Desk): string {
   if (!reason) return '';
   const key = `reason-${reason.code.replaceAll('_', '-')}`;
   if (!texts.has(key)) return '';
-  return t(key, { skill: skillName(reason, desk), agent: personName(reason, desk), why: String(reason.why ?? reason.cause ?? 'other') });
+  return t(key, { skill: skillName(reason, desk), agent: personName(reason, desk), why: String(reason.by ?? 'other'), named: personIsNamed(reason) ? 'yes' : 'no' });
 }
 
 function skillName(reason: Reason, desk: Desk): string {
@@ -33,8 +37,12 @@ function skillName(reason: Reason, desk: Desk): string {
   return typeof named === 'string' && named.length <= 40 ? named : t('reason-this-skill');
 }
 
+function personIsNamed(reason: Reason): boolean {
+  return typeof (reason.agent_id ?? reason.user_id) === 'string';
+}
+
 function personName(reason: Reason, desk: Desk): string {
-  const id = reason.agent_id ?? reason.user_id ?? reason.by;
+  const id = reason.agent_id ?? reason.user_id;
   return typeof id === 'string' ? desk.agentName(id) : t('someone');
 }
 
@@ -88,7 +96,8 @@ export function deliveryWords(message: Message): string {
   return message.delivery ? t(`delivery-${message.delivery}`) : '';
 }
 
-export function bytes(n: number): string {
+export function bytes(n: number | null): string {
+  if (n === null) return '';
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const step = Math.min(Math.floor(Math.log(Math.max(n, 1)) / Math.log(1000)), units.length - 1);
   return new Intl.NumberFormat(texts.locale, {

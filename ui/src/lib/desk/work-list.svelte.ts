@@ -8,8 +8,8 @@ export interface ListFilter { view: WorkView; queue: string; channel: string }
 export const VIEWS: readonly WorkView[] = ['mine', 'waiting', 'open', 'parked', 'closed'];
 
 const STATES: Record<WorkView, readonly string[]> = {
-  mine: ['active', 'wrap_up'],
-  waiting: ['waiting', 'offered'],
+  mine: ['offered', 'active', 'parked', 'wrap_up'],
+  waiting: ['waiting'],
   open: ['waiting', 'offered', 'active', 'parked', 'wrap_up'],
   parked: ['parked'],
   closed: ['closed'],

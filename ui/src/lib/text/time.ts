@@ -4,6 +4,7 @@ export type Urgency = 'none' | 'calm' | 'soon' | 'over';
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
 const formats = new Map<string, Intl.NumberFormat>();
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 function number(locale: string, unit: string, display: 'short' | 'long'): Intl.NumberFormat {
@@ -66,7 +67,9 @@ export function dayKey(at: string | number): string {
 export function dayName(at: string, now: number, locale: string): string {
   const days = Math.round((midnight(Date.parse(at)) - midnight(now)) / 86_400_000);
   if (days === 0 || days === -1) {
-    const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+    let relative = relatives.get(locale);
+    if (!relative) relatives.set(locale, (relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })));
+    const words = relative.format(days, 'day');
     return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
   }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();

@@ -5,7 +5,7 @@ import { bytes } from '../../lib/desk/words';
 import { t } from '../../lib/i18n/texts.svelte';
 
 export interface Upload {
-  key: string; name: string; size: number; type: string; state: 'sending' | 'done' | 'failed'; error: string;
+  key: string; name: string; size: number | null; type: string; state: 'sending' | 'done' | 'failed'; error: string;
   attachment: Attachment | null; altText: string; preview: string | null;
 }
 
