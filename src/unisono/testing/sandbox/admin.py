@@ -93,10 +93,11 @@ async def leave(house: TheHouse, account: str) -> None:
 
 
 @post("/items")
-async def say(house: TheHouse, data: Said) -> dict[str, Any]:
-    """Say something in somebody's name."""
+async def say(request: Asked, house: TheHouse, data: Said) -> dict[str, Any]:
+    """Say something in somebody's name. Knows `Idempotency-Key`."""
     item = house.network.say(
-        number(data.author), data.text, in_reply_to=number(data.in_reply_to) if data.in_reply_to else None,
+        number(data.author), data.text, key=request.headers.get("idempotency-key") or None,
+        in_reply_to=number(data.in_reply_to) if data.in_reply_to else None,
         to=number(data.to) if data.to else None, page=number(data.page) if data.page else None,
     )  # fmt: skip
     return house.wire.item(item, item.author)

@@ -12,7 +12,7 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from unisono.testing.sandbox.api import NewText, taken
-from unisono.testing.sandbox.given import House, TheHouse, Visitor, number
+from unisono.testing.sandbox.given import Asked, House, TheHouse, Visitor, number
 from unisono.testing.sandbox.model import Account, Item, Refused
 
 _PAGE = 20
@@ -156,13 +156,14 @@ async def messages(house: TheHouse, visitor: Visitor, face: str, handle: str) ->
 
 @post("/items")
 async def say(
-    house: TheHouse, visitor: Visitor, data: Annotated[Said, Body(media_type=RequestEncodingType.MULTI_PART)]
+    request: Asked, house: TheHouse, visitor: Visitor, data: Annotated[Said, Body(media_type=RequestEncodingType.MULTI_PART)]
 ) -> dict[str, Any]:
-    """Post, comment, or send a direct message, with a picture if there is one."""
+    """Post, comment, or send a direct message, with a picture if there is one. Knows `Idempotency-Key`."""
     me = somebody(visitor)
     pictures = [(await taken(house, me, data.file, data.alt)).id] if data.file is not None and data.file.filename else []
     item = house.network.say(
-        me.id, data.text, pictures=pictures, in_reply_to=number(data.in_reply_to) if data.in_reply_to else None,
+        me.id, data.text, pictures=pictures, key=request.headers.get("idempotency-key") or None,
+        in_reply_to=number(data.in_reply_to) if data.in_reply_to else None,
         to=number(data.to) if data.to else None, page=number(data.page) if data.page else None,
     )  # fmt: skip
     return house.wire.item(item, me.id)
