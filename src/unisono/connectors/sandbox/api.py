@@ -24,9 +24,7 @@ _T = TypeVar("_T")
 _DEFAULT_PAUSE_S = 30.0
 _LONGEST_PAUSE_S = 3_600.0
 _REAUTH_PAUSE_S = 60.0
-TOKEN_REFUSED = (
-    "The network refuses the access token. Enter a new one in the channel's settings; what comes in meanwhile waits there."
-)
+REAUTH = "The network refuses the access token. Enter a new one in the channel's settings; what comes in meanwhile waits there."
 
 
 class Api:
@@ -37,7 +35,7 @@ class Api:
         self.root = f"{str(ctx.account.config.get('base_url', '')).rstrip('/')}/{ctx.account.config.get('face', '')}/api"
 
     async def request(self, method: str, path: str, **more: Any) -> Response:
-        """Ask the network; an expired token is renewed once. Raises NotReached."""
+        """Ask the network; an expired token is renewed once. Raises NotReached, and PullFailed when renewing failed."""
         token = await self._ctx.secrets.get("token") or ""
         answer = await self._once(method, path, token, **more)
         if answer.status == 401 and (renewed := await self._renewed(token)) is not None:
@@ -49,7 +47,11 @@ class Api:
         return await self._ctx.http.request(method, self.root + path, headers=headers, **more)
 
     async def _renewed(self, refused: str) -> str | None:
-        """Return a token other than the refused one, or None. Of many that notice at once, over all nodes, one asks."""
+        """Return a token other than the refused one, or None when a person must enter one.
+
+        Of many that notice at once, over all nodes, one asks. Raises NotReached, and PullFailed when the network is in
+        trouble.
+        """
         async with self._ctx.secrets.single_flight("token"):
             token = await self._ctx.secrets.get("token")
             if token and token != refused:
@@ -58,8 +60,9 @@ class Api:
             if not refresh_token:
                 return None
             answer = await self._ctx.http.request("POST", f"{self.root}/token", json={"refresh_token": refresh_token})
-            if answer.status != 201:
+            if answer.status in (400, 401, 403):
                 return None
+            self.demand(answer)
             tokens = decoded(answer, Tokens)
             # The refresh token first: if we die between the two, the next round renews again instead of locking us out.
             await self._ctx.secrets.put("refresh_token", tokens.refresh_token)
@@ -84,7 +87,7 @@ class Api:
         if answer.status < 300:
             return
         if answer.status == 401:
-            raise PullFailed(Health(state=ChannelState.REAUTH_NEEDED, what=TOKEN_REFUSED, field="token"), _REAUTH_PAUSE_S)
+            raise PullFailed(Health(state=ChannelState.REAUTH_NEEDED, what=REAUTH, field="token"), _REAUTH_PAUSE_S)
         if answer.status == 403:
             what = f"The network forbids it: {problem_of(answer).message or 'no reason given'}"
             raise PullFailed(Health(state=ChannelState.FORBIDDEN, what=what, field="token"), _REAUTH_PAUSE_S)
@@ -98,7 +101,7 @@ class Api:
         problem = problem_of(answer)
         match answer.status:
             case 401:
-                return Reauth(human=TOKEN_REFUSED)
+                return Reauth(human=REAUTH)
             case 429:
                 return Retry(reason="rate limit", after_s=pause_of(answer, self._ctx.clock.now()), throttled=True)
             case 408 | 425:

@@ -29,7 +29,6 @@ from unisono.contract import (
     PullFailed,
     Raw,
     ReconcileResult,
-    Reject,
     Response,
     Retry,
     SendResult,
@@ -86,10 +85,17 @@ class Sandbox:
             what = "The server's address must begin with http:// or https://, for example http://127.0.0.1:8700."
             return Health(state=ChannelState.MISCONFIGURED, what=what, field="base_url")
         try:
-            rules = await self._api.get("/face", Rules)
+            known = await self._api.request("GET", "/face")
+            if known.status == 404:
+                what = f"The server has no network {self._realm!r}. Enter the name that stands in its pages' addresses."
+                return Health(state=ChannelState.MISCONFIGURED, what=what, field="face")
+            self._api.demand(known)
+            rules = decoded(known, Rules)
             me = await self._api.get("/me", Who)
         except HostRefused as error:
             return Health(state=ChannelState.MISCONFIGURED, what=str(error), field="base_url")
+        except NotReached as error:
+            return unreachable(f"{self._api.root} does not answer: {error}").health
         except PullFailed as error:
             return error.health
         wanted = str(config.get("account") or "").lstrip("@").lower()
@@ -163,6 +169,8 @@ class Sandbox:
         except NotReached as error:
             # Nothing was said yet, so this is no open question.
             return Retry(reason=f"A file could not be uploaded: {error}")
+        except PullFailed as error:
+            return Retry(reason=error.health.what, after_s=error.after_s)
         body = {**_placed(message), "text": message.text, "media": media}
         if warning := message.details.get("content_warning"):
             body["warning"] = warning
@@ -218,9 +226,7 @@ class Sandbox:
                 return NotSent(reason="Nothing with these words is there.")
             case [item]:
                 return Sent(remote_id=item.id, url=item.url)
-        return Undecidable(
-            reason=f"{len(alike)} of our messages with these words stand there; which one this is, nobody can tell."
-        )
+        return Undecidable(reason=f"{len(alike)} of our messages with these very words stand there; nobody can tell them apart.")
 
     async def retract(self, remote_id: str) -> SendResult:
         """Take one of our messages back; one that is gone already counts as taken back."""
@@ -228,6 +234,8 @@ class Sandbox:
             answer = await self._api.request("DELETE", f"/items/{remote_id}")
         except NotReached as error:
             return Unknown(reason=str(error)) if error.sent else Retry(reason=str(error))
+        except PullFailed as error:
+            return Retry(reason=error.health.what, after_s=error.after_s)
         if answer.status in (200, 204, 404, 410):
             return Sent(remote_id=remote_id)
         return self._api.refusal(answer)
@@ -238,7 +246,7 @@ class Sandbox:
             return
         try:
             await self._api.request("POST", "/typing", json={"to": thread.customer.remote_id, "on": on}, timeout_s=5.0)
-        except NotReached:
+        except (NotReached, PullFailed):
             self._ctx.log.debug("typing_not_shown")
 
 
