@@ -1,0 +1,286 @@
+"""A mailbox on a real Dovecot, answers to a real SMTP server: pull, IDLE, threads, sending once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP as SmtpServer
+from tests.connectors.email.dovecot import Dovecot
+
+from unisono.connectors.email import Email
+from unisono.contract import (
+    Account,
+    Author,
+    Created,
+    NotSent,
+    OutMessage,
+    PullFailed,
+    Reject,
+    Retry,
+    Sent,
+    ThreadRef,
+    Undecidable,
+    Unknown,
+    load_manifest,
+)
+from unisono.domain.words import ChannelState, Visibility
+from unisono.testing.context import KitContext, make_ctx
+
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture(scope="module")
+def imap() -> Iterator[Dovecot]:
+    server = Dovecot()
+    yield server
+    server.stop()
+
+
+class Smtp:
+    """A receiving mail server with a script of refusals."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[str, list[str], bytes]] = []
+        self.script: list[str] = []
+        self.drop_after_data = 0
+
+    async def handle_RCPT(self, server: SmtpServer, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.script:
+            return self.script.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SmtpServer, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.received.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
+        if self.drop_after_data:
+            self.drop_after_data -= 1
+            server.transport.abort()  # type: ignore[union-attr]
+        return "250 taken"
+
+
+@pytest.fixture
+def smtp() -> Iterator[tuple[Smtp, int]]:
+    handler = Smtp()
+    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    # Port 0 is not known to the controller's own self-test, so the socket is made here.
+    loop_port: list[int] = []
+    original = controller._create_server
+
+    def create() -> Any:
+        return original()
+
+    controller._create_server = create  # type: ignore[method-assign]
+    from tests.peers import free_port
+
+    controller.port = free_port()
+    loop_port.append(controller.port)
+    controller.start()
+    yield handler, loop_port[0]
+    controller.stop()
+
+
+@pytest_asyncio.fixture
+async def box(imap: Dovecot, smtp: tuple[Smtp, int]) -> AsyncIterator["Box"]:
+    async with AsyncExitStack() as stack:
+        made = Box(imap, smtp[0], smtp[1], stack)
+        await made.open()
+        yield made
+
+
+class Box:
+    """A mailbox of its own for each test, and the connector on it."""
+
+    def __init__(self, imap: Dovecot, smtp: Smtp, smtp_port: int, stack: AsyncExitStack) -> None:
+        self.imap = imap
+        self.smtp = smtp
+        self.address = f"hilfe-{uuid4().hex[:8]}@shop.example"
+        self._smtp_port = smtp_port
+        self._stack = stack
+
+    async def open(self, *, secrets: dict[str, str] | None = None, **config: Any) -> Email:
+        settings = {
+            "address": self.address, "imap_host": "127.0.0.1", "imap_port": self.imap.port, "imap_security": "none",
+            "smtp_host": "127.0.0.1", "smtp_port": self._smtp_port, "smtp_security": "none", "sent_folder": "Sent", **config,
+        }  # fmt: skip
+        account = Account(channel_id=uuid4(), name="Hilfe", config=settings)
+        self.ctx: KitContext = await self._stack.enter_async_context(
+            make_ctx(account, load_manifest(Email.folder), secrets={"password": "secret"} if secrets is None else secrets)
+        )
+        self.connector = Email(self.ctx)
+        return self.connector
+
+    def write(self, subject: str, text: str, *, message_id: str, references: str = "", **headers: str) -> None:
+        lines = [
+            "From: Berta Beispiel <berta@kunde.example>", f"To: {self.address}", f"Subject: {subject}", f"Message-ID: {message_id}",
+            "Date: " + datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000"), "Content-Type: text/plain; charset=utf-8",
+        ]  # fmt: skip
+        if references:
+            lines += [f"References: {references}", f"In-Reply-To: {references.split()[-1]}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        self.imap.deliver(self.address, ("\r\n".join([*lines, "", text]) + "\r\n").encode())
+
+    async def pulled(self, cursor: str | None = None) -> tuple[list[Created], str | None]:
+        created: list[Created] = []
+        while True:
+            page = await self.connector.pull("inbox", cursor, 50)
+            created += [event for raw in page.raws for event in self.connector.read(raw) if isinstance(event, Created)]
+            cursor = page.next_cursor
+            if not page.has_more:
+                return created, cursor
+
+
+def answer(to: Created, text: str = "Gern geschehen.") -> OutMessage:
+    return OutMessage(
+        key=str(uuid4()), thread=ThreadRef(visibility=Visibility.PRIVATE, root_id=to.thread.root_id, parent_id=to.remote_id),
+        in_reply_to=to.remote_id, recipient=to.author, text=text, created_at=datetime.now(UTC), subject=f"Re: {to.subject}",
+        references=(to.thread.root_id, to.remote_id),
+    )  # fmt: skip
+
+
+async def test_mails_are_read_from_a_cursor_onwards_and_stay_where_they_are(box: Box) -> None:
+    box.write("Lieferung", "Wo bleibt mein Paket?", message_id="<1@kunde.example>")
+    first, cursor = await box.pulled()
+    box.write("Re: Lieferung", "Hallo?", message_id="<2@kunde.example>", references="<1@kunde.example>")
+    second, cursor = await box.pulled(cursor)
+    third, _ = await box.pulled(cursor)
+    assert [m.text.strip() for m in first] == ["Wo bleibt mein Paket?"]
+    assert [(m.text.strip(), m.thread.root_id, m.thread.parent_id) for m in second] == [
+        ("Hallo?", "<1@kunde.example>", "<1@kunde.example>")
+    ]
+    assert third == []
+    assert len(box.imap.mails(box.address)) == 2
+    assert first[0].author.remote_id == "berta@kunde.example"
+
+
+@pytest.mark.parametrize(
+    "cursor", ["garbage", "{}", '{"validity": 1, "uid": -5, "v": 1}', json.dumps({"validity": 99, "uid": 10**9, "v": 1})]
+)
+async def test_a_cursor_that_makes_no_sense_starts_over(box: Box, cursor: str) -> None:
+    box.write("Frage", "Hallo", message_id="<1@kunde.example>")
+    again, _ = await box.pulled(cursor)
+    assert len(again) == 1
+
+
+async def test_a_folder_that_was_made_anew_is_read_again_without_doubles_by_key(box: Box) -> None:
+    box.write("Frage", "Hallo", message_id="<1@kunde.example>")
+    page = await box.connector.pull("inbox", None, 50)
+    moved = json.loads(page.next_cursor or "{}") | {"validity": 12345}
+    again = await box.connector.pull("inbox", json.dumps(moved), 50)
+    assert [raw.ingest_key for raw in again.raws] == [raw.ingest_key for raw in page.raws]
+
+
+async def test_a_full_mailbox_is_read_in_pages(box: Box) -> None:
+    for n in range(120):
+        box.write(f"Frage {n}", f"Text {n}", message_id=f"<{n}@kunde.example>")
+    page = await box.connector.pull("inbox", None, 50)
+    assert (len(page.raws), page.has_more) == (50, True)
+    everything, _ = await box.pulled()
+    assert [m.text.strip() for m in everything] == [f"Text {n}" for n in range(120)]
+
+
+async def test_the_server_tells_by_idle_when_a_mail_comes(box: Box) -> None:
+    listening = box.connector.listen()
+    hint = asyncio.ensure_future(anext(listening))
+    await asyncio.sleep(1.0)
+    box.write("Neu", "Da bin ich", message_id="<9@kunde.example>")
+    assert await asyncio.wait_for(hint, 20) is None
+    await listening.aclose()  # type: ignore[attr-defined]
+
+
+async def test_an_answer_finds_its_thread_and_is_kept_in_the_folder_of_sent_mail(box: Box) -> None:
+    box.write("Lieferung", "Wo bleibt mein Paket?", message_id="<1@kunde.example>")
+    [question], _ = await box.pulled()
+    message = answer(question, "Kommt mörgen. Grüße 👋")
+    result = await box.connector.send(message, 1)
+    assert isinstance(result, Sent)
+    [(sender, recipients, content)] = box.smtp.received
+    assert (sender, recipients) == (box.address, ["berta@kunde.example"])
+    mail = message_from_bytes(content, policy=default)
+    assert mail["In-Reply-To"] == "<1@kunde.example>"
+    assert "<1@kunde.example>" in mail["References"]
+    assert mail["Message-ID"] == result.remote_id
+    assert mail.get_body().get_content().strip() == "Kommt mörgen. Grüße 👋"  # type: ignore[union-attr]
+    assert len(box.imap.mails(box.address, "Sent")) == 1
+    assert await box.connector.reconcile(message) == Sent(remote_id=result.remote_id)
+
+
+async def test_an_answer_cut_off_after_its_text_is_unknown_and_looked_up_where_copies_are_kept(box: Box) -> None:
+    box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
+    [question], _ = await box.pulled()
+    box.smtp.drop_after_data = 1
+    message = answer(question)
+    assert isinstance(await box.connector.send(message, 1), Unknown)
+    assert isinstance(await box.connector.reconcile(message), NotSent)
+    box.imap.deliver(box.address, box.smtp.received[0][2], "Sent")
+    assert isinstance(await box.connector.reconcile(message), Sent)
+
+
+async def test_without_a_folder_of_sent_mail_nobody_can_tell(box: Box) -> None:
+    box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
+    [question], _ = await box.pulled()
+    connector = await box.open(sent_folder="")
+    assert isinstance(await connector.reconcile(answer(question)), Undecidable)
+
+
+@pytest.mark.parametrize(("said", "expected"), [("450 later", Retry), ("550 unknown user", Reject), ("421 too busy", Retry)])
+async def test_what_the_server_says_decides_whether_it_is_tried_again(box: Box, said: str, expected: type) -> None:
+    box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
+    [question], _ = await box.pulled()
+    box.smtp.script = [said]
+    assert isinstance(await box.connector.send(answer(question), 1), expected)
+    assert box.smtp.received == []
+
+
+async def test_a_public_text_or_a_loop_is_never_mailed(box: Box) -> None:
+    box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
+    [question], _ = await box.pulled()
+    from msgspec.structs import replace
+
+    good = answer(question)
+    public = replace(good, thread=replace(good.thread, visibility=Visibility.PUBLIC))
+    loop = replace(good, recipient=Author(remote_id=box.address.lower(), handle=box.address))
+    assert isinstance(await box.connector.send(public, 1), Reject)
+    assert isinstance(await box.connector.send(loop, 1), Reject)
+    assert box.smtp.received == []
+
+
+async def test_a_refused_log_in_is_told_in_words_and_receiving_goes_on_after_the_right_password(box: Box) -> None:
+    box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
+    wrong = await box.open(secrets={"password": "wrong"})
+    health = await wrong.check()
+    assert (health.state, health.field) == (ChannelState.REAUTH_NEEDED, "password")
+    with pytest.raises(PullFailed) as failed:
+        await wrong.pull("inbox", None, 50)
+    assert failed.value.health.state is ChannelState.REAUTH_NEEDED
+    await box.open()
+    assert len((await box.pulled())[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"imap_port": 1}, "imap_host"),
+        ({"folder": "Nirgendwo"}, "folder"),
+        ({"imap_security": "tls"}, "imap_security"),
+        ({"smtp_port": 1}, "smtp_host"),
+    ],
+)
+async def test_check_names_the_setting_that_is_wrong(box: Box, config: dict[str, Any], field: str) -> None:
+    health = await (await box.open(**config)).check()
+    assert health.state is not ChannelState.OK
+    assert health.field == field
+    assert len(health.what) > 20
+
+
+async def test_check_says_who_we_are(box: Box) -> None:
+    health = await box.connector.check()
+    assert (health.state, health.remote_id) == (ChannelState.OK, box.address.lower())
