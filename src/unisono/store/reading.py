@@ -210,6 +210,10 @@ class PgReading:
                 states[state] = states.get(state, 0) + n
         return {**total, "mine": mine, "by_queue": by_queue, "by_channel": by_channel}
 
+    async def standing(self) -> list[tuple[UUID, int, UUID, UUID, str, UUID | None]]:
+        """Return where each open interaction stands."""
+        return [tuple(row) for row in await self._connection.fetch(_SQL["standing"])]
+
     async def search(
         self,
         sight: Sight,
@@ -324,7 +328,7 @@ class PgReading:
         messages = await self.messages_by_id(message_ids)
         conversations = {e.conversation_id for e in events if e.conversation_id} | {m.conversation_id for m in messages}
         interactions = {e.interaction_id for e in events if e.interaction_id}
-        rows = await self._connection.fetch(_SQL["open_of_conversations"], list(conversations)) if conversations else []
+        rows = await self._connection.fetch(_SQL["work_of_conversations"], list(conversations)) if conversations else []
         work = await self.work_items(interactions | {row["id"] for row in rows})
         conversations |= {item.conversation.id for item in work}
         offers = [UUID(str(e.body["offer_id"])) for e in events if e.body.get("offer_id")]

@@ -112,8 +112,12 @@ select c.id, c.access_class,
        (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
 from conversation c where c.id = any($1::uuid[]);
 
--- name: open_of_conversations
-select id from interaction where conversation_id = any($1::uuid[]) and state <> 'closed';
+-- name: work_of_conversations
+-- Closed work too: it shows the newest message as well, also when that was deleted.
+select id from interaction where conversation_id = any($1::uuid[]);
+
+-- name: standing
+select id, access_class, queue_id, channel_id, state, agent_id from interaction where state <> 'closed';
 
 -- name: attachment_place
 select a.name, a.media_type, c.access_class,

@@ -84,6 +84,9 @@ class Reading(Protocol):
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state: in all, by queue, by channel and of the asker."""
 
+    async def standing(self) -> list[tuple[UUID, int, UUID, UUID, str, UUID | None]]:
+        """Return (interaction, access class, queue, channel, state, agent) of all open work."""
+
     async def search(
         self,
         sight: Sight,
