@@ -9,7 +9,6 @@ from msgspec import Struct
 from unisono.domain.errors import UnisonoError
 from unisono.service.access import Access, resolve
 from unisono.service.ports import Database, Tx
-from unisono.service.ports.people import SessionFacts
 
 TOUCH_S = 60.0
 TOKEN_PREFIX = "uni_"  # noqa: S105 - how a token begins, so that scanners and people recognise one
@@ -22,13 +21,17 @@ class Unauthenticated(UnisonoError):
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """The person behind a request. `session`: hash of the session's id, None for an API token."""
+    """The person behind a request.
+
+    proof: hash of the session's id or of the API token. session: the same for a session, None for a token.
+    """
 
     user_id: UUID
     login: str
     name: str
     locale: str
     access: Access
+    proof: bytes
     session: bytes | None = None
 
 
@@ -57,11 +60,10 @@ async def _actor(db: Database, key: bytes, idle_s: float | None) -> Actor | None
     if stale:
         async with db.write() as tx:
             await (tx.people.touch_token(key) if idle_s is None else tx.people.touch_session(key))
-    return _of(facts, access, None if idle_s is None else key)
-
-
-def _of(facts: SessionFacts, access: Access, session: bytes | None) -> Actor:
-    return Actor(user_id=facts.user_id, login=facts.login, name=facts.name, locale=facts.locale, access=access, session=session)
+    return Actor(
+        user_id=facts.user_id, login=facts.login, name=facts.name, locale=facts.locale, access=access, proof=key,
+        session=None if idle_s is None else key,
+    )  # fmt: skip
 
 
 async def access_of(tx: Tx, user_id: UUID) -> Access:

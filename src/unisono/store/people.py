@@ -153,6 +153,11 @@ class PgPeople:
         """Record that it was used just now."""
         await self._connection.execute(_SQL["touch_token"], token_hash, self._now)
 
+    async def good_proofs(self, proofs: Iterable[bytes], idle_s: float) -> set[bytes]:
+        """Return those of these sessions and tokens that are good now."""
+        rows = await self._connection.fetch(_SQL["good_proofs"], list(proofs), self._now, idle_s)
+        return {row["proof"] for row in rows}
+
     async def remove_token(self, token_id: UUID, user_id: UUID) -> bool:
         """Make a token of this person useless."""
         return await self._connection.fetchval(_SQL["remove_token"], token_id, user_id) is not None

@@ -113,6 +113,14 @@ where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.di
 -- name: touch_token
 update api_token set last_used_at = $2 where token_hash = $1;
 
+-- name: good_proofs
+select s.id_hash as proof from session s join app_user u on u.id = s.user_id
+where s.id_hash = any($1::bytea[]) and s.expires_at > $2
+  and s.last_seen_at > $2::timestamptz - make_interval(secs => $3) and u.disabled_at is null
+union all
+select t.token_hash from api_token t join app_user u on u.id = t.user_id
+where t.token_hash = any($1::bytea[]) and (t.expires_at is null or t.expires_at > $2) and u.disabled_at is null;
+
 -- name: remove_token
 delete from api_token where id = $1 and user_id = $2 returning id;
 

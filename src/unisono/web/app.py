@@ -14,17 +14,18 @@ from unisono.service.house import House
 from unisono.web import desk, hooks, pages
 from unisono.web.closing import Closing
 from unisono.web.csrf import Csrf, csrf_config
+from unisono.web.events.hub import Hub
 from unisono.web.headers import security_headers
 from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
-from unisono.web.routes import attachments, channels, health, me, queues, session, talk, users, work
+from unisono.web.routes import attachments, channels, events, health, me, queues, session, talk, users, work
 
 API = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
-    *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
+    *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 
@@ -40,6 +41,9 @@ def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar,
     before the server starts the application, so that it can be built to be looked at.
     """
     closing = Closing()
+    settings = KeptSettings(house)
+    hub = Hub(house, settings)
+    closing.on_close(hub.close)
 
     def provide_house() -> House:
         return house
@@ -49,7 +53,7 @@ def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar,
             Router(API, route_handlers=_API_ROUTES), *hooks.ROUTES, *pages.ROUTES, *desk.ROUTES, *extra_routes,
         ],
         state=State({
-            "house": house, "settings": KeptSettings(house), "closing": closing, "desk": desk.load_desk(),
+            "house": house, "settings": settings, "hub": hub, "closing": closing, "desk": desk.load_desk(),
         }),
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
@@ -61,6 +65,8 @@ def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar,
         exception_handlers=HANDLERS,
         openapi_config=health.openapi_config(),
         request_max_body_size=MAX_BODY_BYTES,
+        on_startup=[hub.start],
+        on_shutdown=[hub.stop],
         logging_config=None,
         debug=False,
     )  # fmt: skip

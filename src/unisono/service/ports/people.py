@@ -146,6 +146,9 @@ class People(Protocol):
 
     async def touch_token(self, token_hash: bytes) -> None: ...
 
+    async def good_proofs(self, proofs: Iterable[bytes], idle_s: float) -> set[bytes]:
+        """Return those of these sessions and tokens that are good now."""
+
     async def remove_token(self, token_id: UUID, user_id: UUID) -> bool: ...
 
     async def add_link(self, token_hash: bytes, purpose: str, user_id: UUID | None, expires_at: datetime) -> None: ...

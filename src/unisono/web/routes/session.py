@@ -20,6 +20,7 @@ from unisono.service.views import AgentView
 from unisono.web.asking import Body
 from unisono.web.authenticate import COOKIE, HouseDep, authenticate, session_cookie
 from unisono.web.csrf import csrf_token_of
+from unisono.web.events.hub import Hub
 from unisono.web.needs import PUBLIC, needs
 
 
@@ -111,6 +112,8 @@ async def end(request: Request[Any, Any, Any], house: HouseDep) -> Response[None
     carried = request.cookies.get(COOKIE)
     if carried:
         await log_out(house.db, hash_of(carried))
+        hub: Hub = request.app.state["hub"]
+        hub.end_session(hash_of(carried))
     return Response(None, status_code=204, cookies=[session_cookie(house, "", 0)])
 
 

@@ -24,6 +24,7 @@ from unisono.service.transfer import transfer
 from unisono.service.views import InteractionView, MessageView, WorkItem
 from unisono.web.asking import Asking, Body, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
+from unisono.web.events.hub import Hub
 from unisono.web.needs import needs
 
 
@@ -105,9 +106,11 @@ async def work(
 
 
 @get("/counts", opt=needs("work.read"), tags=["Work"])
-async def how_many(house: HouseDep, actor: ActorDep) -> dict[str, Any]:
-    """Return how many enquiries stand where: in all, by queue, by channel, mine."""
-    return await counts(house.db, actor.access)
+async def how_many(request: Asking, house: HouseDep, actor: ActorDep) -> dict[str, Any]:
+    """Return how many enquiries stand where: in all, by queue, by channel, mine. Kept up to date, not counted."""
+    hub: Hub = request.app.state["hub"]
+    kept = hub.counts(actor)
+    return kept if kept is not None else await counts(house.db, actor.access)
 
 
 @get("/offers", opt=needs("work.answer"), tags=["Work"])
