@@ -1,6 +1,7 @@
 """Customers' mails: made from steps, handed to the company's SMTP door."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ import aiosmtplib
 from msgspec import Struct
 
 from unisono.app.demo.files import file_of
+from unisono.app.demo.played import Played
 from unisono.app.demo.script import Step
 from unisono.domain.errors import Unavailable
 
@@ -95,3 +97,29 @@ class Postman:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+class MailStage:
+    """Plays mails at the company's SMTP door. `companies`: the addresses that have a mailbox, the first for all else."""
+
+    def __init__(self, postman: Postman, companies: tuple[str, ...], now: Callable[[], datetime]) -> None:
+        self._postman = postman
+        self._companies = companies
+        self._now = now
+
+    async def play(self, step: Step, played: Played) -> str:
+        """Post the step's mail. Raises Unavailable."""
+        if step.parent is not None:
+            played.put_note(f"answers:{step.key}", step.parent)
+        recipient = step.to if step.to in self._companies else self._companies[0]
+        await self._postman.post(letter_of(step, self._chain(step, played), recipient, self._now()))
+        return ""
+
+    def _chain(self, step: Step, played: Played) -> list[str]:
+        """The mails above this one, oldest first, as References name them."""
+        chain: list[str] = []
+        above = step.parent
+        while above is not None and above in played:
+            chain.append(above)
+            above = played.note(f"answers:{above}")
+        return chain[::-1]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from unisono.app.demo.buttons import Buttons, Done
@@ -73,7 +73,7 @@ def demo_routes(demo: Demo) -> list[Any]:
         return demo.view()
 
     @post("/api/v1/demo/actions/{name:str}", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)
-    async def act(name: str) -> Done:
+    async def act(name: FromPath[str]) -> Done:
         """Let customers do something: complaint, same-customer, outage or author-deletes."""
         match name:
             case "complaint":
@@ -103,7 +103,7 @@ def demo_routes(demo: Demo) -> list[Any]:
         return mailbox_list(demo.mails(), _locale(request))
 
     @get("/demo/static/{name:str}", opt=needs(PUBLIC), include_in_schema=False)
-    async def static(name: str) -> Response[bytes]:
+    async def static(name: FromPath[str]) -> Response[bytes]:
         path = STATIC / name
         if path.parent != STATIC or path.suffix not in _TYPES or not path.is_file():
             raise NotFound("There is no such file.")

@@ -17,9 +17,10 @@ from rich.table import Table
 
 from unisono.app.build import Running, build
 from unisono.app.demo.buttons import Buttons
+from unisono.app.demo.chats import ChatStage
 from unisono.app.demo.feed import load_feed
 from unisono.app.demo.keep import Keep
-from unisono.app.demo.mailbox import Arrived
+from unisono.app.demo.mails import MailStage, Postman
 from unisono.app.demo.material import company, threads
 from unisono.app.demo.networks import NetworkStage
 from unisono.app.demo.places import placed
@@ -28,7 +29,7 @@ from unisono.app.demo.player import ALL_AT_ONCE, POSITION, Player, Stage, Tempo,
 from unisono.app.demo.routes import Demo, DemoView, FaceView, LoginView, demo_routes
 from unisono.app.demo.script import Step
 from unisono.app.demo.seed import Seeded, seed
-from unisono.app.demo.stage import HANDLE, Networks, open_networks
+from unisono.app.demo.stage import HANDLE, Mails, Networks, chat_channel, company_addresses, open_mails, open_networks
 from unisono.app.logs import set_up_logging
 from unisono.app.roles import ROLES, run_roles, tidy
 from unisono.app.settings import Settings
@@ -47,6 +48,8 @@ class DemoHouse(Struct, frozen=True, kw_only=True):
     running: Running
     seeded: Seeded
     networks: Networks
+    mails: Mails
+    chat_url: str
     url: str
     password: str
     player: Player
@@ -79,22 +82,34 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float) -> Asyn
         keep = Keep(settings.data_dir / "demo")
         settings = _with_port(settings, keep)
         networks = await stack.enter_async_context(open_networks(keep))
+        mails = await stack.enter_async_context(open_mails(keep))
         running = await stack.enter_async_context(build(settings))
         await tidy(running)
         password = keep.password()
-        seeded = await seed(running.outside, running.passwords, password, networks.channels())
+        chat = chat_channel()
+        channels = [*networks.channels(), *mails.channels(), chat]
+        seeded = await seed(running.outside, running.passwords, password, channels)
         played = Played(keep.folder / ("played.jsonl" if feed is None else f"played-{_name(feed)}.jsonl"))
         stack.callback(played.close)
         network_stage = NetworkStage(networks.url, networks.accounts)
         stack.push_async_callback(network_stage.close)
-        stages: dict[str, Stage] = {"network": network_stage}
+        postman = Postman("127.0.0.1", mails.house.smtp_port)
+        stack.push_async_callback(postman.close)
+        chat_stage = ChatStage(keep.secret("chat"))
+        stack.push_async_callback(chat_stage.close)
+        stages: dict[str, Stage] = {
+            "network": network_stage,
+            "mail": MailStage(postman, company_addresses(), running.clock.now),
+            "chat": chat_stage,
+        }
         tempo = Tempo(speed or ALL_AT_ONCE, float(played.note(POSITION) or 0.0))
         tasks = await stack.enter_async_context(_tasks())
         own_steps = playable(placed(threads()))
         buttons = Buttons(stages, played, own_steps, tasks)
         url = f"http://{settings.host}:{settings.port}"
-        view = _view(settings, networks, password, tempo)
-        routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=_no_mails))
+        chat_stage.address = f"{url}/c/{seeded.channels[chat.name]}"
+        view = _view(settings, networks, chat_stage.address, password, tempo)
+        routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=mails.arrived.newest))
         work = asyncio.create_task(_roles(running, networks, routes), name="demo-roles")
         stack.push_async_callback(_ended, work)
         await _answers(url, work)
@@ -103,14 +118,11 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float) -> Asyn
         stack.push_async_callback(_ended, playing)
         tasks(_note_position(tempo, played))
         yield DemoHouse(
-            running=running, seeded=seeded, networks=networks, url=url, password=password, player=player, tempo=tempo,
+            running=running, seeded=seeded, networks=networks, mails=mails, chat_url=f"{chat_stage.address}/", url=url,
+            password=password, player=player, tempo=tempo,
             played=played, buttons=buttons, playing=playing, work=work,
         )  # fmt: skip
         played.put_note(POSITION, f"{tempo.position():.1f}")
-
-
-def _no_mails() -> list[Arrived]:
-    return []
 
 
 def _with_port(settings: Settings, keep: Keep) -> Settings:
@@ -175,7 +187,7 @@ async def _ended(task: asyncio.Task[Any]) -> None:
         await task
 
 
-def _view(settings: Settings, networks: Networks, password: str, tempo: Tempo) -> Callable[[], DemoView]:
+def _view(settings: Settings, networks: Networks, chat_url: str, password: str, tempo: Tempo) -> Callable[[], DemoView]:
     """What the page tells; the password only where nobody but this machine can ask for it."""
     logins = (
         [LoginView(login=person.login, password=password, name=person.name) for person in _visitors()]
@@ -186,7 +198,7 @@ def _view(settings: Settings, networks: Networks, password: str, tempo: Tempo) -
     def view() -> DemoView:
         return DemoView(
             faces=[FaceView(name=face.name, url=f"{networks.url}/{face.key}") for face in networks.faces],
-            mailbox_url="/demo/mailbox", webchat_url="", logins=logins,
+            mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", logins=logins,
             speed=0.0 if math.isinf(tempo.factor) else tempo.factor,
         )  # fmt: skip
 

@@ -1,14 +1,20 @@
-"""The demo's outside world: the sandbox's networks on a port of this machine, with the company's accounts on them."""
+"""The demo's outside world on ports of this machine: the sandbox's networks, and the mail house of everybody."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 from msgspec import Struct
 
 from unisono.app.demo.keep import Keep
+from unisono.app.demo.mailbox import SHOWN, Arrived
 from unisono.app.demo.material import company
 from unisono.app.demo.networks import CompanyAccount
 from unisono.app.demo.seed import WantedChannel
+from unisono.testing.mailhouse import Boxes, MailHouse, StoredMail
 from unisono.testing.sandbox.faces import Face
 from unisono.testing.sandbox.model import Account, Refused
 from unisono.testing.sandbox.network import SandboxNetwork
@@ -59,3 +65,78 @@ def _account(network: SandboxNetwork, face: Face) -> Account:
 def _as_company(account: Account, face: Face) -> CompanyAccount:
     assert account.token is not None
     return CompanyAccount(id=str(account.id), token=account.token, pages=face.pages)
+
+
+class CustomerMailboxes:
+    """What lies in the customers' mailboxes; each mail is read from disk once."""
+
+    def __init__(self, boxes: Boxes, companies: tuple[str, ...]) -> None:
+        self._boxes = boxes
+        self._companies = companies
+        self._read: dict[tuple[str, int], Arrived] = {}
+
+    def newest(self) -> list[Arrived]:
+        """Return mails, newest first."""
+        for address in self._boxes.addresses():
+            if address in self._companies:
+                continue
+            for uid in self._boxes.uids(address):
+                if (address, uid) not in self._read:
+                    self._read[address, uid] = _arrived(address, self._boxes.mail(address, uid))
+        return sorted(self._read.values(), key=lambda mail: mail.at, reverse=True)[:SHOWN]
+
+
+class Mails(Struct, frozen=True, kw_only=True):
+    """The mail house while it runs: the company's mailboxes, and those of its customers."""
+
+    house: MailHouse
+    arrived: CustomerMailboxes
+
+    def channels(self) -> list[WantedChannel]:
+        """Return the channels of the company's mailboxes."""
+        return [
+            WantedChannel(
+                name=channel.name["de"], connector="email", queue=channel.queue, units=12,
+                config={
+                    "address": channel.handle, "sender_name": company().name, "imap_host": "127.0.0.1",
+                    "imap_port": self.house.imap_port, "imap_security": "none", "smtp_host": "127.0.0.1",
+                    "smtp_port": self.house.smtp_port, "smtp_security": "none", "sent_folder": "Sent",
+                },
+                secrets={"password": self.house.password},
+            )
+            for channel in company().channels
+            if channel.medium == "mail"
+        ]  # fmt: skip
+
+
+@asynccontextmanager
+async def open_mails(keep: Keep) -> AsyncIterator[Mails]:
+    """Run the mail house while the block runs; mails stay in the demo's folder."""
+    house = MailHouse(
+        keep.folder / "mail", password=keep.secret("mail"), imap_port=keep.port("imap"), smtp_port=keep.port("smtp")
+    )
+    async with house:
+        yield Mails(house=house, arrived=CustomerMailboxes(house.boxes, company_addresses()))
+
+
+def company_addresses() -> tuple[str, ...]:
+    """Return the company's mail addresses; the first is for everything that belongs to no other."""
+    return tuple(channel.handle for channel in company().channels if channel.medium == "mail")
+
+
+def _arrived(address: str, stored: StoredMail) -> Arrived:
+    mail = message_from_bytes(stored.content, policy=default)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain", "html"))
+    return Arrived(
+        key=f"{address}/{stored.uid}", sender=str(mail["From"] or ""), recipient=str(mail["To"] or address),
+        subject=str(mail["Subject"] or ""), text=str(body.get_content()).strip() if body is not None else "",
+        at=stored.received_at.astimezone(UTC), files=sum(1 for _ in mail.iter_attachments()),
+    )  # fmt: skip
+
+
+def chat_channel() -> WantedChannel:
+    """Return the web chat's channel."""
+    chat = next(channel for channel in company().channels if channel.medium == "chat")
+    config = {"title": company().name, "colour": "#1f5f5b"}
+    return WantedChannel(name=chat.name["de"], connector="webchat", queue=chat.queue, units=20, config=config)
