@@ -1,15 +1,17 @@
 """A house on a real database, served over real HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
-import msgspec
 import pytest_asyncio
 import structlog
 
+from tests.db import RealNow
+from tests.kit import House as Kit
 from tests.kit import MemoryTombstones, OneConnector
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.domain.ids import new_id
@@ -29,7 +31,15 @@ from unisono.web.app import build_app
 from unisono.web.server import WebServer
 
 PASSWORD = "correct horse battery"
+MakeHouse = Callable[..., Awaitable[House]]
 EVERYTHING = Access(user_id=UUID(int=0), actions=frozenset(ACTIONS), classes=dict.fromkeys(ACTIONS))
+
+
+class RealClock(RealNow):
+    """The machine's clock."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 class Browser:
@@ -78,6 +88,8 @@ class Served:
         self.house = house
         self.server = server
         self.base = f"http://127.0.0.1:{server.port}"
+        self.kit = Kit(house.db, house.bell, house.clock)  # type: ignore[arg-type]
+        self.kit.outside = house.outside
         self._browsers: list[Browser] = []
 
     def browser(self, **headers: str) -> Browser:
@@ -112,13 +124,11 @@ class Served:
 
 
 @pytest_asyncio.fixture
-async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> Callable[..., Awaitable[House]]:
+async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHouse:
     """Build a house; keywords replace settings of the deployment."""
 
     async def build(registry: Any = None, **settings: Any) -> House:
-        from tests.db import RealNow
-
-        clock = RealClock(RealNow())
+        clock = RealClock()
         keyring = Keyring([bytes(range(32))])
         outside = Outside(
             db=db, bell=bell, clock=clock, registry=registry or OneConnector(), files=DiskFiles(tmp_path),
@@ -138,21 +148,6 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> Callab
     return build
 
 
-class RealClock:
-    """The machine's clock."""
-
-    def __init__(self, now: Any) -> None:
-        self._now = now
-
-    def now(self) -> Any:
-        return self._now.now()
-
-    async def sleep(self, seconds: float) -> None:
-        import asyncio
-
-        await asyncio.sleep(seconds)
-
-
 async def serve(house: House) -> Served:
     """Serve a house at a free port of this machine."""
     app, stop_streams = build_app(house)
@@ -162,7 +157,7 @@ async def serve(house: House) -> Served:
 
 
 @pytest_asyncio.fixture
-async def served(make_house: Callable[..., Awaitable[House]]) -> AsyncIterator[Served]:
+async def served(make_house: MakeHouse) -> AsyncIterator[Served]:
     """A house with an administrator `root`, served."""
     house = await make_house()
     async with house.db.write() as tx:
@@ -178,8 +173,3 @@ async def root(served: Served) -> Browser:
     browser = served.browser()
     await browser.log_in("root")
     return browser
-
-
-def same(left: Any, right: Any) -> bool:
-    """Tell whether two JSON values are the same."""
-    return msgspec.json.encode(left, order="deterministic") == msgspec.json.encode(right, order="deterministic")
