@@ -25,10 +25,10 @@ async def ensure_epoch(dsn: str) -> int:
         await connection.close()
 
 
-async def raise_epoch(connection: Connection) -> int:
+async def raise_epoch(connection: Connection, *, at_least: int = 1) -> int:
     """Raise the epoch whatever the cluster; a restore does this before anything is written."""
     current = await connection.fetchval("select epoch from cluster_epoch")
-    return await _raise(connection, (current or 0) + 1, await _place(connection))
+    return await _raise(connection, max((current or 0) + 1, at_least), await _place(connection))
 
 
 async def _place(connection: Connection) -> tuple[str, int]:
