@@ -11,6 +11,8 @@ filter-queue = Warteschlange
 filter-channel = Kanal
 all-queues = Alle Warteschlangen
 all-channels = Alle Kanäle
+be-available = Sie bekommen gerade keine Angebote.
+be-available-action = Bereit melden
 empty-mine-title = Gerade liegt nichts bei Ihnen
 empty-mine-text = Nehmen Sie ein Angebot an oder holen Sie sich etwas unter „Wartend“.
 empty-waiting-title = Niemand wartet
@@ -37,7 +39,6 @@ waiting-for = Wartet { $span }
 ## Warum jemand vorn steht
 
 reason-longest-waiting = Wartet am längsten
-reason-new = Neu eingegangen
 reason-skilled = Braucht { $skill }
 reason-only-skilled = Nur Sie können { $skill }
 reason-last-agent = { $named ->

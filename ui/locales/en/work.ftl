@@ -11,6 +11,8 @@ filter-queue = Queue
 filter-channel = Channel
 all-queues = All queues
 all-channels = All channels
+be-available = You are getting no offers now.
+be-available-action = Become available
 empty-mine-title = Nothing is with you right now
 empty-mine-text = Accept an offer, or take something from “Waiting”.
 empty-waiting-title = Nobody is waiting
@@ -37,7 +39,6 @@ waiting-for = Waiting { $span }
 ## Why somebody is first
 
 reason-longest-waiting = Waiting longest
-reason-new = Just arrived
 reason-skilled = Needs { $skill }
 reason-only-skilled = Only you have { $skill }
 reason-last-agent = { $named ->

@@ -58,7 +58,7 @@ export interface Channel {
   brand_id: string | null; config: Record<string, unknown>; secrets_set: string[]; skills: QueueSkill[];
   units: number; priority: number; state: ChannelState; state_what: string; state_since: string;
   last_ok_at: string | null; caps: Caps; version: number; archived: boolean;
-  counters?: { received: number; stored: number; duplicate: number; quarantined: number };
+  counters?: { received?: number; stored?: number; duplicate?: number; quarantined?: number };
 }
 
 export interface Identity {

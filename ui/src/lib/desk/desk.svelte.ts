@@ -171,7 +171,9 @@ export class Desk {
   /** Say which conversations are on the screen, so that the stream carries them. */
   show(ids: string[]): void {
     this.#shown = ids;
-    this.stream.setTopics(['work', ...ids.map((id) => `conversation:${id}`)]);
+    // An address that somebody mistyped is no topic; the server would refuse the whole stream.
+    const known = ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
+    this.stream.setTopics(['work', ...known.map((id) => `conversation:${id}`)]);
   }
 
   get myOffers(): { offer: Offer; item: WorkItem }[] {

@@ -82,7 +82,9 @@ export function channelName(id: string, desk: Desk): string {
   return desk.state.channels.get(id)?.name ?? '';
 }
 
-export function networkName(network: string): string {
+/** Return a network's name. Sandbox networks are many behind one connector; their realm tells them apart. */
+export function networkName(network: string, realm = ''): string {
+  if (network === 'sandbox' && realm) return realm.charAt(0).toUpperCase() + realm.slice(1);
   const key = `network-${network}`;
   return texts.has(key) ? t(key) : network.charAt(0).toUpperCase() + network.slice(1);
 }
