@@ -1,0 +1,59 @@
+"""A demo on the tests' database server, and what came of what was played."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from tests.db import Cluster
+from unisono.app.demo.run import DemoHouse, open_demo
+from unisono.app.settings import Settings
+
+QUIET_S = 90.0
+
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@contextmanager
+def on_demo_loop() -> Iterator[Run]:
+    """Give what runs a test on the event loop that the demo has when it is started by hand."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        yield runner.run
+
+
+@asynccontextmanager
+async def running_demo(
+    cluster: Cluster, data: Path, feed: Path | None = None, speed: float = 0.0, *, dsn: str = ""
+) -> AsyncIterator[DemoHouse]:
+    """Run a demo on this data directory and an empty database, or on the one named."""
+    settings = Settings(data=str(data), database_url=dsn or await cluster.create(), port=0)
+    async with open_demo(settings, feed, speed) as demo:
+        yield demo
+
+
+async def rows(demo: DemoHouse, statement: str, *values: object) -> list[dict[str, Any]]:
+    """Look at the tables."""
+    async with demo.running.pool.acquire() as connection:
+        return [dict(row) for row in await connection.fetch(statement, *values)]
+
+
+async def count(demo: DemoHouse, statement: str, *values: object) -> int:
+    """Return the one number of a statement."""
+    return int(next(iter((await rows(demo, statement, *values))[0].values())))
+
+
+async def until(
+    demo: DemoHouse, statement: str, reached: Callable[[int], bool], *values: object, within_s: float = QUIET_S
+) -> int:
+    """Ask until the number is reached; raises AssertionError with the last one otherwise."""
+    ends = time.monotonic() + within_s
+    while not reached(found := await count(demo, statement, *values)):
+        assert not demo.work.done(), demo.work
+        assert time.monotonic() < ends, f"{found} after {within_s:g} s: {statement}"
+        await asyncio.sleep(0.2)
+    return found
