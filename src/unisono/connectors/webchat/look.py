@@ -43,17 +43,17 @@ def script(options: Options, name: str, now: datetime) -> bytes:
 
 
 def page(options: Options, name: str, base: str, accept_language: str) -> bytes:
-    """Return the chat's own page, whose files lie below `base`, in the settings' language or else the browser's first that we know."""
+    """Return the chat's own page, in the settings' language, or in the first of the browser's that we have.
+
+    base: below which address its files lie.
+    """
     title = escape(options.title or name)
     asked = (part.split(";")[0].strip()[:2].lower() for part in accept_language.split(","))
     language = options.language if options.language != "auto" else next((a for a in asked if a in ("de", "en")), "en")
-    return (
-        _file("page.html")
-        .replace("[[title]]", title)
-        .replace("[[language]]", language)
-        .replace("[[base]]", escape(base))
-        .encode()
-    )
+    text = _file("page.html")
+    for mark, value in (("title", title), ("language", language), ("base", escape(base))):
+        text = text.replace(f"[[{mark}]]", value)
+    return text.encode()
 
 
 def page_style() -> bytes:
