@@ -28,11 +28,11 @@ def on_demo_loop() -> Iterator[Run]:
 
 @asynccontextmanager
 async def running_demo(
-    cluster: Cluster, data: Path, feed: Path | None = None, speed: float = 0.0, *, dsn: str = ""
+    cluster: Cluster, data: Path, feed: Path | None = None, speed: float = 0.0, *, dsn: str = "", opens_late: bool = False
 ) -> AsyncIterator[DemoHouse]:
     """Run a demo on this data directory and an empty database, or on the one named."""
     settings = Settings(data=str(data), database_url=dsn or await cluster.create(), port=0)
-    async with open_demo(settings, feed, speed) as demo:
+    async with open_demo(settings, feed, speed, opens_late=opens_late) as demo:
         yield demo
 
 

@@ -73,8 +73,11 @@ async def run_demo(settings: Settings, feed: Path | None, speed: float) -> int:
 
 
 @asynccontextmanager
-async def open_demo(settings: Settings, feed: Path | None, speed: float) -> AsyncIterator[DemoHouse]:
-    """Run a demo while the block runs. All that must last lies in the data directory."""
+async def open_demo(settings: Settings, feed: Path | None, speed: float, *, opens_late: bool = False) -> AsyncIterator[DemoHouse]:
+    """Run a demo while the block runs. All that must last lies in the data directory.
+
+    opens_late: the house begins to listen when everything was played, and finds it all at once.
+    """
     steps = placed(load_feed(feed), named=HANDLE) if feed is not None else playable(placed(threads()))
     # Sandbox and mail servers are on this machine.
     settings = msgspec.structs.replace(settings, allow_private_hosts=True)
@@ -110,11 +113,16 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float) -> Asyn
         chat_stage.address = f"{url}/c/{seeded.channels[chat.name]}"
         view = _view(settings, networks, chat_stage.address, password, tempo)
         routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=mails.arrived.newest))
-        work = asyncio.create_task(_roles(running, networks, routes), name="demo-roles")
+        listens = asyncio.Event()
+        work = asyncio.create_task(_roles(running, networks, routes, listens), name="demo-roles")
         stack.push_async_callback(_ended, work)
         await _answers(url, work)
         player = Player(stages, played, tempo)
         playing = asyncio.create_task(player.run(steps), name="demo-player")
+        if opens_late:
+            playing.add_done_callback(lambda _: listens.set())
+        else:
+            listens.set()
         stack.push_async_callback(_ended, playing)
         tasks(_note_position(tempo, played))
         yield DemoHouse(
@@ -133,10 +141,12 @@ def _name(feed: Path) -> str:
     return "".join(c if c.isalnum() else "-" for c in feed.stem)[:60]
 
 
-async def _roles(running: Running, networks: Networks, routes: Sequence[Any]) -> None:
+async def _roles(running: Running, networks: Networks, routes: Sequence[Any], listens: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(running, demo=True, frame_sources=(networks.url,), extra_routes=routes))
-        group.create_task(run_roles(running, [name for name in ROLES if name != "web"]))
+        group.create_task(run_roles(running, [name for name in ROLES if name not in {"web", "intake"}]))
+        await listens.wait()
+        group.create_task(run_roles(running, ["intake"]))
 
 
 async def _answers(url: str, work: asyncio.Task[None]) -> None:

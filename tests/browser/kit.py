@@ -1,0 +1,81 @@
+"""A browser on the demo: the desk's visible controls, and axe on every page."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.peers import CHROMIUM_ARGS, chromium
+from unisono.app.demo.run import DemoHouse
+
+PICTURES = Path(__file__).parents[2] / "docs" / "images"
+WAIT_MS = 20_000
+THEMES = ("light", "dark")
+LANGUAGES = {"de": "de-DE", "en": "en-GB"}
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Start Debian's Chromium."""
+    expect.set_options(timeout=WAIT_MS)
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=str(chromium()), args=CHROMIUM_ARGS)
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
+@asynccontextmanager
+async def window(
+    started: Browser, *, locale: str = "de-DE", theme: str = "light", width: int = 1440, height: int = 900
+) -> AsyncIterator[BrowserContext]:
+    """Open a window of its own: another person, who shares nothing with the others."""
+    context = await started.new_context(
+        locale=locale, color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
+        viewport={"width": width, "height": height},
+    )  # fmt: skip
+    context.set_default_timeout(WAIT_MS)
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+async def log_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
+    """Log in at the desk and be ready for work."""
+    await page.goto(f"{demo.url}/work")
+    await page.locator("input[name=login]").fill(login)
+    await page.locator("input[name=password]").fill(demo.password)
+    await page.locator("button[type=submit]").click()
+    await page.get_by_test_id("agent-state").click()
+    await page.get_by_role("menuitemradio", name="Bereit").click()
+
+
+async def accept(page: Page) -> None:
+    """Accept the offer that shows."""
+    await page.get_by_test_id("offer").first.get_by_role("button", name="Annehmen").click()
+    await expect(page.get_by_test_id("composer").get_by_role("textbox").last).to_be_visible()
+
+
+async def answer(page: Page, text: str) -> None:
+    """Write an answer to what is open, and send it."""
+    await page.get_by_test_id("composer").locator("textarea").fill(text)
+    await page.get_by_test_id("send").click()
+
+
+async def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page, with the elements."""
+    found: Any = await Axe().run(page)
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found.response["violations"]]
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep a picture for the documentation, when they are being made."""
+    if os.environ.get("UNISONO_TEST_PICTURES") == "1":
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=PICTURES / f"{name}.png")
