@@ -55,6 +55,7 @@ nav-people = Team
 nav-repair = Reparatur
 nav-settings = Einstellungen
 nav-demo = Vorführung
+not-allowed-title = Das ist hier nicht erlaubt
 not-found-title = Diese Seite gibt es nicht
 not-found-text = Die Adresse ist vielleicht alt oder nicht ganz abgeschrieben.
 

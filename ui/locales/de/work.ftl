@@ -80,6 +80,7 @@ state-closed = Erledigt
 ## Angebote
 
 offers = Angebote für Sie
+offer-ended = Das Angebot gilt nicht mehr.
 offer-label = Angebot: { $customer }, { $network }
 accept = Annehmen
 decline = Ablehnen

@@ -55,6 +55,7 @@ nav-people = Team
 nav-repair = Repair
 nav-settings = Settings
 nav-demo = Demonstration
+not-allowed-title = That is not allowed here
 not-found-title = There is no such page
 not-found-text = The address may be old, or not copied in full.
 

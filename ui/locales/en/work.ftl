@@ -80,6 +80,7 @@ state-closed = Closed
 ## Offers
 
 offers = Offers for you
+offer-ended = The offer no longer stands.
 offer-label = Offer: { $customer }, { $network }
 accept = Accept
 decline = Decline

@@ -31,7 +31,7 @@ export function commands(desk: Desk): Command[] {
         const item = offer.item;
         if (!(await desk.accept(offer.offer))) return;
         openConversation(item.conversation.id);
-        ui.askCompose('answer');
+        ui.askCompose('answer', item.conversation.id);
       },
     },
     { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && desk.decline(offer.offer) },
@@ -153,6 +153,7 @@ const EDITABLE = 'input:not([type=checkbox]):not([type=radio]):not([type=button]
 /** Listen for the commands' keys. Returns how to stop. */
 export function listenForKeys(desk: Desk): () => void {
   let first = '';
+  let running = false;
   let forget: ReturnType<typeof setTimeout> | undefined;
 
   const onkeydown = (event: KeyboardEvent): void => {
@@ -164,6 +165,8 @@ export function listenForKeys(desk: Desk): () => void {
       return;
     }
     if (mod || event.altKey || ui.dialog !== null || !prefs.singleKeys) return;
+    // Between accepting and the cursor in the composer lies an answer of the server; what is typed then is meant as text.
+    if (running || ui.aboutToWrite) return;
     if ((event.target as Element).closest?.(EDITABLE)) return;
     const keys = first ? `${first} ${event.key}` : event.key;
     clearTimeout(forget);
@@ -171,7 +174,8 @@ export function listenForKeys(desk: Desk): () => void {
     const found = commands(desk).find((c) => c.keys === keys && c.when !== false);
     if (found) {
       event.preventDefault();
-      void found.run();
+      running = true;
+      void Promise.resolve(found.run()).finally(() => (running = false));
     } else if (keys === 'g') {
       first = 'g';
       forget = setTimeout(() => (first = ''), 1_500);

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '../api/client';
+import { Problem } from '../api/problem';
 import type {
   Agent, AgentStateName, Channel, Conversation, ConversationView, Counts, Frame, Interaction, Me, Message, Offer,
   OfferItem, Page, Queue, Skill, WorkItem, WrapUpCode,
@@ -11,6 +12,7 @@ import { clock } from './clock.svelte';
 import { Drafts } from './drafts';
 import { Outbox } from './outbox.svelte';
 import { sayFailure } from './say';
+import { toasts } from './toasts.svelte';
 import { Thread } from './thread.svelte';
 import { WorkList, type ListFilter } from './work-list.svelte';
 
@@ -214,14 +216,14 @@ export class Desk {
       this.take({ offers: [{ ...offer, state: 'accepted' }] });
       if (interaction) this.takeInteraction(interaction);
       return true;
-    }, () => void this.readOffers())) ?? false;
+    }, (error) => this.#offerEnded(offer, error))) ?? false;
   }
 
   async decline(offer: Offer, reason = ''): Promise<void> {
     await this.#try(t('failed-decline'), async () => {
       await api.post(`/offers/${offer.id}/decline`, { reason });
       this.take({ offers: [{ ...offer, state: 'declined' }] });
-    });
+    }, (error) => this.#offerEnded(offer, error));
   }
 
   async act(interaction: Interaction, verb: string, body?: object): Promise<boolean> {
@@ -333,14 +335,23 @@ export class Desk {
     }
   }
 
-  async #try<T>(what: string, run: () => Promise<T>, otherwise?: () => void): Promise<T | null> {
+  /** `otherwise` returns true when it has dealt with the failure, so that nobody need be told. */
+  async #try<T>(what: string, run: () => Promise<T>, otherwise?: (error: unknown) => boolean | void): Promise<T | null> {
     try {
       return await run();
     } catch (error) {
-      sayFailure(what, error);
-      otherwise?.();
+      if (otherwise?.(error) !== true) sayFailure(what, error);
       return null;
     }
+  }
+
+  // An offer that ran out while the key was pressed is no failure; it only has to go away.
+  #offerEnded(offer: Offer, error: unknown): boolean {
+    if (!(error instanceof Problem) || ![404, 409, 410].includes(error.status)) return false;
+    this.take({ offers: [{ ...offer, state: 'withdrawn' }] });
+    toasts.show('info', t('offer-ended'));
+    void this.readOffers();
+    return true;
   }
 }
 

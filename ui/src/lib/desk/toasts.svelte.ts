@@ -2,14 +2,15 @@ export interface Toast { id: number; kind: 'info' | 'good' | 'bad'; text: string
 
 let last = 0;
 
-/** Short words about what just happened. Failures stay until they are put away, because they ask for something. */
+/** Short words about what just happened. Failures stay longer, because they ask for something. */
 class Toasts {
   items = $state<Toast[]>([]);
 
   show(kind: Toast['kind'], text: string, detail?: string): void {
     const id = ++last;
-    this.items = [...this.items.slice(-3), { id, kind, text, detail }];
-    if (kind !== 'bad') setTimeout(() => this.close(id), 5_000);
+    const others = this.items.filter((toast) => toast.text !== text || toast.detail !== detail);
+    this.items = [...others.slice(-3), { id, kind, text, detail }];
+    setTimeout(() => this.close(id), kind === 'bad' ? 15_000 : 5_000);
   }
 
   close(id: number): void {

@@ -3,6 +3,9 @@ import type { Thread } from './thread.svelte';
 
 export type DialogName = 'transfer' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away';
 
+/** A wish that nobody took up in time is forgotten: the focus must not jump later. */
+interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
+
 /** What the page itself remembers: which part is open, and what the commands act on. */
 class Ui {
   dialog = $state<DialogName | null>(null);
@@ -11,16 +14,21 @@ class Ui {
   channel = $state('');
   /** The conversation on the screen. */
   thread = $state.raw<Thread | null>(null);
-  /** Rises when the composer shall take the focus, in the mode given with it. */
-  compose = $state.raw<{ mode: 'answer' | 'note'; n: number }>({ mode: 'answer', n: 0 });
+  /** Who wants to write what, and where; the composer of that conversation takes it up as soon as it can. */
+  wish = $state.raw<Wish | null>(null);
   /** Steps through the list; set by the list while it is on the screen. */
   step: ((by: number) => WorkItem | null) | null = null;
   focusList: (() => void) | null = null;
   /** On a narrow screen one part is shown at a time. */
   narrowPanel = $state(false);
 
-  askCompose(mode: 'answer' | 'note'): void {
-    this.compose = { mode, n: this.compose.n + 1 };
+  askCompose(mode: 'answer' | 'note', conversationId = this.thread?.id): void {
+    if (conversationId) this.wish = { mode, conversationId, until: Date.now() + 3_000 };
+  }
+
+  /** Somebody is about to write: keys that come before the composer has the focus are text, not commands. */
+  get aboutToWrite(): boolean {
+    return this.wish !== null && this.wish.until > Date.now();
   }
 }
 
