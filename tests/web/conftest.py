@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest_asyncio
 import structlog
+from litestar import Litestar
 
 from tests.db import RealNow
 from tests.kit import House as Kit
@@ -84,8 +85,9 @@ class Browser:
 class Served:
     """A house that is served, with people in it."""
 
-    def __init__(self, house: House, server: WebServer) -> None:
+    def __init__(self, house: House, server: WebServer, app: Litestar) -> None:
         self.house = house
+        self.app = app
         self.server = server
         self.base = f"http://127.0.0.1:{server.port}"
         self.kit = Kit(house.db, house.bell, house.clock)  # type: ignore[arg-type]
@@ -153,7 +155,7 @@ async def serve(house: House) -> Served:
     app, stop_streams = build_app(house)
     server = WebServer(app, "127.0.0.1", 0, on_stop=stop_streams)
     await server.start()
-    return Served(house, server)
+    return Served(house, server, app)
 
 
 @pytest_asyncio.fixture

@@ -5,6 +5,7 @@ import contextlib
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery
@@ -25,6 +26,7 @@ from unisono.web.protocol import TRANSPORT
 MAX_TOPICS: Final = 50
 # Before every cursor there is: what it names is long pruned, so that the stream says `reset`.
 _UNKNOWN: Final = Cursor(-1, 0, UUID(int=0))
+_log = structlog.get_logger("events")
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -64,6 +66,9 @@ async def events(
             for task in (serving, leaving):
                 task.cancel()
             await asyncio.gather(serving, leaving, return_exceptions=True)
+        error = None if serving.cancelled() else serving.exception()
+        if error is not None:
+            _log.error("stream_failed", exc_info=error)
         end: Any = {"type": "http.response.body", "body": b"", "more_body": False}
         with contextlib.suppress(OSError):
             await send(end)
