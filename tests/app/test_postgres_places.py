@@ -288,6 +288,15 @@ async def test_root_keeps_the_cluster_in_the_state_directory_when_a_home_is_clos
 
 
 @as_root
+async def test_when_the_state_directory_is_closed_too_the_closed_directory_is_named(root_directory: Path) -> None:
+    closed = root_directory / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(ClusterUnreachable, match=f"cannot walk through {closed} to its files"):
+        await EmbeddedPostgres(closed / "data", state_dir=closed / "state").start()
+    assert sorted(path.name for path in closed.iterdir()) in ([], ["data"])
+
+
+@as_root
 async def test_a_noted_place_that_is_gone_is_an_error_and_no_empty_database(root_directory: Path) -> None:
     home = root_directory / "home"
     home.mkdir(mode=0o700)

@@ -85,7 +85,9 @@ async def backup(dsn: str, data_dir: Path, target: Path) -> Manifest:
     made_at = datetime.now(UTC)
     target = _free_target(target, made_at)
     try:
-        async with _fresh_archive(target) as archive, dump.one_moment(dsn) as connection:
+        async with dump.one_moment(dsn) as connection, _fresh_archive(target) as archive:
+            if not await applied(connection):
+                raise Conflict("There is no house in this database yet, so there is nothing to back up. Is the address right?")
             return await _write(connection, data_dir, archive, made_at)
     except OSError as error:
         raise Unavailable(f"The backup could not be written to {target} ({error.strerror}). Nothing of it was kept.") from error

@@ -77,7 +77,8 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
     data_dir = settings.data_dir
     make_data_dir(data_dir)
     async with AsyncExitStack() as stack:
-        dsn = await stack.enter_async_context(database_server(settings.database_url or None, data_dir))
+        server = database_server(settings.database_url or None, data_dir, bin_dir=settings.postgres_bin_dir)
+        dsn = await stack.enter_async_context(server)
         await migrate(dsn)
         await ensure_epoch(dsn)
         pool = await open_pool(dsn, size=settings.pool_size, statement_cache=not settings.pooler)

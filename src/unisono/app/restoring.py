@@ -65,7 +65,7 @@ async def restore_into(settings: Settings, source: Path) -> str:
         async with build(settings) as running:
             await _erase(running, tombstones)
 
-    async with database_server(settings.database_url or None, data_dir) as dsn:
+    async with database_server(settings.database_url or None, data_dir, bin_dir=settings.postgres_bin_dir) as dsn:
         restored = await restore(source, dsn, data_dir, erase)
     told = (
         f"Restored from {source}: {restored.manifest.summary}. All counts and hashes agree. Erased again: "

@@ -19,6 +19,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str, Meta(description="A PostgreSQL server (15 or later) instead of the embedded one; DATABASE_URL counts too.")
     ] = ""
+    postgres_bin: Annotated[
+        str,
+        Meta(description="Directory of PostgreSQL's programs for the embedded database, instead of those found."),
+    ] = ""
     host: Annotated[str, Meta(description="Address that the web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port of the web server; 0 takes a free one.")] = 8600
     public_url: Annotated[str, Meta(description="Address under which browsers and networks reach this deployment.")] = ""
@@ -56,6 +60,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def data_dir(self) -> Path:
         """The data directory, absolute."""
         return Path(self.data).expanduser().resolve()
+
+    @property
+    def postgres_bin_dir(self) -> Path | None:
+        """The chosen directory of PostgreSQL's programs, if there is one."""
+        return Path(self.postgres_bin).expanduser() if self.postgres_bin else None
 
 
 class BadSetting(Exception):

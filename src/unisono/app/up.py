@@ -7,6 +7,8 @@ import typer
 
 from unisono.app.build import Running, build
 from unisono.app.logs import set_up_logging
+from unisono.app.postgres import database_server
+from unisono.app.restoring import finish_restore, restore_into
 from unisono.app.roles import ROLES, run_roles, tidy
 from unisono.app.settings import Settings
 from unisono.domain.errors import Invalid
@@ -27,6 +29,7 @@ async def run_some(settings: Settings, roles: list[str]) -> int:
         raise Invalid(f"No such role: {', '.join(unknown)}. Roles are {', '.join(ROLES)}.")
     set_up_logging(settings.log_format, settings.log_level)
     async with build(settings) as running:
+        await finish_restore(running)
         await tidy(running)
         if "web" in roles:
             await greet(running)
@@ -57,16 +60,16 @@ async def run_backup(settings: Settings, target: Path) -> int:
     from unisono.app.backup import backup
 
     set_up_logging(settings.log_format, settings.log_level)
-    async with build(settings) as running:
-        manifest = await backup(running.dsn, running.data_dir, target)
+    # Not the whole house: a backup is also what comes before an upgrade, and must not migrate.
+    server = database_server(settings.database_url or None, settings.data_dir, bin_dir=settings.postgres_bin_dir)
+    async with server as dsn:
+        manifest = await backup(dsn, settings.data_dir, target)
     typer.echo(f"{target}: {manifest.summary}")
     return 0
 
 
 async def run_restore(settings: Settings, source: Path) -> int:
     """Restore a backup and erase again what was erased."""
-    from unisono.app.restoring import restore_into
-
     set_up_logging(settings.log_format, settings.log_level)
     typer.echo(await restore_into(settings, source))
     return 0

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from unisono.app.postgres.binaries import Binaries, bin_dir, find_binaries
 from unisono.app.postgres.errors import ClusterUnreachable, PostgresFailed, PostgresNotFound, WrongMajorVersion
-from unisono.app.postgres.place import Place, look_up_place, make_data_dir
+from unisono.app.postgres.place import STATE_DIR, Place, look_up_place, make_data_dir
 from unisono.app.postgres.supervisor import EmbeddedPostgres
 
 
 @asynccontextmanager
-async def database_server(database_url: str | None, data_dir: Path, *, bin_dir: Path | None = None) -> AsyncIterator[str]:
+async def database_server(
+    database_url: str | None, data_dir: Path, *, bin_dir: Path | None = None, state_dir: Path = STATE_DIR
+) -> AsyncIterator[str]:
     """Yield a connection string: `database_url` as it is when given, else that of the embedded server, started or joined.
 
     Raises what `EmbeddedPostgres.start` raises.
@@ -22,7 +24,7 @@ async def database_server(database_url: str | None, data_dir: Path, *, bin_dir: 
     if database_url:
         yield database_url
         return
-    async with EmbeddedPostgres(data_dir, bin_dir=bin_dir) as server:
+    async with EmbeddedPostgres(data_dir, bin_dir=bin_dir, state_dir=state_dir) as server:
         yield server.dsn
 
 

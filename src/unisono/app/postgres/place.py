@@ -125,16 +125,16 @@ def look_up_place(data_dir: Path, *, state_dir: Path = STATE_DIR) -> Place:
     directory = noted or home
     if (directory / "cluster").is_dir():
         account = _account_of(directory / "cluster")
-        blocked = barrier(directory, account)
-        if blocked is not None:
-            raise ClusterUnreachable(
-                f"PostgreSQL runs as user {account.uid} and cannot walk through {blocked} to its files in {directory}. "
-                "Nothing was changed. Let that user enter the directory (chmod o+x), or move the data directory."
-            )
-        return Place(directory=directory, account=account)
-    account = dedicated_account()
-    if noted is None and barrier(home, account) is not None:
-        directory = state_dir / hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    else:
+        account = dedicated_account()
+        if noted is None and barrier(home, account) is not None:
+            directory = state_dir / hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    blocked = barrier(directory, account)
+    if blocked is not None:
+        raise ClusterUnreachable(
+            f"PostgreSQL runs as user {account.uid} and cannot walk through {blocked} to its files in {directory}. "
+            "Nothing was changed. Let that user enter the directory (chmod o+x), or point UNISONO_DATA elsewhere."
+        )
     return Place(directory=directory, account=account)
 
 
