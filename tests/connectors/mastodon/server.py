@@ -1,5 +1,7 @@
 """A second implementation of the Mastodon API on loopback, with accounts that write to us."""
 
+import asyncio
+import contextlib
 import json
 import subprocess
 import tempfile
@@ -106,6 +108,55 @@ class Server:
             self._process.wait()
         self._log.close()
         self._dir.cleanup()
+
+
+class LosingAnswers:
+    """A wire to the server on which answers to some requests are lost after the server has done its work.
+
+    `begins`: how the requests begin; `every`: one in so many loses its answer; `most`: so many in all.
+    """
+
+    def __init__(self, server: Server, begins: str, *, every: int = 1, most: int = 1_000) -> None:
+        self._port = int(server.base.rsplit(":", 1)[1])
+        self._begins = begins.encode()
+        self._every = every
+        self._most = most
+        self._seen = 0
+        self.lost = 0
+        self.base = ""
+
+    async def __aenter__(self) -> "LosingAnswers":
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.base = f"http://127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *why: object) -> None:
+        self._listener.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        losing = asyncio.Event()
+        back = asyncio.create_task(self._answers(to_reader, writer, losing))
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                if data.startswith(self._begins):
+                    self._seen += 1
+                    if self._seen % self._every == 0 and self.lost < self._most:
+                        losing.set()
+                to_writer.write(data)
+                await to_writer.drain()
+        to_writer.close()
+        await back
+
+    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                if losing.is_set():
+                    self.lost += 1
+                    break
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 def ask(method: str, url: str, token: str, body: object = None) -> Any:

@@ -121,9 +121,55 @@ async def test_a_deletion_is_found_when_looking_again(server: Server, desk: Desk
     said = anna.post(f"@{desk.us.name} Wo ist mein Paket?")
     await desk.new(None)
     anna.delete(said["id"])
-    (event,), _ = await desk.new(None, "recheck")
+    (event,), cursor = await desk.new(None, "recheck")
     assert event == Deleted(remote_id=said["id"], occurred_at=event.occurred_at)
+    assert (await desk.new(cursor, "recheck"))[0] == []
     assert (await desk.new(None, "recheck"))[0] == []
+
+
+async def test_a_change_that_was_found_but_not_stored_is_told_again(server: Server, desk: Desk) -> None:
+    anna = server.account("anna")
+    gone, changed = anna.post(f"@{desk.us.name} eins"), anna.post(f"@{desk.us.name} zwei")
+    await desk.new(None)
+    anna.delete(gone["id"])
+    anna.edit(changed["id"], f"@{desk.us.name} drei")
+    first = await desk.connector.pull("recheck", None, 100)
+    # The process dies before the page and its cursor are stored: the next pull comes with the old cursor.
+    again = await desk.connector.pull("recheck", None, 100)
+    assert [raw.ingest_key for raw in again.raws] == [raw.ingest_key for raw in first.raws]
+    assert len(first.raws) == 2
+
+
+async def test_looking_again_at_many_items_takes_few_requests(server: Server, desk: Desk) -> None:
+    anna = server.account("anna")
+    for n in range(45):
+        anna.post(f"@{desk.us.name} Nummer {n}")
+    await desk.new(None)
+    server.fault("status", method="GET", path="/api/v1/statuses/*", count=1_000)
+    assert (await desk.new(None, "recheck"))[0] == []
+
+
+async def test_a_server_that_shows_one_status_at_a_time_is_looked_at_so(server: Server, desk: Desk) -> None:
+    anna = server.account("anna")
+    said = anna.post(f"@{desk.us.name} eins")
+    anna.post(f"@{desk.us.name} zwei")
+    await desk.new(None)
+    anna.delete(said["id"])
+    server.fault("status", method="GET", path="/api/v1/statuses", status=404)
+    events, _ = await desk.new(None, "recheck")
+    assert [e.remote_id for e in events if isinstance(e, Deleted)] == [said["id"]]
+    assert len(events) == 1
+
+
+async def test_a_thread_that_cannot_be_asked_for_now_is_asked_for_again(server: Server, desk: Desk) -> None:
+    anna = server.account("anna")
+    root = anna.post("Das Paket ist wieder nicht da.")
+    second = anna.post("Seit Montag!", in_reply_to_id=root["id"])
+    anna.post(f"@{desk.us.name} Was ist los?", in_reply_to_id=second["id"])
+    server.fault("status", method="GET", path="/api/v1/statuses/*/context", status=503)
+    with pytest.raises(PullFailed):
+        await desk.connector.pull("notifications", None, 100)
+    assert (await desk.one()).thread.root_id == root["id"]
 
 
 async def test_an_item_edited_before_we_heard_of_it_comes_whole(server: Server, desk: Desk) -> None:

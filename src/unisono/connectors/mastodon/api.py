@@ -33,9 +33,32 @@ class Api:
         try:
             answer = await self.request("GET", path, params=params or [])
         except NotReached as error:
-            raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=f"{self.base} does not answer: {error}")) from error
+            raise PullFailed(self.silent(error)) from error
         self.demand(answer)
         return decoded(answer)
+
+    async def listed(self, path: str, params: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Return the items of a list, each with its id. Raises PullFailed."""
+        found = await self.get(path, params)
+        if not isinstance(found, list) or not all(isinstance(item, dict) and "id" in item for item in found):
+            raise PullFailed(self.misshapen(path))
+        return found
+
+    async def entity(self, path: str) -> dict[str, Any]:
+        """Return one entity. Raises PullFailed."""
+        found = await self.get(path)
+        if not isinstance(found, dict):
+            raise PullFailed(self.misshapen(path))
+        return found
+
+    def silent(self, error: NotReached) -> Health:
+        """Return what is wrong with a server that does not answer."""
+        return Health(state=ChannelState.UNREACHABLE, what=f"{self.base} does not answer: {error}")
+
+    def misshapen(self, path: str) -> Health:
+        """Return what is wrong with a server that answers in another shape than the API's."""
+        what = f"{self.base}{path} answers in another shape than Mastodon's API. Nothing was lost; it is asked again."
+        return Health(state=ChannelState.UNREACHABLE, what=what)
 
     def demand(self, answer: Response) -> None:
         """Raise PullFailed unless the request was served."""
@@ -70,7 +93,7 @@ def decoded(answer: Response) -> Any:
     """Return the JSON of an answer. Raises PullFailed when it is something else."""
     try:
         return msgspec.json.decode(answer.body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         what = f"{answer.url or 'The server'} sent something that is no JSON (status {answer.status})."
         raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=what)) from error
 
@@ -93,5 +116,5 @@ def _error_of(answer: Response) -> str:
     try:
         said = msgspec.json.decode(answer.body)
         return f"The server refuses: {said['error']}"
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, KeyError, TypeError, RecursionError):
         return f"The server refuses with status {answer.status}."

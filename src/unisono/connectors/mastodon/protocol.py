@@ -1,7 +1,9 @@
 """The connector: pulling forward from a cursor, listening as a hint, and answering in the thread's own visibility."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from unisono.connectors.mastodon.api import Api, decoded
-from unisono.connectors.mastodon.read import moment, read_item, revision_of, visibility_of
+from unisono.connectors.mastodon.read import MISSHAPEN, known_revision, moment, read_item, visibility_of
 from unisono.connectors.mastodon.text import plain_text
 from unisono.contract import (
     Caps,
@@ -45,6 +47,8 @@ KEY_WINDOW_S = 3_600
 _FIRST_PAGES = 25
 _RECHECK_EVERY = timedelta(minutes=5)
 _RECHECK_KEPT = 200
+_TOGETHER = 20
+_SENT_KEPT = 100
 _MEDIA_POLLS = 20
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
@@ -57,6 +61,14 @@ class _Watched(msgspec.Struct):
     revision: int
 
 
+class _Found(msgspec.Struct):
+    """What the last look found, until it is known to be stored: `at` is the cursor that was handed out with it."""
+
+    at: str
+    gone: list[str] = []
+    changed: list[_Watched] = []
+
+
 class Mastodon:
     """One account on one server."""
 
@@ -66,6 +78,7 @@ class Mastodon:
         self._ctx = ctx
         self._api = Api(ctx)
         self._cursor_checked = False
+        self._watching = asyncio.Lock()
 
     def capabilities(self, thread: ThreadRef | None = None) -> Caps:
         """Return what the server told at the last check, or Mastodon's own defaults."""
@@ -77,8 +90,12 @@ class Mastodon:
             what = "The server's address must begin with https://, for example https://social.example."
             return Health(state=ChannelState.MISCONFIGURED, what=what, field="base_url")
         try:
-            me = await self._api.get("/api/v1/accounts/verify_credentials")
-            instance = await self._api.get("/api/v2/instance")
+            me = await self._api.entity("/api/v1/accounts/verify_credentials")
+            instance = await self._api.entity("/api/v2/instance")
+            return Health(
+                state=ChannelState.OK, remote_id=str(me["id"]), handle="@" + str(me.get("acct", "")),
+                realm=urlsplit(self._api.base).netloc, caps=caps_of(instance),
+            )  # fmt: skip
         except HostRefused as error:
             return Health(state=ChannelState.MISCONFIGURED, what=str(error), field="base_url")
         except PullFailed as error:
@@ -86,10 +103,9 @@ class Mastodon:
                 error.health.state, "base_url"
             )
             return msgspec.structs.replace(error.health, field=field)
-        return Health(
-            state=ChannelState.OK, remote_id=str(me["id"]), handle="@" + str(me.get("acct", "")),
-            realm=urlsplit(self._api.base).netloc, caps=caps_of(instance),
-        )  # fmt: skip
+        except MISSHAPEN:
+            what = f"{self._api.base} answers, but not as a Mastodon server does. Check the address."
+            return Health(state=ChannelState.MISCONFIGURED, what=what, field="base_url")
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -109,7 +125,7 @@ class Mastodon:
             items = await self._newest(path, params)
             more = False
         else:
-            items = await self._api.get(path, [*params, ("min_id", place), ("limit", str(PAGE))])
+            items = await self._api.listed(path, [*params, ("min_id", place), ("limit", str(PAGE))])
             more = len(items) >= PAGE
         items = sorted(items, key=lambda item: _number(item["id"]))
         raws = [raw for item in items if (raw := await self._raw(item, stream)) is not None]
@@ -122,8 +138,8 @@ class Mastodon:
         found: list[dict[str, Any]] = []
         older: list[tuple[str, str]] = []
         for _ in range(_FIRST_PAGES):
-            page = await self._api.get(path, [*params, ("limit", str(PAGE)), *older])
-            recent = [item for item in page if moment(item["created_at"]) >= since]
+            page = await self._api.listed(path, [*params, ("limit", str(PAGE)), *older])
+            recent = [item for item in page if _said_at(item, since) >= since]
             found += recent
             if len(page) < PAGE or len(recent) < len(page):
                 break
@@ -131,12 +147,12 @@ class Mastodon:
         return found
 
     async def _lies_ahead(self, path: str, params: list[tuple[str, str]], place: str) -> bool:
-        newest = await self._api.get(path, [*params, ("limit", "1")])
+        newest = await self._api.listed(path, [*params, ("limit", "1")])
         return bool(newest) and _number(place) > _number(newest[0]["id"])
 
     async def _raw(self, item: dict[str, Any], stream: str) -> Raw | None:
         status = item if stream == "own" else item.get("status")
-        if not status:
+        if not isinstance(status, dict) or "id" not in status:
             return None
         if stream == "own" and not status.get("in_reply_to_id") and not status.get("mentions"):
             return None
@@ -144,7 +160,7 @@ class Mastodon:
 
     async def _status_raw(self, status: dict[str, Any], kind: str, known: _Watched | None = None) -> Raw:
         root = known.root if known else await self._root_of(status)
-        revision = revision_of(status)
+        revision = known_revision(status)
         body = {"kind": kind, "status": status, "root": root, "me": await self._me(), "known": known is not None}
         if kind == "status" and known is None:
             await self._watch(_Watched(id=str(status["id"]), root=root, revision=revision))
@@ -158,13 +174,18 @@ class Mastodon:
         """The first of the thread that can be known: the topmost ancestor on this server, or what that answers."""
         if not status.get("in_reply_to_id"):
             return str(status["id"])
+        path = f"/api/v1/statuses/{status['id']}/context"
         try:
-            above = (await self._api.get(f"/api/v1/statuses/{status['id']}/context")).get("ancestors") or []
-        except PullFailed as error:
-            if error.health.state is not ChannelState.UNREACHABLE or error.after_s is not None:
-                raise
-            above = []
-        top = above[0] if above else status
+            answer = await self._api.request("GET", path)
+        except NotReached as error:
+            raise PullFailed(self._api.silent(error)) from error
+        above: Any = None
+        if answer.status not in (404, 410):
+            # A wrong root would put the item into a conversation of its own for good, so anything else is asked again.
+            self._api.demand(answer)
+            context = decoded(answer)
+            above = context.get("ancestors") if isinstance(context, dict) else None
+        top = above[0] if isinstance(above, list) and above and isinstance(above[0], dict) and "id" in above[0] else status
         return str(top.get("in_reply_to_id") or top["id"])
 
     async def _me(self) -> str:
@@ -172,7 +193,9 @@ class Mastodon:
             return self._ctx.account.remote_id
         known = await self._ctx.memory.get("me")
         if known is None:
-            me = await self._api.get("/api/v1/accounts/verify_credentials")
+            me = await self._api.entity("/api/v1/accounts/verify_credentials")
+            if "id" not in me:
+                raise PullFailed(self._api.misshapen("/api/v1/accounts/verify_credentials"))
             known = str(me["id"]).encode()
             await self._ctx.memory.put("me", known)
         return known.decode()
@@ -183,41 +206,75 @@ class Mastodon:
         stored = await self._ctx.memory.get("watched")
         return msgspec.json.decode(stored, type=list[_Watched]) if stored else []
 
-    async def _watch(self, *statuses: _Watched) -> None:
-        new = {s.id for s in statuses}
-        kept = [s for s in await self._watched() if s.id not in new] + list(statuses)
-        await self._ctx.memory.put("watched", msgspec.json.encode(kept[-_RECHECK_KEPT:]))
+    async def _watch(self, *statuses: _Watched, gone: Sequence[str] = ()) -> None:
+        async with self._watching:
+            new = {s.id for s in statuses} | set(gone)
+            kept = [s for s in await self._watched() if s.id not in new] + list(statuses)
+            await self._ctx.memory.put("watched", msgspec.json.encode(kept[-_RECHECK_KEPT:]))
 
     async def _pull_changes(self, place: str | None) -> Page:
-        """Look again at what we know: the stream tells of edits and deletions, but nobody repeats what it missed."""
+        """Look again at what we know: the stream tells of edits and deletions, but nobody repeats what it missed.
+
+        What was found is forgotten only when the next cursor shows that it has been stored.
+        """
+        await self._settle(place)
         now = self._ctx.clock.now()
-        if place is not None and now - _instant(place) < _RECHECK_EVERY:
+        if place is not None and timedelta() <= now - _instant(place) < _RECHECK_EVERY:
             return Page(raws=[], next_cursor=_encoded_cursor(place))
         raws: list[Raw] = []
+        found = _Found(at=now.isoformat())
         watched = await self._watched()
-        still: list[_Watched] = []
+        seen = await self._look_at([one.id for one in watched])
         for one in watched:
-            status = await self._look(one.id)
+            status = seen.get(one.id)
             if status is None:
                 raws.append(self._deleted_raw(one.id))
-                continue
-            if revision_of(status) > one.revision:
+                found.gone.append(one.id)
+            elif (revision := known_revision(status)) > one.revision:
                 raws.append(await self._status_raw(status, "status", one))
-                one.revision = revision_of(status)
-            still.append(one)
-        if watched:
-            await self._ctx.memory.put("watched", msgspec.json.encode(still))
-        return Page(raws=raws, next_cursor=_encoded_cursor(now.isoformat()))
+                found.changed.append(_Watched(id=one.id, root=one.root, revision=revision))
+        await self._ctx.memory.put("found", msgspec.json.encode(found))
+        return Page(raws=raws, next_cursor=_encoded_cursor(found.at))
+
+    async def _settle(self, place: str | None) -> None:
+        stored = await self._ctx.memory.get("found")
+        found = msgspec.json.decode(stored, type=_Found) if stored else None
+        if found is not None and found.at == place:
+            await self._watch(*found.changed, gone=found.gone)
+        if found is not None:
+            await self._ctx.memory.delete("found")
+
+    async def _look_at(self, status_ids: list[str]) -> dict[str, dict[str, Any]]:
+        """Return those that still stand; many in one request where the server can (Mastodon 4.3)."""
+        found: dict[str, dict[str, Any]] = {}
+        for some in _batched(status_ids, _TOGETHER):
+            try:
+                answer = await self._api.request("GET", "/api/v1/statuses", params=[("id[]", one) for one in some])
+            except NotReached as error:
+                raise PullFailed(self._api.silent(error)) from error
+            if answer.status not in (404, 405, 422):
+                self._api.demand(answer)
+                listed = decoded(answer)
+                found |= (
+                    {str(s["id"]): s for s in listed if isinstance(s, dict) and "id" in s} if isinstance(listed, list) else {}
+                )
+            for one in some:
+                # Left out may also mean that the server shows fewer at a time than it was asked for.
+                if one not in found and (status := await self._look(one)) is not None:
+                    found[one] = status
+        return found
 
     async def _look(self, status_id: str) -> dict[str, Any] | None:
         try:
             answer = await self._api.request("GET", f"/api/v1/statuses/{status_id}")
         except NotReached as error:
-            raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=f"The server does not answer: {error}")) from error
+            raise PullFailed(self._api.silent(error)) from error
         if answer.status in (404, 410):
             return None
         self._api.demand(answer)
-        found: dict[str, Any] = decoded(answer)
+        found = decoded(answer)
+        if not isinstance(found, dict) or "id" not in found:
+            raise PullFailed(self._api.misshapen(f"/api/v1/statuses/{status_id}"))
         return found
 
     def _deleted_raw(self, status_id: str) -> Raw:
@@ -243,12 +300,12 @@ class Mastodon:
             if any(one.id == payload for one in await self._watched()):
                 yield self._deleted_raw(payload)
         elif event == "status.update":
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(*MISSHAPEN):
                 status = msgspec.json.decode(payload)
                 known = [one for one in await self._watched() if one.id == str(status.get("id"))]
                 if known:
                     yield await self._status_raw(status, "status", known[0])
-                    known[0].revision = revision_of(status)
+                    known[0].revision = known_revision(status)
                     await self._watch(known[0])
         elif event in ("notification", "conversation", "update"):
             yield None
@@ -289,15 +346,19 @@ class Mastodon:
             )
         except NotReached as error:
             return Unknown(reason=str(error)) if error.sent else Retry(reason=str(error))
+        except HostRefused as error:
+            return Retry(reason=str(error))
         except PullFailed as error:
             return Retry(reason=error.health.what, after_s=error.after_s)
         if answer.status != 200:
             return self._api.refusal(answer)
         try:
             status = msgspec.json.decode(answer.body)
-            return Sent(remote_id=str(status["id"]), url=str(status.get("url") or ""))
-        except (msgspec.DecodeError, KeyError, TypeError):
+            sent = Sent(remote_id=str(status["id"]), url=str(status.get("url") or ""))
+        except MISSHAPEN:
             return Unknown(reason="The server's answer could not be read.")
+        await self._keep_sent(message.key, sent.remote_id)
+        return sent
 
     async def _visibility(self, message: OutMessage) -> str | SendResult:
         private = message.thread.visibility is Visibility.PRIVATE
@@ -313,8 +374,8 @@ class Mastodon:
             refusal = self._api.refusal(answer)
             return Retry(reason=f"status {answer.status}") if isinstance(refusal, Unknown) else refusal
         parent = decoded(answer)
-        if private:
-            return "direct"
+        if private or not isinstance(parent, dict):
+            return "direct" if private else Retry(reason="The server's answer could not be read.")
         return str(parent["visibility"]) if visibility_of(parent) is Visibility.PUBLIC else "direct"
 
     async def _upload(self, attachment: OutAttachment) -> str | SendResult:
@@ -327,7 +388,10 @@ class Mastodon:
             return Retry(reason=f"media upload: status {answer.status}")
         if answer.status not in (200, 202):
             return self._api.refusal(answer)
-        media_id = str(decoded(answer)["id"])
+        uploaded = decoded(answer)
+        if not isinstance(uploaded, dict) or "id" not in uploaded:
+            return Retry(reason="The server's answer to an upload could not be read.")
+        media_id = str(uploaded["id"])
         for _ in range(_MEDIA_POLLS if answer.status == 202 else 0):
             ready = await self._api.request("GET", f"/api/v1/media/{media_id}")
             if ready.status == 200:
@@ -335,25 +399,39 @@ class Mastodon:
             if ready.status != 206:
                 return Reject(code="media", human="The server could not process the attachment.")
             await self._ctx.clock.sleep(1.0)
+        else:
+            if answer.status == 202:
+                return Retry(reason="The server still works on the attachment.")
         return media_id
 
     async def reconcile(self, message: OutMessage) -> ReconcileResult:
-        """Look among our newest statuses for one that answers the same item with the same words."""
+        """Look among our newest statuses for one that answers the same item with the same words, and is no other answer."""
         try:
-            mine = await self._api.get(f"/api/v1/accounts/{await self._me()}/statuses", [("limit", str(PAGE))])
+            mine = await self._api.listed(f"/api/v1/accounts/{await self._me()}/statuses", [("limit", str(PAGE))])
+        except HostRefused as error:
+            return Undecidable(reason=str(error))
         except PullFailed as error:
-            return (
-                NotSent(reason=error.health.what)
-                if error.health.state is ChannelState.OK
-                else Undecidable(reason=error.health.what)
-            )
+            return Undecidable(reason=error.health.what)
         wanted = _words(_with_mention(message))
-        for status in mine:
+        others = {remote_id for key, remote_id in await self._sent() if key != message.key}
+        # The oldest first: of two equal answers the earlier one was sent earlier.
+        for status in reversed(mine):
             same_place = str(status.get("in_reply_to_id") or "") == (message.in_reply_to or "")
-            recent = moment(status["created_at"]) >= message.created_at - timedelta(minutes=5)
-            if same_place and recent and _words(plain_text(status.get("content") or "")) == wanted:
+            recent = _said_at(status, message.created_at) >= message.created_at - timedelta(minutes=5)
+            same_words = same_place and recent and _words(_content(status)) == wanted
+            if same_words and str(status["id"]) not in others:
+                await self._keep_sent(message.key, str(status["id"]))
                 return Sent(remote_id=str(status["id"]), url=str(status.get("url") or ""))
         return NotSent()
+
+    async def _sent(self) -> list[tuple[str, str]]:
+        stored = await self._ctx.memory.get("sent")
+        return msgspec.json.decode(stored, type=list[tuple[str, str]]) if stored else []
+
+    async def _keep_sent(self, key: str, remote_id: str) -> None:
+        async with self._watching:
+            kept = [*(await self._sent()), (key, remote_id)][-_SENT_KEPT:]
+            await self._ctx.memory.put("sent", msgspec.json.encode(kept))
 
 
 def caps_of(instance: dict[str, Any]) -> Caps:
@@ -391,7 +469,7 @@ def _status(message: OutMessage, visibility: str, media: list[str]) -> dict[str,
 def _with_mention(message: OutMessage) -> str:
     """A reply reaches its reader only when it names them."""
     handle = message.recipient.handle
-    if not handle or handle.lower() in message.text.lower():
+    if not handle or re.search(rf"(?<![\w@/]){re.escape(handle)}(?![\w.-]*\w|@)", message.text, re.IGNORECASE):
         return message.text
     return f"{handle} {message.text}"
 
@@ -407,10 +485,29 @@ def _number(status_id: object) -> tuple[int, str]:
     return (len(text.lstrip("0")), text)
 
 
+def _said_at(status: dict[str, Any], otherwise: datetime) -> datetime:
+    try:
+        return moment(status["created_at"])
+    except MISSHAPEN:
+        return otherwise
+
+
+def _content(status: dict[str, Any]) -> str:
+    try:
+        return plain_text(status.get("content") or "")
+    except MISSHAPEN:
+        return ""
+
+
+def _batched(items: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
 def _instant(text: str) -> datetime:
     try:
         return moment(text)
-    except ValueError:
+    except MISSHAPEN:
         return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -425,5 +522,5 @@ def _decoded_cursor(cursor: str | None) -> str | None:
     try:
         found = msgspec.json.decode(cursor)
         return str(found["at"]) if found["v"] == 1 and isinstance(found["at"], str) else None
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except MISSHAPEN:
         return None

@@ -28,6 +28,8 @@ from unisono.domain.order import numeric_tie_break
 from unisono.domain.words import Visibility
 
 PUBLIC = frozenset({"public", "unlisted"})
+# A recursion error comes of JSON nested without end; an overflow of a year that no other time zone has.
+MISSHAPEN = (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 def read_item(raw: Raw, realm: str) -> list[Event]:
@@ -37,7 +39,7 @@ def read_item(raw: Raw, realm: str) -> list[Event]:
         if item["kind"] == "deleted":
             return [Deleted(remote_id=str(item["id"]), occurred_at=raw.received_at)]
         return _status_events(item, realm)
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except MISSHAPEN as error:
         raise Unreadable(f"This is not a status as the Mastodon API describes it ({type(error).__name__}).") from error
 
 
@@ -47,10 +49,18 @@ def revision_of(status: dict[str, Any]) -> int:
     return int(moment(edited_at).timestamp() * 1000) if edited_at else 0
 
 
+def known_revision(status: dict[str, Any]) -> int:
+    """Return the revision, 0 where the time of the last edit cannot be read; reading the item says so later."""
+    try:
+        return revision_of(status)
+    except MISSHAPEN:
+        return 0
+
+
 def moment(text: str) -> datetime:
-    """Return an API time as an aware datetime; the API's times are UTC."""
+    """Return an API time in UTC, which it also is when it names no zone. Raises ValueError, TypeError, OverflowError."""
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def visibility_of(status: dict[str, Any]) -> Visibility:

@@ -23,8 +23,12 @@ class _Text(HTMLParser):
 
 
 def plain_text(html: str) -> str:
-    """Return the text of a status; Mastodon hides parts of long links by style only, so all of it is there."""
+    """Return the text of a status; Mastodon hides parts of long links by style only, so all of it is there. Raises ValueError."""
     parser = _Text()
-    parser.feed(html)
-    parser.close()
+    try:
+        parser.feed(html)
+        parser.close()
+    except AssertionError as error:
+        # The library's way to refuse an unknown `<![...[` section.
+        raise ValueError("This is no HTML.") from error
     return "".join(parser.parts).strip()
