@@ -118,6 +118,7 @@ deleted-by-author = Vom Verfasser gelöscht
 edited = Bearbeitet um { $time }
 content-warning = Inhaltswarnung
 show-whole = Ganz zeigen ({ NUMBER($count) } Zeichen)
+quoted-history = Zitierten Verlauf zeigen
 show-html = Als gestaltete Mail zeigen
 show-text = Als Text zeigen
 remote-images = { $count ->

@@ -118,6 +118,7 @@ deleted-by-author = Deleted by its author
 edited = Edited at { $time }
 content-warning = Content warning
 show-whole = Show all of it ({ NUMBER($count) } characters)
+quoted-history = Show quoted history
 show-html = Show as formatted mail
 show-text = Show as text
 remote-images = { $count ->

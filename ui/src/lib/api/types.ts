@@ -94,6 +94,8 @@ export interface Message {
 
 export interface MessageDetails {
   content_warning?: string; cc?: string[]; bcc?: string[]; to?: string[]; remote_images?: number;
+  /** What a mail quotes of the mails before it. */
+  history?: string;
   [name: string]: unknown;
 }
 
