@@ -12,7 +12,6 @@ import typer
 from unisono import __version__
 from unisono.app.logs import set_up_logging
 from unisono.app.settings import BadSetting, Settings, load_settings
-from unisono.domain.errors import UnisonoError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 user_app = typer.Typer(no_args_is_help=True, help="People of the house.")
@@ -48,9 +47,20 @@ def _run(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             code = runner.run(_until_signalled(work()))
-    except UnisonoError as error:
-        _fail(str(error))
+    except Exception as error:
+        spoken = _spoken(error)
+        if spoken is None:
+            raise
+        _fail(spoken)
     raise typer.Exit(code or 0)
+
+
+def _spoken(error: BaseException) -> str | None:
+    """Return what an error says to people, when it is one of ours; a bug keeps its traceback."""
+    if isinstance(error, BaseExceptionGroup):
+        parts = [_spoken(one) for one in error.exceptions]
+        return None if None in parts else "\n".join(part for part in parts if part)
+    return str(error) if type(error).__module__.startswith("unisono.") else None
 
 
 def _loop_factory() -> Any:
