@@ -1,6 +1,7 @@
 """The application: the interfaces put together, and the page's files."""
 
 from collections.abc import MutableMapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +64,14 @@ async def static(house: TheHouse, name: str) -> Response[bytes]:
 
 
 def _marks(rules: Face) -> dict[str, str]:
-    return {"face": rules.key, "name": rules.name}
+    logo = f"{rules.key}.svg" if (_STATIC / f"{rules.key}.svg").is_file() else "network.svg"
+    return {"face": rules.key, "name": escape(rules.name), "pages": str(rules.pages).lower(), "logo": logo}
 
 
 def _colours(rules: Face) -> str:
     return (
-        f":root {{ --accent: {rules.accent}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {rules.accent_dark}; }} }}\n"
+        f":root {{ --accent: {rules.accent}; --on-accent: #fff; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {rules.accent_dark}; --on-accent: #14100c; }} }}\n"
     )
 
 

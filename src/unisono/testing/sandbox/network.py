@@ -202,7 +202,10 @@ class SandboxNetwork(Accounts):
         self.live.tell(f"account:{to}", {"type": "typing", "from": str(actor), "on": on})
 
     def _show(self, type_: str, item: Item) -> None:
-        message = {"type": type_, "id": str(item.id), "root": str(item.root)}
+        author = self.store.account(item.author)
+        message: dict[str, Any] = {"type": type_, "id": str(item.id), "root": str(item.root), "by": str(item.author)}
+        if author is not None and author.company:
+            message |= {"by_company": True, "by_name": author.name}
         if item.direct:
             for account in (item.author, item.peer):
                 self.live.tell(f"account:{account}", {**message, "direct": True})
