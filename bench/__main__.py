@@ -1,0 +1,51 @@
+"""`python -m bench [--only inbound,list,fanout,cold_start]`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from bench import cold_start, fanout, inbound, lists
+from bench.results import FILE, Figure, keep
+
+MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
+    "inbound": inbound.measure,
+    "list": lists.measure,
+    "fanout": fanout.measure,
+    "cold_start": cold_start.measure,
+}
+
+
+def main() -> int:
+    """Measure what was asked for, print it and keep it; a measurement that fails leaves its old figures alone."""
+    parser = argparse.ArgumentParser(prog="bench", description="Measures Unisono, each figure beside a baseline.")
+    parser.add_argument("--only", default=",".join(MEASURES), help="some of: " + ", ".join(MEASURES))
+    wanted = [name for name in parser.parse_args().only.split(",") if name]
+    unknown = [name for name in wanted if name not in MEASURES]
+    if unknown:
+        parser.error(f"there is no measurement {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    failed = 0
+    for name in wanted:
+        print(f"== {name}", flush=True)
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                measured = runner.run(_run(MEASURES[name]))
+        except Exception as error:
+            print(f"{name} could not be measured: {type(error).__name__}: {error}", file=sys.stderr)
+            failed += 1
+            continue
+        keep(measured, name)
+        for key, figure in measured.items():
+            print(f"{key:32} {figure.value:10.3f} {figure.unit:8} | {figure.baseline}: {figure.baseline_value:.3f}", flush=True)
+    print(f"Kept in {FILE}")
+    return 1 if failed else 0
+
+
+async def _run(measure: Callable[[], Awaitable[dict[str, Figure]]]) -> dict[str, Figure]:
+    return await measure()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
