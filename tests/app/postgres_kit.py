@@ -83,7 +83,7 @@ class Process:
         run_as = house.account.run_as() if house.account is not None and who == "unprivileged" else {}
         environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": house.import_path, **house.environment}
         self.popen = subprocess.Popen(
-            [house.python, "-c", _SCRIPT, house.data, house.programs, house.state],
+            [*house.prefix, house.python, "-c", _SCRIPT, house.data, house.programs, house.state],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=house.log,
@@ -140,6 +140,7 @@ class House:
         self.data = root / "data"
         self.state = root / "state"
         self.environment: dict[str, str] = {}
+        self.prefix: list[str] = []
         self.log = (root / "processes.log").open("ab")
         self.account = None
         self.python, self.import_path = sys.executable, os.pathsep.join(sys.path)

@@ -123,6 +123,16 @@ def test_ensure_brings_a_server_at_once_when_the_owner_has_left(house: House) ->
     assert query(dsn, "select 1") == [1]
 
 
+def test_an_owner_killed_while_it_makes_the_cluster_leaves_nothing_in_the_way(house: House) -> None:
+    owner = house.process()
+    owner.tell("start")
+    wait_for(lambda: any(house.cluster.parent.glob("cluster.new*/*")), "initdb is at work", patience_s=10)
+    owner.kill()
+    assert not house.cluster.exists()
+    assert house.process().ask("start")["owner"]
+    assert [path.name for path in house.cluster.parent.glob("cluster*")] == ["cluster"]
+
+
 def test_of_several_that_start_together_one_owns_and_all_are_served(house: House) -> None:
     processes = [house.process() for _ in range(4)]
     for process in processes:

@@ -142,7 +142,7 @@ async def test_a_cluster_of_another_major_version_stays_as_it_is_and_the_way_out
 
 
 async def test_a_half_made_cluster_is_made_anew(root_directory: Path) -> None:
-    leftover = root_directory / "data" / "postgres" / "cluster.new"
+    leftover = root_directory / "data" / "postgres" / "cluster.new-abc"
     leftover.mkdir(parents=True)
     for directory in (root_directory / "data", root_directory / "data" / "postgres"):
         directory.chmod(0o755)
@@ -163,7 +163,10 @@ async def test_initdb_that_fails_says_why_and_leaves_nothing(root_directory: Pat
     server = EmbeddedPostgres(root_directory / "data", bin_dir=broken, state_dir=root_directory / "state")
     with pytest.raises(PostgresFailed, match="no space left on device"):
         await server.start()
-    assert sorted(path.name for path in (root_directory / "data" / "postgres").iterdir()) == ["owner.lock"]
+    assert sorted(path.name for path in (root_directory / "data" / "postgres").iterdir()) == [
+        "owner.lock",
+        "postgres.log",
+    ]
 
 
 async def test_a_server_that_cannot_start_says_what_its_log_says(root_directory: Path) -> None:
@@ -389,3 +392,29 @@ def test_an_ordinary_user_is_told_that_the_database_is_somebody_elses() -> None:
         said = guest.answer()
         assert said["error"] == "ClusterUnreachable"
         assert "UNISONO_DATA" in said["text"]
+
+
+@as_root
+def test_what_root_made_first_in_an_ordinary_users_cluster_can_be_used_by_that_user() -> None:
+    with a_house("wheel", "unprivileged") as house:
+        _write_as_user(house)
+        for name in ("owner.lock", "postgres.log"):
+            (house.cluster.parent / name).unlink()
+        house.who = "ourselves"
+        root = house.process()
+        root.ask("start")
+        root.ask("stop")
+        house.who = "unprivileged"
+        assert house.process().ask("start")["owner"]
+
+
+@as_root
+def test_root_without_the_right_to_change_users_is_told_so() -> None:
+    with a_house("wheel") as house:
+        house.prefix = ["setpriv", "--bounding-set", "-setuid,-setgid"]
+        process = house.process()
+        process.tell("start")
+        said = process.answer()
+        assert said["error"] == "ClusterUnreachable"
+        assert "may not change to user" in said["text"]
+        assert "DATABASE_URL" in said["text"]

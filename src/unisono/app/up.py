@@ -7,11 +7,11 @@ import typer
 
 from unisono.app.build import Running, build
 from unisono.app.logs import set_up_logging
-from unisono.app.postgres import database_server
+from unisono.app.postgres import database_server, look_up_place
 from unisono.app.restoring import finish_restore, restore_into
 from unisono.app.roles import ROLES, run_roles, tidy
 from unisono.app.settings import Settings
-from unisono.domain.errors import Invalid
+from unisono.domain.errors import Invalid, NotFound
 from unisono.service.first_run import make_set_up_link, set_up_needed
 
 _log = structlog.get_logger("start")
@@ -60,6 +60,8 @@ async def run_backup(settings: Settings, target: Path) -> int:
     from unisono.app.backup import backup
 
     set_up_logging(settings.log_format, settings.log_level)
+    if not settings.database_url and not look_up_place(settings.data_dir).exists:
+        raise NotFound(f"There is no database in {settings.data_dir}. Nothing was written; name the data directory with --data.")
     # Not the whole house: a backup is also what comes before an upgrade, and must not migrate.
     server = database_server(settings.database_url or None, settings.data_dir, bin_dir=settings.postgres_bin_dir)
     async with server as dsn:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import structlog
@@ -35,10 +36,11 @@ def locale_options(major: int) -> list[str]:
 
 def make_cluster(place: Place, binaries: Binaries) -> None:
     """Make an empty cluster, there whole or not at all. Raises PostgresFailed with what initdb said."""
-    fresh = place.directory / "cluster.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    # Without its parent's permission initdb could not make the directory itself.
-    fresh.mkdir(mode=0o700)
+    for leftover in place.directory.glob("cluster.new*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    # A name of its own: the initdb of a process that was killed may still be writing. And made here, because initdb may not
+    # write to the directory above.
+    fresh = Path(tempfile.mkdtemp(prefix="cluster.new-", dir=place.directory))
     # initdb insists on a user with a name; the server does not, so the files change hands afterwards.
     maker = place.account if place.account is None or place.account.has_name else named_account()
     if maker is not None:

@@ -148,6 +148,11 @@ def prepare_place(data_dir: Path, *, state_dir: Path = STATE_DIR) -> Place:
         make_directory(home, 0o700 if place.account is None else 0o711)
         if place.directory != home:
             _claim(place, data_dir, home / "location")
+        # Root may come first; the user whose data it is must be able to open them later.
+        for path in (place.lock, place.log):
+            if not path.exists():
+                path.touch(mode=0o600)
+                place.give(path)
     except PermissionError as error:
         raise ClusterUnreachable(
             f"No permission for {error.filename}. Nothing was started. Run as the user that owns {data_dir}, or point "

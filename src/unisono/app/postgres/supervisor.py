@@ -299,6 +299,7 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
 
 def _open_log(place: Place) -> BinaryIO:
     descriptor = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    place.give(place.log)
     return os.fdopen(descriptor, "ab")
 
 
