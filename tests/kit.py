@@ -65,7 +65,7 @@ class Scripted:
     )
     sent: ClassVar[list[OutMessage]] = []
     results: ClassVar[list[SendResult]] = []
-    found: ClassVar[list[ReconcileResult]] = []
+    found: ClassVar[list[ReconcileResult | Exception]] = []
 
     def __init__(self, ctx: Ctx) -> None:
         self.ctx = ctx
@@ -93,7 +93,10 @@ class Scripted:
         return self.results.pop(0) if self.results else Sent(remote_id=f"remote-{message.key}")
 
     async def reconcile(self, message: OutMessage) -> ReconcileResult:
-        return self.found.pop(0) if self.found else NotSent()
+        found = self.found.pop(0) if self.found else NotSent()
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 def _event(item: dict[str, Any]) -> Event:

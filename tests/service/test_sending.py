@@ -7,7 +7,7 @@ import pytest
 
 from tests.kit import START, House, Person, Scripted
 from tests.service.test_work import working
-from unisono.contract import NotSent, Reauth, Reject, Retry, Sent, Undecidable, Unknown
+from unisono.contract import NotReached, NotSent, Reauth, Reject, Retry, Sent, Undecidable, Unknown
 from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.answer import Answer, answer
@@ -106,6 +106,18 @@ async def test_what_the_network_cannot_tell_waits_for_a_person(house: House) -> 
     assert await delivery(house) == ["sent"]
     with pytest.raises(Conflict):
         await discard_answer(house.outside, person.access, message)
+
+
+async def test_a_network_that_cannot_be_asked_is_asked_again_later_and_nothing_is_sent_meanwhile(house: House) -> None:
+    person, _, interaction = await working(house)
+    Scripted.results = [Unknown(reason="timed out")]
+    Scripted.found = [NotReached("away", sent=False), NotReached("away", sent=False), Sent(remote_id="there")]
+    await written(house, person, interaction)
+    for _ in range(4):
+        await send(house)
+        house.clock.advance(30)
+    assert len(Scripted.sent) == 1
+    assert await delivery(house) == ["sent"]
 
 
 async def test_a_worker_that_died_in_the_middle_leaves_nothing_sent_twice(house: House) -> None:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from unisono.contract.connector import Connector
-from unisono.contract.context import HostRefused
+from unisono.contract.connector import Connector, PullFailed
+from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
 from unisono.contract.inbound import Author, ThreadRef
 from unisono.contract.outbound import (
@@ -202,7 +202,7 @@ class Sender:
         now = self._outside.clock.now
         try:
             if ask_first:
-                outcome = judge_reconciled(await connector.reconcile(message), item, now())
+                outcome = await self._ask(connector, message, item)
             else:
                 result = await self._send(connector, message, item)
                 outcome = judge_sent(result, item, now(), native_idempotency=caps.native_idempotency)
@@ -211,6 +211,17 @@ class Sender:
             result = Unknown(reason=f"The connector failed with {type(error).__name__}.")
             outcome = judge_sent(result, item, now(), native_idempotency=caps.native_idempotency)
         await self._record(channel, item, outcome)
+
+    async def _ask(self, connector: Connector, message: OutMessage, item: OutboxItem) -> Outcome:
+        """Ask the network about an attempt. When it cannot be asked nothing is known, and it is asked again later."""
+        try:
+            return judge_reconciled(await connector.reconcile(message), item, self._outside.clock.now())
+        except (PullFailed, NotReached, HostRefused) as error:
+            later = self._outside.clock.now() + timedelta(seconds=_RECONCILE_AGAIN_S)
+            change = OutboxChange(
+                state=DeliveryState.UNKNOWN.value, next_at=later, error_code="unknown", error=str(error), count_attempt=False
+            )
+            return Outcome(change=change)
 
     async def _send(self, connector: Connector, message: OutMessage, item: OutboxItem) -> SendResult:
         if (refusal := window_closed(item, self._outside.clock.now())) is not None:
