@@ -47,6 +47,7 @@ class SessionStore {
     if (held && held.me.user.id === me.user.id) {
       this.expired = false;
       held.me = me;
+      held.stream.retryNow();
       void held.readAgain();
       void held.outbox.replay();
     } else {

@@ -23,7 +23,8 @@ type Word =
   | { kind: 'carries'; topics: string[]; after: string | undefined }
   | { kind: 'topics'; tab: string; topics: string[] }
   | { kind: 'bye'; tab: string }
-  | { kind: 'who' };
+  | { kind: 'who' }
+  | { kind: 'retry' };
 
 const LOCK = 'unisono.stream';
 const SHARED = 'unisono.stream';
@@ -77,6 +78,12 @@ export class SharedStream {
     else this.#say({ kind: 'topics', tab: this.#tab, topics });
   }
 
+  /** Try again at once, for example after somebody has signed in again. */
+  retryNow(): void {
+    this.#reconnectNow();
+    this.#say({ kind: 'retry' });
+  }
+
   stop(): void {
     this.#say({ kind: 'bye', tab: this.#tab });
     this.#stopped.abort();
@@ -114,6 +121,9 @@ export class SharedStream {
         break;
       case 'who':
         this.#say({ kind: 'topics', tab: this.#tab, topics: this.#mine });
+        break;
+      case 'retry':
+        this.#reconnectNow();
         break;
       case 'topics':
         if (!this.#owner) break;
