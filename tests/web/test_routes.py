@@ -18,7 +18,7 @@ NOBODYS = "01890000-0000-7000-8000-000000000000"
 
 # What anybody may ask for without logging in; a new one is added here on purpose or not at all.
 OPEN_TO_ALL = {
-    "/", "/{rest:path}", "/api/v1/session", "/api/v1/setup/{token:str}", "/api/v1/health", "/api/v1/openapi.json",
+    "/", "/demo", "/{rest:path}", "/api/v1/session", "/api/v1/setup/{token:str}", "/api/v1/health", "/api/v1/openapi.json",
     "/api/v1/openapi.json/{path:str}", "/api/v1/openapi.json/openapi.json", "/hooks/{channel_id:uuid}",
     "/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}",
 }  # fmt: skip
