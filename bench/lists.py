@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 from bench.asking import Asker
@@ -35,14 +37,14 @@ BASELINE = "GET /api/v1/interactions/{id}: SELECT by primary key through the sam
 
 
 @asynccontextmanager
-async def web_process(running: Running) -> AsyncIterator[int]:
-    """Run the web role as a process of its own over the house's database; yields its port."""
+async def web_process(running: Running) -> AsyncIterator[tuple[int, int]]:
+    """Run the web role as a process of its own over the house's database; yields its port and its process."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "unisono.app.cli", "run", "web", "--data", str(running.data_dir), "--port", "0",
+        Path(sys.executable).with_name("unisono"), "run", "web", "--data", str(running.data_dir), "--port", "0",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env={**os.environ, "UNISONO_LOG_FORMAT": "json"},
     )  # fmt: skip
     try:
-        yield await asyncio.wait_for(_port_of(process), 60)
+        yield await asyncio.wait_for(_port_of(process), 60), process.pid
     finally:
         process.terminate()
         await process.wait()
@@ -103,7 +105,7 @@ def search_paths(loaded: Loaded, chance: random.Random) -> dict[str, list[str]]:
     """Searches of each kind; the words differ from one to the next."""
 
     def ask(words: list[str]) -> str:
-        return "/api/v1/search?q=" + "%20".join(words) + "%20"
+        return "/api/v1/search?q=" + quote(" ".join(words) + " ")
 
     def some(words: list[str], count: int) -> list[str]:
         return chance.sample(words, count)
@@ -114,7 +116,7 @@ def search_paths(loaded: Loaded, chance: random.Random) -> dict[str, list[str]]:
         "a word that occurs once": [ask(some(loaded.rare, 1)) for _ in range(REPEATS)],
         "two common words": [ask(some(loaded.common, 2)) for _ in range(REPEATS)],
         "two middling words": [ask(some(loaded.middling, 2)) for _ in range(REPEATS)],
-        "the beginning of a word": [ask(some(loaded.middling, 1))[:-4] for _ in range(REPEATS)],
+        "the beginning of a word": [ask([some(loaded.middling, 1)[0][:-1]]).removesuffix("%20") for _ in range(REPEATS)],
         "a name": [ask([f"p{n}"]) for n in chance.sample(range(CONVERSATIONS // 2), REPEATS)],
     }
 
@@ -176,7 +178,7 @@ async def measure() -> dict[str, Figure]:
         lists: dict[str, list[float]] = {}
         searches: dict[str, list[float]] = {}
         plain: list[float] = []
-        async with web_process(running) as port:
+        async with web_process(running) as (port, _):
             for name, token in tokens.items():
                 async with Asker(port, token) as asker:
                     side = _Side(asker, ids[name], chance)
