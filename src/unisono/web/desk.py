@@ -60,7 +60,8 @@ def _load(path: Path, name: str) -> DeskFile:
     )  # fmt: skip
 
 
-@get(["/", "/{rest:path}"], opt=needs(PUBLIC), include_in_schema=False)
+# "/demo" by name: below it lie routes of the demo, and a router looks no further than the first part that fits.
+@get(["/", "/demo", "/{rest:path}"], opt=needs(PUBLIC), include_in_schema=False)
 async def desk(request: Request[Any, Any, Any], rest: FromPath[str] = "/") -> Response[Any]:
     """Return a file of the desk, or its page for any of its addresses."""
     files: dict[str, DeskFile] = request.app.state["desk"]
