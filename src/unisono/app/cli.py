@@ -180,17 +180,6 @@ def erase(
     _run(lambda: run_erase(settings, customer_id, reason))
 
 
-@app.command()
-def conformance(
-    names: Annotated[list[str] | None, typer.Argument(help="Connectors; none means all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
-) -> None:
-    """Grade connectors by the conformance suite, on a real database and scripted networks."""
-    from unisono.app.conformance import run_conformance
-
-    _run(lambda: run_conformance(names or [], as_json))
-
-
 @user_app.command("add")
 def user_add(
     login: str,
