@@ -7,6 +7,7 @@ import msgspec
 from litestar import Router, delete, get, patch, post
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from unisono.testing.sandbox.faces import Rate
@@ -49,7 +50,7 @@ async def show_faults(house: TheHouse) -> list[Fault]:
 
 
 @post("/faults")
-async def add_fault(house: TheHouse, data: Fault) -> Fault:
+async def add_fault(house: TheHouse, data: JSONBody[Fault]) -> Fault:
     """Put a fault into the script."""
     return house.script.add(data)
 
@@ -61,13 +62,13 @@ async def remove_faults(house: TheHouse) -> None:
 
 
 @delete("/faults/{fault:int}")
-async def remove_fault(house: TheHouse, fault: int) -> None:
+async def remove_fault(house: TheHouse, fault: FromPath[int]) -> None:
     """End one fault."""
     house.script.remove(fault)
 
 
 @patch("/faces/{face:str}")
-async def configure(house: TheHouse, face: str, data: dict[str, Any]) -> dict[str, Any]:
+async def configure(house: TheHouse, face: FromPath[str], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
     """Change rules of a network."""
     if isinstance(data.get("rate"), dict):
         try:
@@ -79,7 +80,7 @@ async def configure(house: TheHouse, face: str, data: dict[str, Any]) -> dict[st
 
 
 @post("/faces/{face:str}/accounts")
-async def join(house: TheHouse, face: str, data: NewAccount) -> dict[str, Any]:
+async def join(house: TheHouse, face: FromPath[str], data: JSONBody[NewAccount]) -> dict[str, Any]:
     """Make an account; a company's comes with its tokens."""
     account = house.network.join(face, data.name, data.handle, company=data.company, about=data.about)
     tokens = {"token": account.token, "refresh_token": account.refresh_token}
@@ -87,13 +88,13 @@ async def join(house: TheHouse, face: str, data: NewAccount) -> dict[str, Any]:
 
 
 @delete("/accounts/{account:str}")
-async def leave(house: TheHouse, account: str) -> None:
+async def leave(house: TheHouse, account: FromPath[str]) -> None:
     """Delete an account with all that it said."""
     house.network.leave(number(account))
 
 
 @post("/items")
-async def say(request: Asked, house: TheHouse, data: Said) -> dict[str, Any]:
+async def say(request: Asked, house: TheHouse, data: JSONBody[Said]) -> dict[str, Any]:
     """Say something in somebody's name. Knows `Idempotency-Key`."""
     item = house.network.say(
         number(data.author), data.text, key=request.headers.get("idempotency-key") or None,
@@ -104,7 +105,7 @@ async def say(request: Asked, house: TheHouse, data: Said) -> dict[str, Any]:
 
 
 @delete("/items/{item:str}")
-async def remove(house: TheHouse, item: str) -> None:
+async def remove(house: TheHouse, item: FromPath[str]) -> None:
     """Delete an item in its author's name."""
     found = house.network.store.item(number(item))
     if found is None:
@@ -113,7 +114,7 @@ async def remove(house: TheHouse, item: str) -> None:
 
 
 @get("/requests")
-async def show_requests(request: Asked, limit: int = 100) -> list[Seen]:
+async def show_requests(request: Asked, limit: FromQuery[int] = 100) -> list[Seen]:
     """Tell what was asked lately, newest last."""
     seen: list[Seen] = list(request.app.state.trouble.seen)
     return seen[-limit:]

@@ -1,11 +1,10 @@
 """The interface for programs: what a company's software uses. Access tokens go in `Authorization: Bearer`."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -58,7 +57,7 @@ class Upload(Struct):
 
 
 @get("/face")
-async def show_face(house: TheHouse, face: str) -> dict[str, Any]:
+async def show_face(house: TheHouse, face: FromPath[str]) -> dict[str, Any]:
     """Tell the rules of this network."""
     rules = house.network.face(face)
     return {
@@ -76,21 +75,27 @@ async def show_me(house: TheHouse, company: Company) -> dict[str, Any]:
 
 
 @get("/items")
-async def pull(house: TheHouse, company: Company, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+async def pull(
+    house: TheHouse, company: Company, after: FromQuery[str | None] = None, limit: FromQuery[int] = 100
+) -> dict[str, Any]:
     """Give what the company was told since a cursor."""
     return feed.pull(house.network, house.wire, company, after, limit)
 
 
 @get("/items/{item:str}")
-async def show_item(house: TheHouse, company: Company, item: str) -> dict[str, Any]:
+async def show_item(house: TheHouse, company: Company, item: FromPath[str]) -> dict[str, Any]:
     """Give one item."""
     return house.wire.item(house.network.item(number(item), company.id), company.id)
 
 
 @get("/own")
 async def show_own(
-    house: TheHouse, company: Company, in_reply_to: str | None = None, to: str | None = None, limit: int = 40
-) -> dict[str, Any]:
+    house: TheHouse,
+    company: Company,
+    in_reply_to: FromQuery[str | None] = None,
+    to: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 40,
+) -> dict[str, Any]:  # fmt: skip
     """Give what the company said itself, newest first."""
     items = feed.own(
         house.network, house.wire, company, limit=limit, to=number(to) if to else None,
@@ -100,7 +105,7 @@ async def show_own(
 
 
 @post("/items")
-async def say(request: Asked, house: TheHouse, company: Company, data: NewItem) -> dict[str, Any]:
+async def say(request: Asked, house: TheHouse, company: Company, data: JSONBody[NewItem]) -> dict[str, Any]:
     """Publish, comment, or send a direct message; `Idempotency-Key` makes a repetition harmless for a while."""
     item = house.network.say(
         company.id, data.text, warning=data.warning, pictures=data.media, key=request.headers.get("idempotency-key") or None,
@@ -110,27 +115,25 @@ async def say(request: Asked, house: TheHouse, company: Company, data: NewItem) 
 
 
 @patch("/items/{item:str}")
-async def edit(house: TheHouse, company: Company, item: str, data: NewText) -> dict[str, Any]:
+async def edit(house: TheHouse, company: Company, item: FromPath[str], data: JSONBody[NewText]) -> dict[str, Any]:
     """Change what the company said."""
     return house.wire.item(house.network.edit(company.id, number(item), data.text), company.id)
 
 
 @delete("/items/{item:str}")
-async def remove(house: TheHouse, company: Company, item: str) -> None:
+async def remove(house: TheHouse, company: Company, item: FromPath[str]) -> None:
     """Take back what the company said."""
     house.network.delete(company.id, number(item))
 
 
 @post("/media")
-async def upload(
-    house: TheHouse, company: Company, data: Annotated[Upload, Body(media_type=RequestEncodingType.MULTI_PART)]
-) -> dict[str, Any]:
+async def upload(house: TheHouse, company: Company, data: MultipartBody[Upload]) -> dict[str, Any]:
     """Take a file for the next item."""
     return house.wire.picture(await taken(house, company, data.file, data.alt))
 
 
 @get("/media/{picture:str}")
-async def show_media(house: TheHouse, company: Company, picture: str) -> Response[bytes]:
+async def show_media(house: TheHouse, company: Company, picture: FromPath[str]) -> Response[bytes]:
     """Give a file of something that the company may see."""
     found = house.network.store.picture(picture)
     if found is None or found.face != company.face:
@@ -141,7 +144,7 @@ async def show_media(house: TheHouse, company: Company, picture: str) -> Respons
 
 
 @post("/typing", status_code=204)
-async def typing(house: TheHouse, company: Company, data: Writes) -> None:
+async def typing(house: TheHouse, company: Company, data: JSONBody[Writes]) -> None:
     """Show a person that the company writes."""
     house.network.typing(company.id, number(data.to), data.on)
 
@@ -154,7 +157,7 @@ async def stream(house: TheHouse, company: Company) -> Stream:
 
 
 @post("/webhook", status_code=204)
-async def subscribe(house: TheHouse, company: Company, data: Hook) -> None:
+async def subscribe(house: TheHouse, company: Company, data: JSONBody[Hook]) -> None:
     """Push to an address from now on, if it knows the secret."""
     await house.pushes.subscribe(company, data.url, data.secret)
 
@@ -166,7 +169,7 @@ async def unsubscribe(house: TheHouse, company: Company) -> None:
 
 
 @post("/token")
-async def renew(house: TheHouse, data: Renewal) -> dict[str, Any]:
+async def renew(house: TheHouse, data: JSONBody[Renewal]) -> dict[str, Any]:
     """Exchange a refresh token."""
     account = house.network.renew(data.refresh_token)
     return {"token": account.token, "refresh_token": account.refresh_token, "expires_at": account.token_expires_at}

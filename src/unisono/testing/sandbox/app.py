@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Litestar, MediaType, Response, get
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from unisono.testing.sandbox import admin, api, visitors
@@ -32,7 +33,7 @@ async def first(house: TheHouse) -> Redirect:
      "/{face:str}/messages/{rest:str}"],
     include_in_schema=False,
 )  # fmt: skip
-async def page(request: Asked, house: TheHouse, face: str, rest: str = "") -> Response[str]:
+async def page(request: Asked, house: TheHouse, face: FromPath[str], rest: FromPath[str] = "") -> Response[str]:
     """Give the page; what it shows, it reads from its own address."""
     del rest
     rules = house.network.face(face)
@@ -51,7 +52,7 @@ async def page(request: Asked, house: TheHouse, face: str, rest: str = "") -> Re
 
 
 @get("/static/{name:str}", include_in_schema=False)
-async def static(house: TheHouse, name: str) -> Response[bytes]:
+async def static(house: TheHouse, name: FromPath[str]) -> Response[bytes]:
     """Give one of the page's files, or a network's colours."""
     headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
     for rules in house.network.faces:

@@ -1,11 +1,11 @@
 """What the handlers of all the network's interfaces are given, and how a refusal is told."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.params import Dependency
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, SkipValidation
 from msgspec import Struct
 
 from unisono.testing.sandbox.faults import Script
@@ -29,9 +29,9 @@ class House(Struct, frozen=True):
     admin_token: str
 
 
-TheHouse = Annotated[House, Dependency(skip_validation=True)]
-Company = Annotated[Account, Dependency(skip_validation=True)]
-Visitor = Annotated[Account | None, Dependency(skip_validation=True)]
+TheHouse = NamedDependency[SkipValidation[House]]
+Company = NamedDependency[SkipValidation[Account]]
+Visitor = NamedDependency[SkipValidation[Account | None]]
 
 
 def bearer(request: Asked) -> str:
@@ -48,7 +48,7 @@ def member(house: House, face: str, token: str) -> Account:
     return account
 
 
-def the_company(request: Asked, house: TheHouse, face: str) -> Account:
+def the_company(request: Asked, house: TheHouse, face: FromPath[str]) -> Account:
     """Return the company that asks. Raises Refused (401, 403 or 429)."""
     account = member(house, face, bearer(request))
     if not account.company:
@@ -57,7 +57,7 @@ def the_company(request: Asked, house: TheHouse, face: str) -> Account:
     return account
 
 
-def the_visitor(request: Asked, house: TheHouse, face: str) -> Account | None:
+def the_visitor(request: Asked, house: TheHouse, face: FromPath[str]) -> Account | None:
     """Return who is at the page, None for somebody who only looks. Raises Refused (401)."""
     token = bearer(request)
     return member(house, face, token) if token else None

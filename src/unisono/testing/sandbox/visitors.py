@@ -1,13 +1,12 @@
 """The interface behind the page: visitors pick or make up a customer and speak as they like. No passwords: it is a play."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -45,7 +44,7 @@ def somebody(visitor: Account | None) -> Account:
 
 
 @get("/start")
-async def start(house: TheHouse, visitor: Visitor, face: str) -> dict[str, Any]:
+async def start(house: TheHouse, visitor: Visitor, face: FromPath[str]) -> dict[str, Any]:
     """Tell the page what it needs to begin."""
     rules = house.network.face(face)
     store = house.network.store
@@ -62,20 +61,20 @@ async def start(house: TheHouse, visitor: Visitor, face: str) -> dict[str, Any]:
 
 
 @get("/people")
-async def people(house: TheHouse, face: str) -> list[dict[str, Any]]:
+async def people(house: TheHouse, face: FromPath[str]) -> list[dict[str, Any]]:
     """Tell who is there to be played, newest first."""
     found = house.network.store.living(house.network.face(face).key, companies=False, limit=200)
     return [house.wire.account(account) for account in found]
 
 
 @post("/people")
-async def join(house: TheHouse, face: str, data: NewPerson) -> dict[str, Any]:
+async def join(house: TheHouse, face: FromPath[str], data: JSONBody[NewPerson]) -> dict[str, Any]:
     """Make somebody up."""
     return _entered(house, house.network.join(face, data.name, data.handle))
 
 
 @post("/people/{account:str}/enter")
-async def enter(house: TheHouse, face: str, account: str) -> dict[str, Any]:
+async def enter(house: TheHouse, face: FromPath[str], account: FromPath[str]) -> dict[str, Any]:
     """Become somebody."""
     found = house.network.account(number(account))
     if found.company or found.face != face:
@@ -90,7 +89,9 @@ async def leave(house: TheHouse, visitor: Visitor) -> None:
 
 
 @get("/timeline")
-async def timeline(house: TheHouse, face: str, before: str | None = None, handle: str | None = None) -> dict[str, Any]:
+async def timeline(
+    house: TheHouse, face: FromPath[str], before: FromQuery[str | None] = None, handle: FromQuery[str | None] = None
+) -> dict[str, Any]:
     """Give public posts, newest first, each with its newest comments; of one person or company, if named."""
     store = house.network.store
     condition, values = "face = ? and peer is null and deleted_at is null", [house.network.face(face).key]
@@ -116,7 +117,7 @@ async def timeline(house: TheHouse, face: str, before: str | None = None, handle
 
 
 @get("/post/{item:str}")
-async def thread(house: TheHouse, face: str, item: str) -> dict[str, Any]:
+async def thread(house: TheHouse, face: FromPath[str], item: FromPath[str]) -> dict[str, Any]:
     """Give a whole public thread, oldest first; `item` may be any part of it."""
     found = house.network.store.item(number(item))
     if found is None or found.direct or found.face != face:
@@ -144,7 +145,7 @@ async def threads(house: TheHouse, visitor: Visitor) -> list[dict[str, Any]]:
 
 
 @get("/threads/{handle:str}")
-async def messages(house: TheHouse, visitor: Visitor, face: str, handle: str) -> dict[str, Any]:
+async def messages(house: TheHouse, visitor: Visitor, face: FromPath[str], handle: FromPath[str]) -> dict[str, Any]:
     """Give the direct messages with one company; they count as read."""
     me, peer = somebody(visitor), house.network.by_handle(face, handle)
     items = [item for item in house.network.pair(me.id, peer.id) if item.deleted_at is None]
@@ -155,9 +156,7 @@ async def messages(house: TheHouse, visitor: Visitor, face: str, handle: str) ->
 
 
 @post("/items")
-async def say(
-    request: Asked, house: TheHouse, visitor: Visitor, data: Annotated[Said, Body(media_type=RequestEncodingType.MULTI_PART)]
-) -> dict[str, Any]:
+async def say(request: Asked, house: TheHouse, visitor: Visitor, data: MultipartBody[Said]) -> dict[str, Any]:
     """Post, comment, or send a direct message, with a picture if there is one. Knows `Idempotency-Key`."""
     me = somebody(visitor)
     pictures = [(await taken(house, me, data.file, data.alt)).id] if data.file is not None and data.file.filename else []
@@ -170,20 +169,20 @@ async def say(
 
 
 @patch("/items/{item:str}")
-async def edit(house: TheHouse, visitor: Visitor, item: str, data: NewText) -> dict[str, Any]:
+async def edit(house: TheHouse, visitor: Visitor, item: FromPath[str], data: JSONBody[NewText]) -> dict[str, Any]:
     """Change what one said."""
     me = somebody(visitor)
     return house.wire.item(house.network.edit(me.id, number(item), data.text), me.id)
 
 
 @delete("/items/{item:str}")
-async def remove(house: TheHouse, visitor: Visitor, item: str) -> None:
+async def remove(house: TheHouse, visitor: Visitor, item: FromPath[str]) -> None:
     """Delete what one said."""
     house.network.delete(somebody(visitor).id, number(item))
 
 
 @get("/stream")
-async def stream(house: TheHouse, visitor: Visitor, face: str) -> Stream:
+async def stream(house: TheHouse, visitor: Visitor, face: FromPath[str]) -> Stream:
     """Tell what happens, as it happens: in public, and to the visitor."""
     topics = [f"public:{house.network.face(face).key}", *([f"account:{visitor.id}"] if visitor else [])]
     events = house.network.live.events(*topics)
@@ -191,7 +190,7 @@ async def stream(house: TheHouse, visitor: Visitor, face: str) -> Stream:
 
 
 @get("/media/{picture:str}")
-async def media(house: TheHouse, picture: str) -> Response[bytes]:
+async def media(house: TheHouse, picture: FromPath[str]) -> Response[bytes]:
     """Give a file to whoever knows its address."""
     found, content = house.network.store.picture(picture), house.network.store.content(picture)
     if found is None or content is None:
