@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from aiosmtpd import smtp as smtpd
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as SmtpServer
-from tests.connectors.email.dovecot import Dovecot
 
+from tests.connectors.email.dovecot import Dovecot
 from unisono.connectors.email import Email
 from unisono.contract import (
     Account,
@@ -53,13 +53,13 @@ class Smtp:
         self.script: list[str] = []
         self.drop_after_data = 0
 
-    async def handle_RCPT(self, server: SmtpServer, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: smtpd.SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.script:
             return self.script.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SmtpServer, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: smtpd.SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         self.received.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
         if self.drop_after_data:
             self.drop_after_data -= 1
