@@ -42,8 +42,26 @@ async def window(
     context.set_default_timeout(WAIT_MS)
     try:
         yield context
+    except BaseException:
+        await _keep_last_sight(context)
+        raise
     finally:
         await context.close()
+
+
+async def _keep_last_sight(context: BrowserContext) -> None:
+    """What the pages showed when a test failed lies in the directory that the variable names."""
+    folder = os.environ.get("UNISONO_TEST_SIGHTS")
+    for number, page in enumerate(context.pages if folder else []):
+        await page.screenshot(path=Path(folder or "") / f"sight-{id(context):x}-{number}.png")
+
+
+def listen_for_errors(page: Page) -> list[str]:
+    """Return a list that fills with what goes wrong in the page's scripts."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"{error.message}\n{error.stack}"))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    return errors
 
 
 async def log_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
@@ -57,15 +75,37 @@ async def log_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
 
 
 async def accept(page: Page) -> None:
-    """Accept the offer that shows."""
-    await page.get_by_test_id("offer").first.get_by_role("button", name="Annehmen").click()
-    await expect(page.get_by_test_id("composer").get_by_role("textbox").last).to_be_visible()
+    """Accept the offer that shows, and wait until it is open and can be answered."""
+    offer = page.get_by_test_id("offer").first
+    who = str(await offer.get_attribute("aria-label"))
+    await offer.get_by_role("button", name="Annehmen").click()
+    await expect(page.get_by_test_id("offer").and_(page.get_by_label(who, exact=True))).to_have_count(0)
+    await expect(page.get_by_test_id("composer").locator("textarea")).to_have_value("")
 
 
 async def answer(page: Page, text: str) -> None:
     """Write an answer to what is open, and send it."""
     await page.get_by_test_id("composer").locator("textarea").fill(text)
     await page.get_by_test_id("send").click()
+
+
+async def wrap_up(page: Page, code: str = "Frage beantwortet") -> None:
+    """Say that it is done, and what it was about."""
+    await page.get_by_role("button", name="Fertig").click()
+    form = page.get_by_test_id("wrap-up")
+    await form.get_by_text(code, exact=True).click()
+    await form.get_by_role("button", name="Abschließen").click()
+    await expect(form).to_have_count(0)
+
+
+async def post_as(page: Page, name: str, text: str) -> None:
+    """Write a post on the network's page, as somebody who is made up for it."""
+    await page.get_by_role("textbox", name="Was gibt’s?").fill(text)
+    await page.get_by_role("button", name="Posten").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Jemanden erfinden").fill(name)
+    await dialog.get_by_role("button", name="Los geht’s").click()
+    await expect(page.locator("article", has_text=text)).to_be_visible()
 
 
 async def violations(page: Page) -> list[str]:

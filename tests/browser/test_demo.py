@@ -6,7 +6,20 @@ import pytest
 from playwright.async_api import expect
 
 from tests.app.demo_house import on_demo_loop, running_demo
-from tests.browser.kit import LANGUAGES, THEMES, accept, answer, browser, log_in, picture, violations, window
+from tests.browser.kit import (
+    LANGUAGES,
+    THEMES,
+    accept,
+    answer,
+    browser,
+    listen_for_errors,
+    log_in,
+    picture,
+    post_as,
+    violations,
+    window,
+    wrap_up,
+)
 from tests.db import Cluster
 
 pytestmark = pytest.mark.browser
@@ -15,32 +28,66 @@ pytestmark = pytest.mark.browser
 ALMOST_STILL = 0.001
 
 
-def test_a_mail_is_answered_from_the_desk_and_the_answer_lies_in_the_customers_mailbox(cluster: Cluster, tmp_path: Path) -> None:
+POST = "@brookwatt mein Storch 11 lädt seit gestern nur noch rückwärts. Ist das so gedacht?"
+REPLY = "Rückwärts ist er nicht gedacht. Wir schauen uns den Storch heute noch an. /Ilka"
+
+
+def test_a_post_is_answered_seen_by_its_author_deleted_and_gone(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(there_and_back(cluster, tmp_path))
+
+
+async def there_and_back(cluster: Cluster, tmp_path: Path) -> None:
+    """Two people in two windows: the customer on the network's page, the agent at the desk."""
+    async with (
+        running_demo(cluster, tmp_path / "data", speed=ALMOST_STILL) as demo,
+        browser() as started,
+        window(started) as desk,
+        window(started, width=900) as home,
+    ):
+        customer, agent = await home.new_page(), await desk.new_page()
+        errors = [*listen_for_errors(customer), *listen_for_errors(agent)]
+        await customer.goto(f"{demo.networks.url}/zwitscher/")
+        await post_as(customer, "Marlies Onken", POST)
+        await log_in(agent, demo)
+        await accept(agent)
+        await expect(agent.get_by_text("rückwärts. Ist das so gedacht?").last).to_be_visible()
+        await expect(agent.get_by_test_id("audience")).to_contain_text("Zwitscher")
+        await answer(agent, REPLY)
+        await expect(customer.get_by_text("Wir schauen uns den Storch heute noch an.")).to_be_visible()
+        await picture(agent, "desk")
+        await picture(customer, "sandbox")
+        customer.once("dialog", lambda dialog: dialog.accept())
+        await customer.locator("article", has_text="lädt seit gestern").get_by_role("button", name="Löschen").first.click()
+        await expect(agent.get_by_text("lädt seit gestern")).to_have_count(0)
+        await expect(customer.get_by_text("lädt seit gestern")).to_have_count(0)
+        assert errors == []
+
+
+def test_a_mail_is_answered_and_the_answer_lies_in_the_customers_mailbox(cluster: Cluster, tmp_path: Path) -> None:
     with on_demo_loop() as run:
         run(mail_and_answer(cluster, tmp_path))
 
 
 async def mail_and_answer(cluster: Cluster, tmp_path: Path) -> None:
-    """The complaint button makes somebody post, its neighbour makes them mail; both are answered."""
+    """The button lets one customer post, mail and chat; all three are answered and wrapped up, as they are offered."""
     async with (
         running_demo(cluster, tmp_path / "data", speed=ALMOST_STILL) as demo,
         browser() as started,
         window(started) as desk,
     ):
-        page = await desk.new_page()
+        page, mailbox = await desk.new_page(), await desk.new_page()
+        errors = listen_for_errors(page)
+        await mailbox.goto(f"{demo.url}/demo/mailbox")
         await log_in(page, demo)
         done = await demo.buttons.same_customer()
-        mailbox = await desk.new_page()
-        await mailbox.goto(f"{demo.url}/demo/mailbox")
-        await expect(mailbox.locator("article")).to_have_count(0)
-        # Post, mail and chat of the same person: whatever is offered first.
         for _ in range(3):
             await accept(page)
-            await expect(page.locator("h2", has_text=done.name).first).to_be_visible()
             await answer(page, f"Guten Tag {done.name}, wir kümmern uns darum.")
-            await expect(page.locator("textarea")).to_have_value("")
+            await wrap_up(page)
         await expect(mailbox.locator("article", has_text="wir kümmern uns darum")).to_have_count(1)
         await picture(mailbox, "mailbox")
+        assert errors == []
 
 
 @pytest.mark.parametrize("theme", THEMES)
