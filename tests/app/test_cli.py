@@ -28,7 +28,11 @@ def test_every_command_explains_itself() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "named"),
-    [({"UNISONO_PORT": "many"}, "UNISONO_PORT"), ({"UNISONO_COLOUR": "red"}, "UNISONO_COLOUR"), ({"UNISONO_LOG_LEVEL": "loud"}, "UNISONO_LOG_LEVEL")],
+    [
+        ({"UNISONO_PORT": "many"}, "UNISONO_PORT"),
+        ({"UNISONO_COLOUR": "red"}, "UNISONO_COLOUR"),
+        ({"UNISONO_LOG_LEVEL": "loud"}, "UNISONO_LOG_LEVEL"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], named: str, tmp_path: Path) -> None:
     said = unisono("migrate", UNISONO_DATA=str(tmp_path), **environment)
