@@ -35,7 +35,6 @@ from unisono.service.first_run import first_administrator
 from unisono.service.intake import process_once
 
 DESKS, EVENTS, WARM_UP, EVERY_S = 1_000, 120, 10, 0.5
-MARK = "fan-out-"
 BASELINE = "ASGI echo under uvicorn (uvloop, httptools): one frame a client, same size, nothing stored"
 ROOT = Path(__file__).parent.parent
 
@@ -90,7 +89,7 @@ async def desks(
         file.write("\n".join(tokens))
         file.flush()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.fanout_client", str(port), path, file.name, MARK, cwd=ROOT,
+            sys.executable, "-m", "bench.fanout_client", str(port), path, file.name, cwd=ROOT,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=200_000_000,
         )  # fmt: skip
         assert process.stdout is not None
@@ -131,6 +130,7 @@ async def run_side(pid: int, port: int, path: str, tokens: list[str], say: Calla
     times = [at - said[int(number)] for number, moments in noted["arrivals"].items() if int(number) in said for at in moments]
     expected = EVENTS * len(tokens)
     if len(times) != expected or noted["lost"]:
+        # Events that were told in one frame would be numbered wrongly: then there is no figure either.
         raise RuntimeError(f"{len(times)} of {expected} deliveries arrived, {noted['lost']} streams broke: no figure.")
     size = statistics.median(float(str(length)) for length in noted["bytes"].values())
     return Outcome(times=times, core_share=share, rss_mb=memory, frame_bytes=int(size))
@@ -143,7 +143,7 @@ async def _ours() -> Outcome:
         async with web_process(running) as (port, pid), Asker(port, tokens[0]) as asker:
 
             async def say(number: int) -> None:
-                body = {"message_id": str(new_id()), "text": f"{MARK}{number}. " + "So steht es um das Paket. " * 8}
+                body = {"message_id": str(new_id()), "text": f"Nummer {number}. " + "So steht es um das Paket. " * 8}
                 await asker.post(f"/api/v1/conversations/{conversation}/notes", body)
 
             return await run_side(pid, port, "/api/v1/events?topics=work", tokens, say)
@@ -164,8 +164,7 @@ async def _echo(frame_bytes: int) -> Outcome:
         async with Asker(port) as asker:
 
             async def say(number: int) -> None:
-                text = f"{MARK}{number}. "
-                await asker.post("/notes", text.ljust(frame_bytes - 22, "x"))
+                await asker.post("/notes", f"{number}. ".ljust(frame_bytes - 22, "x"))
 
             return await run_side(process.pid, port, "/events", ["none"] * DESKS, say)
     finally:

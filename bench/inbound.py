@@ -119,6 +119,7 @@ class _Bench:
                 "(select count(*) from inbox where state <> 'done') as left_over, (select count(*) from plain) as plain, "
                 "(select count(*) from offer) as offers"
             )
+        assert found is not None
         if (found["messages"], found["work"], found["left_over"], found["plain"]) != (items, items, 0, items) or not found[
             "offers"
         ]:
@@ -146,7 +147,8 @@ async def measure() -> dict[str, Figure]:
         await router.load()
         await bench.ours(raws[:WARM_UP], BATCH)
         await bench.plain(raws[:WARM_UP], BATCH)
-        ours, plain = [], []
+        ours: list[Timed] = []
+        plain: list[Timed] = []
         step = ITEMS // ROUNDS
         for number in range(ROUNDS):
             some = raws[WARM_UP + number * step : WARM_UP + (number + 1) * step]
@@ -165,7 +167,7 @@ def _figures(
     ours: list[Timed], plain: list[Timed], single: list[float], plain_single: list[float], step: int, body: float
 ) -> dict[str, Figure]:
     def per_item(runs: list[Timed], name: str) -> float:
-        return statistics.median(getattr(run, name) for run in runs) * 1000 / step
+        return float(statistics.median(getattr(run, name) for run in runs)) * 1000 / step
 
     shape = {"items": ITEMS, "batch": BATCH, "rounds": ROUNDS, "body_bytes": round(body), "new_people": NEW_PEOPLE, "seed": SEED}
     cpu = [run.cpu * 1000 / step for run in ours]

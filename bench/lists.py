@@ -190,7 +190,7 @@ async def measure() -> dict[str, Figure]:
                             times.append((await asker.get(path))[0])
                             await side.baseline()
                     plain += side.plain
-    shape = dict(counted) | {"seed": SEED, "load_s": round(load_s)}
+    shape = dict(counted or {}) | {"seed": SEED, "load_s": round(load_s)}
     return {"list.p99_ms": _figure(lists, plain, shape), "search.p99_ms": _figure(searches, plain, shape)}
 
 

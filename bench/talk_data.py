@@ -8,12 +8,12 @@ keys are not looked at while loading and the index of terms is built at the end,
 import random
 from uuid import UUID
 
-import asyncpg
 from msgspec import Struct
 
 from bench.words import Words
 from unisono.app.build import Running
 from unisono.service.text import terms
+from unisono.store.driver import Connection
 from unisono.store.maintenance import ensure_months, month_of
 
 TEXTS, AGENTS, QUEUES, CHANNELS = 20_000, 1_000, 20, 8
@@ -139,7 +139,7 @@ def _some(chance: random.Random, below: int, count: int) -> list[int]:
     return [chance.randrange(3, below) for _ in range(count)]
 
 
-async def _surroundings(connection: asyncpg.Connection) -> tuple[list[UUID], list[UUID], list[UUID]]:
+async def _surroundings(connection: Connection) -> tuple[list[UUID], list[UUID], list[UUID]]:
     await connection.execute(
         f"""
         create table bench_queue as select n, bench_id(6, now(), n) as id from generate_series(1, {QUEUES}) n;
@@ -162,7 +162,7 @@ async def _surroundings(connection: asyncpg.Connection) -> tuple[list[UUID], lis
     return queues, channels, agents
 
 
-async def _texts(connection: asyncpg.Connection, words: Words) -> dict[str, int]:
+async def _texts(connection: Connection, words: Words) -> dict[str, int]:
     """Write the texts; returns in how many of them each word stands."""
     await connection.execute("create table bench_text (n int primary key, text text not null, terms tsvector, made text[])")
     frequency: dict[str, int] = {}
