@@ -75,6 +75,10 @@ class NoTranscripts:
         """Return nothing."""
         return []
 
+    async def file(self, root_id: str, customer: Author, file_id: UUID) -> bytes | None:  # noqa: ARG002
+        """Return nothing."""
+        return None
+
     async def wait(self, root_id: str, timeout_s: float) -> bool:  # noqa: ARG002
         """Wait in vain."""
         await asyncio.sleep(timeout_s)
