@@ -9,7 +9,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
@@ -45,17 +45,15 @@ class DiskFiles:
         """Write while it comes. Raises Invalid (`too_large`) past the bound, Unavailable; nothing stays then."""
         writing = _Writing(self.path(attachment_id))
         try:
-            await asyncio.to_thread(writing.begin)
+            await _on_disk(writing.begin)
             async for chunk in chunks:
                 if writing.size + len(chunk) > max_bytes:
                     raise Invalid(
                         f"The file has more than {max_bytes} bytes, which is as much as is taken here. Nothing was stored.",
                         code="too_large", limit=max_bytes,
                     )  # fmt: skip
-                await asyncio.to_thread(writing.add, chunk)
-            await asyncio.to_thread(writing.finish)
-        except OSError as error:
-            raise _unavailable(error) from error
+                await _on_disk(writing.add, chunk)
+            await _on_disk(writing.finish)
         finally:
             await asyncio.to_thread(writing.clear)
         return StoredFile(size_bytes=writing.size, sha256=writing.digest.digest())
@@ -130,7 +128,16 @@ class _Writing:
             # A full disk says so once more when the rest of the buffer is written.
             with contextlib.suppress(OSError):
                 self._file.close()
-        self._fresh.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._fresh.unlink()
+
+
+async def _on_disk(work: Callable[..., None], *args: object) -> None:
+    """Run off the event loop; only what the disk says is the disk's fault, not what breaks in the source of the bytes."""
+    try:
+        await asyncio.to_thread(work, *args)
+    except OSError as error:
+        raise _unavailable(error) from error
 
 
 def _unavailable(error: OSError) -> Unavailable:

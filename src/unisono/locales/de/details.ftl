@@ -1,0 +1,86 @@
+# Einzelheiten der Fehler auf Deutsch; auf Englisch stehen sie dort, wo der Fehler gemeldet wird. { $text } ist dieser Satz.
+
+# An der Arbeit
+detail-offer_ended = Dieses Angebot ist vorbei; die Anfrage steht wieder an ihrem Platz in der Warteschlange.
+detail-state = Der Stand dieser Anfrage lässt das nicht mehr zu. Bitte neu laden und neu entscheiden.
+detail-not_yours = Diese Anfrage hat jetzt jemand anderes aus dem Team. Gesendet wurde nichts.
+detail-not_active = Beantworten lässt sich nur eine Anfrage, die Sie angenommen haben. Der Entwurf wurde nicht gesendet.
+detail-no_capacity = Dafür ist keine Kapazität frei. Bitte schließen oder parken Sie erst etwas, oder wählen Sie eine Warteschlange.
+detail-no_agent = Mindestens eine Person nimmt keine Anfragen an. Es wurde nichts geändert.
+detail-channel_archived = Dieser Kanal ist archiviert; darüber lässt sich nichts mehr senden. Der Entwurf wurde nicht gesendet.
+detail-channel_paused = Dieser Kanal ruht gerade. Bitte später noch einmal versuchen.
+detail-visibility = Der Gesprächsfaden hat eine andere Sichtbarkeit als die Antwort. Gesendet wurde nichts; bitte prüfen und neu senden.
+detail-cannot_reply = Das Netzwerk lässt hier keine Antwort zu.
+detail-window_closed = Das Netzwerk nimmt hier keine Antworten mehr an, die Frist ist vorbei. Der Entwurf ist noch da.
+detail-empty = Das ist leer.
+detail-too_long = Der Text ist länger, als hier erlaubt ist. Gesendet wurde nichts.
+detail-sent = Dieser Anhang wurde schon gesendet.
+detail-added = Das wurde schon hinzugefügt.
+detail-already_done = Das wurde schon ausgeführt, das Ergebnis ging bei einem Absturz verloren. Doppelt geschah nichts: bitte neu laden.
+detail-key_reused = Dieser Idempotency-Key gehört zu einer anderen Anfrage. Es wurde nichts ausgeführt.
+detail-bad_idempotency_key = Idempotency-Key muss eine UUIDv7 sein, für jeden Befehl eine eigene.
+detail-bad_place = „after“ ist keine Stelle in dieser Liste; bitte ohne „after“ neu beginnen.
+detail-query_long = Eine Suche hat höchstens 300 Zeichen.
+detail-no_topic = Ein Thema des Ereignisstroms gibt es nicht.
+detail-many_topics = So viele Themen trägt ein Ereignisstrom nicht.
+detail-not_one_of = Der Wert im Feld „{ $field }“ ist nicht vorgesehen.
+
+# Anmelden und Menschen
+detail-bad_login = Anmeldename und Passwort passen nicht zusammen.
+detail-throttled = Zu viele vergebliche Anmeldungen; der nächste Versuch ist in { $retry_after_s } Sekunden möglich.
+detail-link_gone = Dieser Link wurde benutzt, ist abgelaufen oder hat nie gegolten. Bitte lassen Sie sich einen neuen geben.
+detail-link_purpose = Dieser Link ist für etwas anderes.
+detail-set_up = Das Haus ist schon eingerichtet. Bitte melden Sie sich an.
+detail-disabled = Dieser Mensch ist gesperrt.
+detail-password_short = Ein Passwort hat mindestens { $minimum } Zeichen.
+detail-password_long = Ein Passwort hat höchstens { $maximum } Zeichen.
+detail-password_weak = Dieses Passwort ist zu leicht zu erraten.
+detail-old_password = Das alte Passwort stimmt nicht. Es wurde nichts geändert.
+detail-login_taken = Diesen Anmeldenamen gibt es schon.
+detail-bad_login_name = Ein Anmeldename hat 2 bis 200 Zeichen und keine Leerzeichen.
+detail-bad_name = Ein Name hat 1 bis 200 Zeichen.
+detail-bad_email = Das ist keine E-Mail-Adresse.
+detail-last_administrator = Sonst verwaltet niemand das Haus. Es wurde nichts geändert; geben Sie zuerst jemand anderem die Rolle.
+detail-no_role = Diese Rolle gibt es nicht.
+detail-bad_scope = Diesen Bereich gibt es nicht.
+detail-grants_more = Diese Rolle erlaubt mehr, als Sie selbst dürfen.
+detail-past = Der Zeitpunkt muss in der Zukunft liegen.
+
+# Einrichten
+detail-no_channel = Diesen Kanal gibt es nicht, oder er ist archiviert.
+detail-no_queue = Diese Warteschlange gibt es nicht, oder sie ist archiviert.
+detail-no_skill = Eine Fähigkeit gibt es nicht, oder sie steht doppelt da.
+detail-no_setting = Diese Einstellung gibt es nicht.
+detail-bad_setting = Dieser Wert passt nicht zur Einstellung „{ $field }“.
+detail-setting_missing = Die Einstellung „{ $field }“ fehlt.
+detail-no_connector = Dieser Konnektor ist nicht installiert.
+detail-other_connector = Ein Kanal behält seinen Konnektor; bitte legen Sie einen neuen Kanal an.
+detail-check_failed = Das Netzwerk arbeitet mit diesen Einstellungen nicht: { $text } Es wurde nichts gespeichert.
+detail-same_account = Dieses Konto ist schon mit einem anderen Kanal verbunden. Es wurde nichts gespeichert.
+detail-queue_in_use = In dieser Warteschlange ist noch Arbeit, oder ein Kanal führt zu ihr.
+detail-key_taken = Diesen Schlüssel gibt es schon.
+detail-bad_key = Ein Schlüssel hat bis zu 60 kleine Buchstaben und Ziffern, dazwischen einzelne Punkte, Unter- und Bindestriche.
+detail-bad_names = Ein Name hat je 1 bis 200 Zeichen auf Deutsch (de) und auf Englisch (en).
+detail-bad_zone = Das ist keine Zeitzone wie Europe/Berlin.
+detail-out_of_range = Der Wert liegt zwischen { $low } und { $high }.
+
+# Dateien, Schlüssel, Archiv
+detail-too_large = Das hat mehr als { $limit } Bytes, mehr wird hier nicht angenommen. Es wurde nichts gespeichert.
+detail-no_file = Das Formular enthält keine Datei.
+detail-many_files = Eine Anfrage trägt eine Datei.
+detail-file_gone = Der Inhalt dieses Anhangs ist nicht mehr da.
+detail-disk_full = Die Platte für Anhänge ist voll. Es wurde nichts gespeichert; bitte Platz schaffen und noch einmal versuchen.
+detail-disk_failed = Das Verzeichnis für Anhänge lässt sich nicht benutzen. Es wurde nichts gespeichert.
+detail-key_missing = Ein Schlüssel für gespeicherte Geheimnisse fehlt. Verloren ist nichts: bitte den Schlüssel zurücklegen oder das Geheimnis neu eingeben.
+detail-secret_damaged = Ein gespeichertes Geheimnis wurde verändert; bitte neu eingeben.
+detail-hook_denied = Die Anfrage beweist nicht, dass sie vom Netzwerk kommt. Es wurde nichts gespeichert.
+detail-chain_broken = Die Kette des versiegelten Archivs ist unterbrochen: ein Eintrag wurde verändert oder entfernt.
+
+# Datenbank
+detail-busy = Jemand hat im selben Augenblick dasselbe geändert. Es wurde nichts geändert; bitte die Anfrage wiederholen.
+detail-schema_newer = Die Datenbank gehört zu einer neueren Fassung des Programms.
+detail-schema_changed = Eine schon ausgeführte Migration wurde verändert.
+
+# Vorführung
+detail-no_post = Es gibt noch keinen Beitrag, auf den das passt. Bitte warten Sie, bis die Vorführung etwas gespielt hat.
+detail-demo_failed = Die Vorführung konnte das nicht ausführen. Es wurde nichts geändert.
