@@ -1,0 +1,120 @@
+"""The demo keeps everything over a stop, and its buttons do what they say."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.app.demo_house import count, on_demo_loop, rows, running_demo, until
+from tests.db import Cluster
+from unisono.app.demo.material import threads
+from unisono.app.demo.outage import ENQUIRIES
+from unisono.app.demo.places import placed
+from unisono.app.demo.player import playable
+from unisono.app.demo.run import DemoHouse
+from unisono.app.demo.seed import BRAND
+
+ALMOST_STILL = 0.001
+MESSAGES = "select count(*) from message"
+INBOUND = "select count(*) from message where direction = 'in'"
+OPEN = "select count(*) from interaction where state <> 'closed'"
+DELETED = "select count(*) from message where deleted_at is not null"
+WAITING = "select count(*) from inbox where state not in ('done', 'early')"
+
+
+@pytest.mark.timeout(600)
+def test_after_a_stop_everything_is_still_there_and_nothing_is_said_twice(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(stopped_and_started(cluster, tmp_path))
+
+
+async def stopped_and_started(cluster: Cluster, tmp_path: Path) -> None:
+    """Play all of the demo's own threads, stop, start again: the second start has nothing left to play."""
+    dsn, data = await cluster.create(), tmp_path / "data"
+    async with running_demo(cluster, data, dsn=dsn) as demo:
+        await demo.playing
+        assert demo.player.failed == []
+        await settled(demo)
+        before = await count(demo, MESSAGES)
+        password, channels = demo.password, demo.seeded.channels
+        said = [step for step in playable(placed(threads())) if step.who and step.kind not in {"edit", "delete"}]
+        unheard = [s for s in said if s.face == "zwitscher" and s.kind == "post" and "@brookwatt" not in s.text.lower()]
+        assert await count(demo, INBOUND) == len(said) - len(unheard)
+    async with running_demo(cluster, data, dsn=dsn) as demo:
+        assert await demo.playing == 0
+        await settled(demo)
+        assert await count(demo, MESSAGES) == before
+        assert (demo.password, demo.seeded.channels) == (password, channels)
+        assert await count(demo, "select count(*) from brand where key = $1", BRAND) == 1
+        states = {row["state"] for row in await rows(demo, "select state from channel")}
+        assert states == {"ok"}
+
+
+@pytest.mark.timeout(400)
+def test_an_outage_brings_five_hundred_enquiries_into_the_queues(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(outage(cluster, tmp_path))
+
+
+async def outage(cluster: Cluster, tmp_path: Path) -> None:
+    """Press the button as the page does."""
+    async with running_demo(cluster, tmp_path / "data", speed=ALMOST_STILL) as demo, signed_in(demo) as http:
+        answer = await http.post("/demo/actions/outage")
+        assert answer.status_code == 200, answer.text
+        messages = answer.json()["messages"]
+        await until(demo, INBOUND, lambda n: n >= messages)
+        await settled(demo)
+        assert await count(demo, INBOUND) == messages
+        assert await count(demo, OPEN) == ENQUIRIES
+
+
+def test_the_other_buttons_and_the_speed_do_what_they_say(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(buttons(cluster, tmp_path))
+
+
+async def buttons(cluster: Cluster, tmp_path: Path) -> None:
+    """A complaint, the same customer by mail and chat, and the complaint taken back."""
+    async with running_demo(cluster, tmp_path / "data", speed=ALMOST_STILL) as demo, signed_in(demo) as http:
+        name = (await http.post("/demo/actions/complaint")).json()["name"]
+        again = (await http.post("/demo/actions/same-customer")).json()
+        assert again["name"] == name
+        await until(demo, INBOUND, lambda n: n == 1 + again["messages"])
+        media = {row["medium"] for row in await rows(demo, "select medium from message join channel c on c.id = channel_id")}
+        assert media == {"post", "mail", "chat"}
+        assert (await http.post("/demo/actions/author-deletes")).json()["name"] == name
+        await until(demo, DELETED, lambda n: n == 1)
+        assert (await http.post("/demo/actions/author-deletes")).status_code == 409
+        assert (await http.post("/demo/actions/rain")).status_code == 404
+        assert (await http.post("/demo/speed", json={"factor": 20})).json() == {"factor": 20.0}
+        assert demo.tempo.factor == 20.0
+        assert (await http.post("/demo/speed", json={"factor": -1})).status_code == 422
+        stranger = httpx2.AsyncClient(base_url=f"{demo.url}/api/v1")
+        async with stranger:
+            assert (await stranger.get("/demo")).json()["logins"][0]["login"] == "ilka"
+            assert (await stranger.post("/demo/actions/outage")).status_code in {401, 403}
+
+
+async def settled(demo: DemoHouse) -> None:
+    """Wait until the house has read all that it heard."""
+    await until(demo, WAITING, lambda n: n == 0)
+    last = -1
+    while (now := await count(demo, MESSAGES)) != last:
+        last = now
+        await asyncio.sleep(2.0)
+
+
+@asynccontextmanager
+async def signed_in(demo: DemoHouse) -> AsyncIterator[httpx2.AsyncClient]:
+    """Give what talks to the API as an agent's browser does."""
+    async with httpx2.AsyncClient(base_url=f"{demo.url}/api/v1", timeout=60.0) as http:
+        await http.get("/session")
+        answer = await http.post(
+            "/session", json={"login": "ilka", "password": demo.password}, headers={"x-csrftoken": http.cookies["csrftoken"]}
+        )
+        assert answer.status_code == 200, answer.text
+        http.headers["x-csrftoken"] = http.cookies["csrftoken"]
+        yield http
