@@ -368,7 +368,8 @@ function file(path: string, response: ServerResponse): void {
   const wanted = join(root, normalize(path));
   const found = existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(root, 'index.html');
   response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': CSP, 'x-content-type-options': 'nosniff' });
-  createReadStream(found).pipe(response);
+  // A build that runs meanwhile takes files away.
+  createReadStream(found).on('error', () => response.destroy()).pipe(response);
 }
 
 async function read(request: IncomingMessage): Promise<Buffer> {
