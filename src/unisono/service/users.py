@@ -16,6 +16,7 @@ from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.people import NewUser, UserChange
 from unisono.service.setup_views import GrantView
 from unisono.service.text import sort_key, storable
+from unisono.service.work_events import agent_event
 
 LOCALES: Final = ("de", "en")
 THEMES: Final = ("system", "light", "dark")
@@ -82,6 +83,8 @@ async def change_user(
                 raise last_administrator()
             await tx.people.end_sessions_of(user_id)
             await leave_work(tx, user_id, actor_id=access.user_id)
+        if (name is not None or disabled is not None) and await tx.setup.touch_agent(user_id):
+            tx.emit(agent_event(user_id))
         if access.user_id != user_id or disabled is not None:
             await tx.privacy.audit(access.user_id, "user.changed", "user", str(user_id), {"disabled": disabled})
         tx.emit(user_event(user_id, access.user_id))
@@ -118,7 +121,8 @@ async def _grant(tx: Tx, access: Access, user_id: UUID, grants: Sequence[GrantVi
     await tx.people.set_grants(user_id, grants)
     reach = (await tx.people.reach_of([user_id])).get(user_id, ())
     if resolve(user_id, reach).may("work.answer"):
-        await tx.setup.ensure_agent(user_id)
+        if await tx.setup.ensure_agent(user_id):
+            tx.emit(agent_event(user_id))
     elif await tx.work.agent(user_id) is not None:
         await leave_work(tx, user_id, actor_id=access.user_id)
 

@@ -120,6 +120,10 @@ class PgSetup:
         """Make a person an agent; returns whether they became one."""
         return await self._connection.fetchval(_SQL["ensure_agent"], user_id, self._now) is not None
 
+    async def touch_agent(self, user_id: UUID) -> bool:
+        """Raise the version of an agent's view; False for who is none."""
+        return bool(await self._connection.fetch(_SQL["bump_agents"], [user_id]))
+
     async def change_agent(self, user_id: UUID, capacity: int | None, skills: Mapping[UUID, int] | None) -> None:
         """Set capacity (units) and skills (levels) of an agent; None leaves them."""
         if capacity is not None:

@@ -26,7 +26,7 @@ on conflict do nothing returning user_id;
 update queue set version = version + 1 where id = $1;
 
 -- name: bump_agents
-update agent set version = version + 1 where user_id = any($1::uuid[]);
+update agent set version = version + 1 where user_id = any($1::uuid[]) returning user_id;
 
 -- name: open_work_in
 select exists (select from interaction where queue_id = $1 and state <> 'closed');

@@ -132,6 +132,9 @@ class Setup(Protocol):
     async def ensure_agent(self, user_id: UUID) -> bool:
         """Make a person an agent, if they are none yet; returns whether they became one."""
 
+    async def touch_agent(self, user_id: UUID) -> bool:
+        """Raise the version of an agent's view; False for who is none."""
+
     async def change_agent(self, user_id: UUID, capacity: int | None, skills: Mapping[UUID, int] | None) -> None: ...
 
     async def agent_page(self, after: tuple[str, UUID] | None, limit: int) -> list[tuple[str, UUID]]:

@@ -36,6 +36,9 @@ class Batch:
         self._work = {item.interaction.id: (item, _raw(item)) for item in views.work}
         self._moved = views.moved
         self.agents = {agent.user_id for agent in views.agents}
+        self._agents_gone = sorted(
+            {e.agent_id for e in events if e.type == "agent.changed" and e.agent_id is not None} - self.agents
+        )
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
         self._channels = [(channel_classes.get(channel.id, frozenset()), _raw(channel)) for channel in channels]
         self._queues = [_raw(queue) for queue in queues]
@@ -101,9 +104,9 @@ class Batch:
         seen = [raw for item, raw in self._work.values() if sight.sees_work(self._class_of(item), item.interaction.agent_id)]
         if seen:
             body["work"] = seen
-        gone = self._gone(sight)
-        if gone:
-            body["gone"] = {"work": gone}
+        gone = {"work": self._gone(sight), "agents": self._agents_gone if sight.agents else []}
+        if any(gone.values()):
+            body["gone"] = {kind: ids for kind, ids in gone.items() if ids}
         if sight.agents and self._agents:
             body["agents"] = list(self._agents.values())
         channels = [raw for classes, raw in self._channels if sight.sees_channel(classes)]

@@ -1,0 +1,169 @@
+"""Law 3 for the set-up: what a desk held, plus the frames since, equals what it would read now; for every verb.
+
+The verbs are found by looking into the modules: one without a case here fails.
+"""
+
+import asyncio
+import importlib
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.web.conftest import PASSWORD, Browser, MakeHouse, Served, serve
+from tests.web.network import Networks
+from tests.web.stream import listening
+from unisono.contract import Health
+from unisono.domain.words import ChannelState
+from unisono.service.desk_state import DeskState, apply_frame, apply_views
+from unisono.service.first_run import first_administrator
+from unisono.service.intake import record_health
+
+pytestmark = pytest.mark.law3
+
+MODULES = ("users", "queues", "channels", "catalogue", "leave")
+NO_VIEW = {
+    "users.add_user": "people are read with the page that lists them",
+    "users.insert_user": "the body of add_user and of the first run",
+    "users.set_password": "changes nothing that anybody sees",
+    "queues.check_skills": "checks only",
+    "channels.check_channel": "saves nothing",
+    "catalogue.add_skill": "skills are read with the desk's start",
+    "catalogue.rename_skill": "skills are read with the desk's start",
+    "catalogue.add_code": "codes are read with the desk's start",
+    "catalogue.change_code": "codes are read with the desk's start",
+    "catalogue.add_team": "teams are read with the page that lists them",
+    "catalogue.add_brand": "brands are read with the page that lists them",
+    "leave.leave_work": "the body of change_user and set_grants",
+}
+Case = Callable[["Stage"], Awaitable[Any]]
+
+
+class Stage:
+    """A house with a queue, a channel and an agent."""
+
+    def __init__(
+        self, served: Served, root: Browser, queue: dict[str, Any], channel: dict[str, Any], anna: str, vera: str
+    ) -> None:
+        self.served = served
+        self.root = root
+        self.queue = queue
+        self.channel = channel
+        self.anna = anna
+        self.vera = vera
+
+    async def did(self, method: str, path: str, body: Any = None) -> Any:
+        return await self.root.did(method, path, body)
+
+
+async def _pause(stage: Stage) -> None:
+    await stage.did("POST", f"channels/{stage.channel['id']}/pause")
+
+
+CASES: dict[str, Case] = {
+    "users.change_user": lambda s: s.did("PATCH", f"users/{s.anna}", {"name": "Anna Neumann"}),
+    "users.set_grants": lambda s: s.did("PUT", f"users/{s.vera}/grants", {"roles": [{"role": "agent"}]}),
+    "queues.add_queue": lambda s: s.did("POST", "queues", {"key": "new", "name": {"de": "Neu", "en": "New"}}),
+    "queues.change_queue": lambda s: s.did("PATCH", f"queues/{s.queue['id']}", {"offer_s": 99}),
+    "queues.set_members": lambda s: s.did("PUT", f"queues/{s.queue['id']}/members", {"member_ids": [s.anna]}),
+    "queues.change_agent": lambda s: s.did("PATCH", f"agents/{s.anna}", {"capacity": 24}),
+    "channels.add_channel": lambda s: s.did("POST", "channels", _channel(s.queue, "https://second.example")),
+    "channels.change_channel": lambda s: s.did("PATCH", f"channels/{s.channel['id']}", {"name": "Renamed"}),
+    "channels.pause_channel": _pause,
+    "channels.archive_channel": lambda s: s.did("DELETE", f"channels/{s.channel['id']}"),
+}
+
+
+def _channel(queue: dict[str, Any], base_url: str) -> dict[str, Any]:
+    return {
+        "connector": "network", "name": base_url, "queue_id": queue["id"], "config": {"base_url": base_url},
+        "secrets": {"token": "good"},
+    }  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def stage(make_house: MakeHouse) -> AsyncIterator[Stage]:
+    """The house before the verb."""
+    house = await make_house(registry=Networks())
+    async with house.db.write() as tx:
+        await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
+    running = await serve(house)
+    root = running.browser()
+    await root.log_in("root")
+    queue = (await root.get("queues"))["items"][0]
+    channel = await root.did("POST", "channels", _channel(queue, "https://first.example"))
+    anna = str(await running.person("anna", "agent"))
+    await root.did("POST", "channels", _channel(queue, "https://third.example"))
+    vera = str(await running.person("vera", "viewer"))
+    yield Stage(running, root, queue, channel, anna, vera)
+    await running.close()
+
+
+async def snapshot(root: Browser) -> dict[str, dict[str, Any]]:
+    """Return what a desk reads when it starts."""
+    state = DeskState()
+    for kind in ("queues", "channels", "agents"):
+        page = await root.get(f"{kind}?limit=200")
+        for view in page["items"]:
+            view.pop("counters", None)
+        apply_views(state, {kind: page["items"]}, page["cursor"])
+    return shown(state)
+
+
+def shown(state: DeskState) -> dict[str, dict[str, Any]]:
+    """Return what the pages show of a state: archived queues and channels are held and not shown."""
+    return {
+        "queues": {key: view for key, view in state.queues.items() if not view["archived"]},
+        "channels": {key: view for key, view in state.channels.items() if not view["archived"]},
+        "agents": dict(state.agents),
+    }
+
+
+async def check(stage: Stage, verb: Case) -> None:
+    """Fold the frames of a verb into the old snapshot and compare with a fresh one."""
+    before = await snapshot(stage.root)
+    async with listening(stage.root) as stream:
+        await verb(stage)
+        after = await snapshot(stage.root)
+        assert after != before, "the verb changed nothing, so this would prove nothing"
+        for _ in range(100):
+            state = DeskState()
+            apply_views(state, {kind: list(views.values()) for kind, views in before.items()})
+            for frame in stream.frames():
+                apply_frame(state, frame)
+            if shown(state) == after:
+                return
+            await asyncio.sleep(0.05)
+        assert shown(state) == after
+
+
+@pytest.mark.parametrize("verb", CASES)
+async def test_an_old_snapshot_and_the_frames_since_equal_a_fresh_one(stage: Stage, verb: str) -> None:
+    await check(stage, CASES[verb])
+
+
+@pytest.mark.parametrize("disabled", [True, False])
+async def test_who_is_disabled_goes_from_the_list_of_agents_and_comes_back(stage: Stage, disabled: bool) -> None:
+    await stage.did("PATCH", f"users/{stage.anna}", {"disabled": not disabled})
+    await check(stage, lambda s: s.did("PATCH", f"users/{s.anna}", {"disabled": disabled}))
+
+
+async def test_a_channels_health_is_followed_too(stage: Stage) -> None:
+    async def unreachable(stage: Stage) -> None:
+        house = stage.served.house
+        async with house.db.read() as tx:
+            (facts,) = [c for c in await tx.channels.running() if str(c.id) == stage.channel["id"]]
+        await record_health(house.outside, facts, Health(state=ChannelState.UNREACHABLE, what="Nobody answers."))
+
+    await check(stage, unreachable)
+
+
+def test_every_verb_of_the_set_up_has_its_case() -> None:
+    found = set()
+    for module in MODULES:
+        for name, value in vars(importlib.import_module(f"unisono.service.{module}")).items():
+            if inspect.iscoroutinefunction(value) and not name.startswith("_") and value.__module__.endswith(f".{module}"):
+                found.add(f"{module}.{name}")
+    assert found == CASES.keys() | NO_VIEW.keys()
