@@ -38,7 +38,7 @@ class Said(Struct, forbid_unknown_fields=True):
 
 def only_admin(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Refuse everybody else."""
-    wanted = f"Bearer {connection.app.state.admin_token}"
+    wanted = f"Bearer {connection.scope['state']['house'].admin_token}"
     if not hmac.compare_digest(connection.headers.get("authorization", "").encode(), wanted.encode()):
         raise Refused(401, "admin_only", "This needs the admin's token, which the server printed when it started.")
 
@@ -114,10 +114,9 @@ async def remove(house: TheHouse, item: FromPath[str]) -> None:
 
 
 @get("/requests")
-async def show_requests(request: Asked, limit: FromQuery[int] = 100) -> list[Seen]:
+async def show_requests(house: TheHouse, limit: FromQuery[int] = 100) -> list[Seen]:
     """Tell what was asked lately, newest last."""
-    seen: list[Seen] = list(request.app.state.trouble.seen)
-    return seen[-limit:]
+    return list(house.seen)[-limit:]
 
 
 router = Router(

@@ -1,21 +1,21 @@
 """The application: the interfaces put together, and the page's files."""
 
 from collections.abc import MutableMapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, MediaType, Response, get
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from unisono.testing.sandbox import admin, api, visitors
 from unisono.testing.sandbox.faces import Face
-from unisono.testing.sandbox.given import Asked, House, TheHouse, dependencies, on_refused
+from unisono.testing.sandbox.given import House, TheHouse, dependencies, on_refused, the_house
 from unisono.testing.sandbox.model import Refused
-from unisono.testing.sandbox.trouble import App, Message, Receive, Send, Trouble
+from unisono.testing.sandbox.trouble import Message, Receive, Send, Trouble
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -33,7 +33,7 @@ async def first(house: TheHouse) -> Redirect:
      "/{face:str}/messages/{rest:str}"],
     include_in_schema=False,
 )  # fmt: skip
-async def page(request: Asked, house: TheHouse, face: FromPath[str], rest: FromPath[str] = "") -> Response[str]:
+async def page(house: TheHouse, face: FromPath[str], rest: FromPath[str] = "") -> Response[str]:
     """Give the page; what it shows, it reads from its own address."""
     del rest
     rules = house.network.face(face)
@@ -42,7 +42,7 @@ async def page(request: Asked, house: TheHouse, face: FromPath[str], rest: FromP
         html = html.replace(f"[[{name}]]", value)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none';"
-        f" form-action 'none'; frame-ancestors {request.app.state.frame_ancestors}"
+        f" form-action 'none'; frame-ancestors {house.frame_ancestors}"
     )
     headers = {
         "content-security-policy": policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
@@ -76,32 +76,32 @@ def _colours(rules: Face) -> str:
     )
 
 
-def build(house: House, frame_ancestors: str) -> Trouble:
-    """Return the application, wrapped in its script of faults."""
-    app = Litestar(
+@cache
+def _application() -> Litestar:
+    """Return the one application of this process; which house a request is for, stands in the request."""
+    return Litestar(
         route_handlers=[first, page, static, visitors.media_router, api.router, visitors.router, admin.router],
-        dependencies={"house": Provide(lambda: house, sync_to_thread=False), **dependencies},
+        dependencies={"house": Provide(the_house, sync_to_thread=False), **dependencies},
         exception_handlers={Refused: on_refused},
         openapi_config=None,
         request_max_body_size=_LARGEST,
         logging_config=None,
-        state=State({"admin_token": house.admin_token, "frame_ancestors": frame_ancestors}),
     )
-    trouble = Trouble(_with_limit_headers(app), house.script, house.network.now)
-    app.state.trouble = trouble
-    return trouble
 
 
-def _with_limit_headers(app: Any) -> App:
-    """Programs learn from every answer what is left of their rate."""
+def build(house: House) -> Trouble:
+    """Return the application for one house, wrapped in its script of faults."""
+    app: Any = _application()
 
-    async def wrapped(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def housed(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         async def adding(message: Message) -> None:
+            # Programs learn from every answer what is left of their rate.
             if message["type"] == "http.response.start":
-                told: dict[str, str] = scope.get("state", {}).get("limit_headers", {})
+                told: dict[str, str] = scope["state"].get("limit_headers", {})
                 message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in told.items())]
             await send(message)
 
+        scope.setdefault("state", {})["house"] = house
         await app(scope, receive, adding)
 
-    return wrapped
+    return Trouble(housed, house.script, house.network.now, house.seen)

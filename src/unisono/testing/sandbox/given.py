@@ -1,5 +1,6 @@
 """What the handlers of all the network's interfaces are given, and how a refusal is told."""
 
+from collections import deque
 from typing import Any
 
 from litestar import MediaType, Request, Response
@@ -13,13 +14,14 @@ from unisono.testing.sandbox.limits import Limits
 from unisono.testing.sandbox.model import Account, Refused
 from unisono.testing.sandbox.network import SandboxNetwork
 from unisono.testing.sandbox.pushes import Pushes
+from unisono.testing.sandbox.trouble import Seen
 from unisono.testing.sandbox.wire import Wire
 
 Asked = Request[Any, Any, State]
 
 
-class House(Struct, frozen=True):
-    """Everything that one server has."""
+class House(Struct, frozen=True, kw_only=True):
+    """Everything that one server has. seen: what was asked of it lately, newest last."""
 
     network: SandboxNetwork
     wire: Wire
@@ -27,11 +29,19 @@ class House(Struct, frozen=True):
     limits: Limits
     pushes: Pushes
     admin_token: str
+    frame_ancestors: str
+    seen: deque[Seen]
 
 
 TheHouse = NamedDependency[SkipValidation[House]]
 Company = NamedDependency[SkipValidation[Account]]
 Visitor = NamedDependency[SkipValidation[Account | None]]
+
+
+def the_house(request: Asked) -> House:
+    """Return the house that this request is for."""
+    found: House = request.scope["state"]["house"]
+    return found
 
 
 def bearer(request: Asked) -> str:

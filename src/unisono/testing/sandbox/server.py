@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
@@ -46,8 +47,13 @@ class SandboxServer:
         self.admin_token = admin_token or secrets.token_urlsafe(16)
         self.wire = Wire(network)
         self.pushes = Pushes(network, self.wire, self.script)
-        house = House(network, self.wire, self.script, Limits(network.now), self.pushes, self.admin_token)
-        self._trouble = build(house, frame_ancestors)
+        self._seen: deque[Seen] = deque(maxlen=20_000)
+        self._app = build(
+            House(
+                network=network, wire=self.wire, script=self.script, limits=Limits(network.now), pushes=self.pushes,
+                admin_token=self.admin_token, frame_ancestors=frame_ancestors, seen=self._seen,
+            )
+        )  # fmt: skip
         self._host, self._port = host, port
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -60,7 +66,7 @@ class SandboxServer:
     @property
     def seen(self) -> list[Seen]:
         """What was asked so far, oldest first."""
-        return list(self._trouble.seen)
+        return list(self._seen)
 
     def fault(self, fault: Fault) -> Fault:
         """Put a fault into the script."""
@@ -86,7 +92,7 @@ class SandboxServer:
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.wire.base_url = f"http://{host}:{self._port}"
         config = uvicorn.Config(
-            self._trouble, http=Line, ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2,
+            self._app, http=Line, ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2,
             server_header=False,
         )  # fmt: skip
         self._server = _Server(config)

@@ -47,11 +47,11 @@ class Seen(Struct, frozen=True, kw_only=True):
 class Trouble:
     """Runs the application, with the faults of a script, and remembers what was asked."""
 
-    def __init__(self, app: App, script: Script, now: Callable[[], datetime]) -> None:
+    def __init__(self, app: App, script: Script, now: Callable[[], datetime], seen: deque[Seen]) -> None:
         self._app = app
         self._script = script
         self._now = now
-        self.seen: deque[Seen] = deque(maxlen=20_000)
+        self._seen = seen
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +76,7 @@ class Trouble:
 
     def _note(self, scope: MutableMapping[str, Any], status: int, fault: Fault | None) -> None:
         key = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"idempotency-key"), "")
-        self.seen.append(
+        self._seen.append(
             Seen(
                 method=scope["method"], path=scope["path"], status=status, key=key,
                 fault=fault.effect.value if fault else "", at=self._now(),
