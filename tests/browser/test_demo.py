@@ -15,7 +15,6 @@ from tests.browser.kit import (
     browser,
     listen_for_errors,
     log_in,
-    picture,
     post_as,
     violations,
     window,
@@ -57,8 +56,6 @@ async def there_and_back(cluster: Cluster, tmp_path: Path) -> None:
         await expect(agent.get_by_test_id("audience")).to_contain_text("Zwitscher")
         await answer(agent, REPLY)
         await expect(customer.get_by_text("Wir schauen uns den Storch heute noch an.")).to_be_visible()
-        await picture(agent, "desk")
-        await picture(customer, "sandbox")
         customer.once("dialog", lambda dialog: dialog.accept())
         await customer.locator("article", has_text="lädt seit gestern").get_by_role("button", name="Löschen").first.click()
         await expect(agent.get_by_text("lädt seit gestern")).to_have_count(0)
@@ -89,7 +86,6 @@ async def mail_and_answer(cluster: Cluster, tmp_path: Path) -> None:
             await answer(page, f"Guten Tag {done.name}, wir kümmern uns darum.")
             await wrap_up(page)
         await expect(mailbox.locator("article", has_text="wir kümmern uns darum")).to_have_count(1)
-        await picture(mailbox, "mailbox")
         assert errors == []
 
 
@@ -115,6 +111,4 @@ async def all_pages(cluster: Cluster, tmp_path: Path) -> None:
                     await page.locator("h1, h2, main, button").first.wait_for()
                     await page.wait_for_timeout(500)
                     found += [f"{address} {language} {theme}: {one}" for one in await violations(page)]
-                    if address.endswith("/demo"):
-                        await picture(page, f"demo-{language}-{theme}")
     assert found == []

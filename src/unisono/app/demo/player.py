@@ -75,7 +75,7 @@ class Player:
     """Plays steps in their order on each stage, stages side by side; what was played before is left out."""
 
     def __init__(self, stages: Mapping[str, Stage], played: Played, tempo: Tempo) -> None:
-        self._stages = stages
+        self.stages = stages
         self._played = played
         self.tempo = tempo
         self.failed: list[str] = []
@@ -86,7 +86,7 @@ class Player:
         starts_s: where in the tempo's time the steps begin. A step that fails five times is named in `failed` and left out.
         """
         todo = list(steps)
-        lanes = {name: [step for step in todo if lane_of(step.kind) == name] for name in self._stages}
+        lanes = {name: [step for step in todo if lane_of(step.kind) == name] for name in self.stages}
         counts = await asyncio.gather(*(self._lane(name, lane, starts_s) for name, lane in lanes.items()))
         return sum(counts)
 
@@ -98,7 +98,7 @@ class Player:
             await self.tempo.reach(starts_s + step.at_s)
             # Meanwhile a button may have played it.
             if step.key not in self._played:
-                count += await self._perform(self._stages[name], step)
+                count += await self._perform(self.stages[name], step)
         return count
 
     async def _perform(self, stage: Stage, step: Step) -> bool:
