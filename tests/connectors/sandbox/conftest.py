@@ -1,5 +1,6 @@
 """A network, our account on it, two customers, and a connector over real HTTP."""
 
+import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -13,8 +14,12 @@ from unisono.contract import Account as ChannelAccount
 from unisono.contract import Author, Created, Event, OutMessage, ThreadRef, load_manifest
 from unisono.domain.ids import new_id
 from unisono.domain.words import ChannelState, Visibility
-from unisono.testing.context import KitContext, RealClock, make_ctx
+from unisono.egress.client import EgressFactory
+from unisono.testing.context import KitContext, RealClock
 from unisono.testing.sandbox import Account, SandboxNetwork, SandboxServer
+
+# Reading the machine's certificates takes longer than a test; nothing here is encrypted.
+TLS = ssl.create_default_context()
 
 
 class Desk(msgspec.Struct):
@@ -92,7 +97,8 @@ async def desk(face: str) -> AsyncIterator[Desk]:
         config = {"base_url": server.url, "face": face, "account": "brookwatt"}
         account = ChannelAccount(channel_id=uuid4(), name="Netz", config=config)
         secrets = {"token": us.token or "", "webhook_secret": "s3cret"}
-        async with make_ctx(account, load_manifest(Sandbox.folder), secrets=secrets, clock=clock) as ctx:
+        async with EgressFactory(allow_private=True, verify=TLS) as http_for:
+            ctx = KitContext(account, http_for(load_manifest(Sandbox.folder), config), secrets, clock)
             found = Desk(server, network, us, anna, ben, ctx, Sandbox(ctx))
             await connected(found)
             yield found
