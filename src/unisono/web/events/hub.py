@@ -35,7 +35,7 @@ TYPING: Final = "typing"
 PAGE: Final = 500
 MAX_REPLAY: Final = 2_000
 POLL_S: Final = 1.0
-COUNTS_S: Final = 0.5
+COUNTS_S: Final = 1.0
 CHECK_S: Final = 60.0
 # Writes between two turns of the event loop: some milliseconds.
 SLICE: Final = 200
@@ -60,7 +60,7 @@ class Hub:
         self._known_classes: set[int] = set()
         self._channel_classes: dict[UUID, frozenset[int]] = {}
         self._counters = Counters()
-        self._counts_told: dict[Connection, bytes] = {}
+        self._counts_told: dict[Connection, Frame] = {}
         self._counts_changed = asyncio.Event()
         self._viewers = Viewers(str(new_id()))
         self._names: dict[UUID, str] = {}
@@ -359,13 +359,21 @@ class Hub:
             nothing = dict.fromkeys(STATES, 0)
             for sight, group in list(self._by_sight.items()):
                 shared = msgspec.json.encode(self._counters.seen_by(sight))[:-1] + b',"mine":'
-                for connection in group:
-                    if not connection.work:
-                        continue
-                    body = shared + msgspec.json.encode(of_agents.get(connection.user_id, nothing)) + b"}"
-                    if self._counts_told.get(connection) != body:
-                        self._counts_told[connection] = body
-                        connection.send(ephemeral("counts", body))
+                # Whoever has nothing in hand, which is most people, shares one frame as well.
+                frames: dict[bytes, Frame] = {}
+                for connection in list(group):
+                    if connection.work:
+                        mine = msgspec.json.encode(of_agents.get(connection.user_id, nothing))
+                        if mine not in frames:
+                            frames[mine] = ephemeral("counts", shared + mine + b"}")
+                        self._tell_count(connection, frames[mine])
+                await asyncio.sleep(0)
+
+    def _tell_count(self, connection: Connection, frame: Frame) -> None:
+        told = self._counts_told.get(connection)
+        if told is None or told.data != frame.data:
+            self._counts_told[connection] = frame
+            connection.send(frame)
 
     async def _publish_viewers(self, conversations: Iterable[UUID]) -> None:
         for conversation_id in conversations:
