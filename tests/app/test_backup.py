@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -596,13 +597,22 @@ async def test_a_restore_that_is_cut_short_before_erasing_is_finished_at_the_nex
 # ---- as a user does it -----------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that every user can walk to, so that root's server keeps its files in it."""
+    made = Path(tempfile.mkdtemp(prefix="unisono-test-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
 @pytest.mark.timeout(240)
-async def test_the_commands_carry_a_house_from_one_embedded_server_to_another(tmp_path: Path) -> None:
+async def test_the_commands_carry_a_house_from_one_embedded_server_to_another(open_directory: Path) -> None:
     async def unisono(*arguments: str) -> str:
         command = [sys.executable, "-c", "from unisono.app.cli import main; main()", *arguments]
         return await asyncio.to_thread(subprocess.check_output, command, text=True, stderr=subprocess.STDOUT)
 
-    one, other, file = (str(tmp_path / name) for name in ("one", "other", "house.zip"))
+    one, other, file = (str(open_directory / name) for name in ("one", "other", "house.zip"))
     await unisono("user", "add", "erika", "--name", "Erika Mustermann", "--data", one)
     assert "house.zip: " in await unisono("backup", file, "--data", one)
     assert "All counts and hashes agree" in await unisono("restore", file, "--data", other)
