@@ -13,7 +13,7 @@ from tests.db import Cluster
 from unisono.app.demo.run import DemoHouse, open_demo
 from unisono.app.settings import Settings
 
-QUIET_S = 90.0
+QUIET_S = 240.0
 
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
