@@ -46,7 +46,7 @@ async def run_user_add(settings: Settings, login: str, name: str, role: str) -> 
         async with running.db.write() as tx:
             made = await make_link(tx, PASSWORD, user_id)
         base = running.house().settings.public_url
-    typer.echo(f"{login} was added as {role}. Link to set the password: {base}/password/{made.token}")
+    typer.echo(f"{login} was added as {role}. Link to set the password: {base}/setup/{made.token}")
     return 0
 
 
@@ -71,7 +71,7 @@ async def run_user_link(settings: Settings, login: str) -> int:
                 raise NotFound(f"Nobody with the login {login!r} can log in. `unisono user list` shows who can.")
             made = await make_link(tx, PASSWORD, user.id)
         base = running.house().settings.public_url
-    typer.echo(f"{base}/password/{made.token}  (good for {made.good_for_s // 3600} hours)")
+    typer.echo(f"{base}/setup/{made.token}  (good for {made.good_for_s // 3600} hours)")
     return 0
 
 
