@@ -31,59 +31,10 @@ from unisono.service.views import (
 )
 from unisono.store.driver import Connection
 from unisono.store.sql import load
+from unisono.store.work_lists import Parameters, list_statement, seen
 
 _SQL = load("reading")
 _INTERACTION_FIELDS = InteractionView.__struct_fields__
-_VIEWS = {
-    "mine": "i.state <> 'closed' and i.agent_id = {me}",
-    "waiting": "i.state = 'waiting'",
-    "open": "i.state <> 'closed'",
-    "parked": "i.state = 'parked'",
-    "closed": "i.state = 'closed'",
-}
-
-
-class _Parameters:
-    """Collects the values of a statement that is put together from fixed parts."""
-
-    def __init__(self) -> None:
-        self.values: list[object] = []
-
-    def add(self, value: object, cast: str = "") -> str:
-        self.values.append(value)
-        return f"${len(self.values)}{cast}"
-
-
-def _sight(sight: Sight, parameters: _Parameters, class_column: str, agent_column: str | None) -> str | None:
-    if sight.classes is None:
-        return None
-    condition = f"{class_column} = any({parameters.add(sorted(sight.classes), '::int[]')})"
-    if sight.own is not None and agent_column is not None:
-        condition = f"({condition} or {agent_column} = {parameters.add(sight.own, '::uuid')})"
-    return condition
-
-
-def list_statement(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> tuple[str, list[object]]:
-    """Return the statement of a work list and its values; each form has an index that gives its order."""
-    parameters = _Parameters()
-    view = _VIEWS[which.view]
-    conditions = [view.format(me=parameters.add(which.me, "::uuid")) if "{me}" in view else view]
-    if which.queue_id is not None:
-        conditions.append(f"i.queue_id = {parameters.add(which.queue_id, '::uuid')}")
-    if which.channel_id is not None:
-        conditions.append(f"i.channel_id = {parameters.add(which.channel_id, '::uuid')}")
-    visible = _sight(sight, parameters, "i.access_class", "i.agent_id")
-    if visible is not None:
-        conditions.append(visible)
-    column, sign, direction = ("i.closed_at", "<", " desc") if which.view == "closed" else ("i.due_at", ">", "")
-    if after is not None:
-        place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
-        conditions.append(f"({column}, i.id) {sign} {place}")
-    statement = (
-        f"{_SQL['work']} where {' and '.join(conditions)} order by {column}{direction}, i.id{direction} "
-        f"limit {parameters.add(limit, '::int')}"
-    )
-    return statement, parameters.values
 
 
 class PgReading:
@@ -126,7 +77,7 @@ class PgReading:
 
     async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
         """Return the newest messages before a place, ascending."""
-        parameters = _Parameters()
+        parameters = Parameters()
         condition = f"m.conversation_id = {parameters.add(conversation_id, '::uuid')}"
         if before is not None:
             place = ", ".join(parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True))
@@ -167,9 +118,9 @@ class PgReading:
 
     async def history(self, sight: Sight, customer_id: UUID, limit: int) -> list[HistoryItem]:
         """Return a customer's conversations on all channels, newest first."""
-        parameters = _Parameters()
+        parameters = Parameters()
         conditions = [f"n.customer_id = {parameters.add(customer_id, '::uuid')}"]
-        visible = _sight(sight, parameters, "c.access_class", None)
+        visible = seen(sight, parameters, "c.access_class", None)
         if visible is not None:
             conditions.append(visible)
         rows = await self._connection.fetch(
@@ -264,10 +215,10 @@ class PgReading:
         after: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[tuple[datetime, UUID]]:
-        parameters = _Parameters()
+        parameters = Parameters()
         joins = "join conversation c on c.id = t.conversation_id"
         conditions = [f"t.terms @@ {parameters.add(query, '::text::tsquery')}"]
-        visible = _sight(sight, parameters, "c.access_class", None)
+        visible = seen(sight, parameters, "c.access_class", None)
         if visible is not None:
             conditions.append(visible)
         if phrases:
@@ -296,9 +247,9 @@ class PgReading:
 
     async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]:
         """Return answers that wait for a person, newest first."""
-        parameters = _Parameters()
+        parameters = Parameters()
         conditions = ["o.state in ('dead', 'failed')", "o.error_code not in ('given_up', 'erased')"]
-        visible = _sight(sight, parameters, "c.access_class", None)
+        visible = seen(sight, parameters, "c.access_class", None)
         if visible is not None:
             conditions.append(visible)
         if after is not None:
