@@ -78,10 +78,6 @@
 
   // ---- talking to the server ---------------------------------------------------------------------------------------
 
-  class Told extends Error {
-    constructor(status, code, wait) { super(code); Object.assign(this, { status, code, wait }); }
-  }
-
   const ask = async (path, { body, ...more } = {}) => {
     const headers = me.token ? { authorization: 'Bearer ' + me.token } : {};
     if (body) headers['content-type'] = 'application/json';
@@ -96,7 +92,7 @@
       delete me.token;
       if (had) { lines = []; mark = ''; say(t('ended')); keep(); }
     }
-    throw new Told(answer.status, told.error || 'other', told.wait_s || 0);
+    throw Object.assign(new Error(told.error), { status: answer.status, code: told.error || 'other', wait: told.wait_s });
   };
 
   /** Sends what waits, one after the other, each with its own key: the server takes a repetition for the same message. */
@@ -241,7 +237,7 @@
   const launcher = h('button', { type: 'button', class: 'launcher', 'aria-expanded': 'false', 'aria-controls': 'panel', onclick: () => show(!isOpen) },
     icon(ICONS.chat), h('span', { class: 'badge', hidden: true }));
   const status = h('p', { class: 'status' });
-  const log = h('ol', { class: 'log', role: 'log', 'aria-label': t('log'), tabindex: '0' });
+  const log = h('div', { class: 'log', role: 'log', 'aria-label': t('log'), tabindex: '0' });
   const typingLine = h('p', { class: 'typing', role: 'status' });
   const banner = h('div', { class: 'banner', role: 'status' });
   const news = h('p', { class: 'news', role: 'alert' });
@@ -274,7 +270,7 @@
   const menu = h('div', { class: 'menu', hidden: true },
     h('button', { type: 'button', onclick: () => { menu.hidden = true; mail(true); } }, t('by_mail')),
     h('button', { type: 'button', class: 'forget', onclick: () => { menu.hidden = true; forgetAll(); } }, t('forget')));
-  const menuButton = button(t('menu'), ICONS.more, { 'aria-expanded': 'false', onclick: () => toggleMenu(menu.hidden) });
+  const menuButton = button(t('menu'), ICONS.more, { class: 'more', 'aria-expanded': 'false', onclick: () => toggleMenu(menu.hidden) });
   const panel = h('section', { id: 'panel', class: 'panel', role: wholePage ? 'region' : 'dialog', 'aria-label': S.title, hidden: !wholePage, lang },
     h('header', {}, h('div', {}, h(wholePage ? 'h1' : 'h2', {}, S.title), status), menuButton,
       !wholePage && button(t('close'), ICONS.close, { class: 'close', onclick: () => show(false) })),
@@ -282,12 +278,12 @@
   root.append(panel);
   if (!wholePage) root.append(launcher);
 
-  const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' });
+  const clock = new Intl.DateTimeFormat(lang, { hour: 'numeric', minute: 'numeric' });
   const day = new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long' });
-  const dayTime = new Intl.DateTimeFormat(lang, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const dayTime = new Intl.DateTimeFormat(lang, { weekday: 'short', hour: 'numeric', minute: 'numeric' });
 
   const linked = (text) => text.split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}])/).map((part, i) =>
-    i % 2 ? h('a', { href: part, target: '_blank', rel: 'noopener noreferrer nofollow' }, part) : part);
+    i % 2 ? h('a', { href: part, target: '_blank', rel: 'noopener nofollow' }, part) : part);
 
   const fetched = async (file) => {
     if (!pictures.has(file.id)) pictures.set(file.id, URL.createObjectURL(await (await ask('/files/' + file.id)).blob()));
@@ -309,13 +305,13 @@
     const own = !line.ours;
     const body = line.deleted ? h('p', { class: 'text' }, t('deleted')) : [
       line.text && h('p', { class: 'text', dir: 'auto' }, ...linked(line.text)), ...(line.files || []).map(shownFile)];
-    const facts = [clock.format(new Date(line.at)), line.edited && t('edited'), line.status].filter(Boolean).join(' · ');
+    const facts = [line.at && clock.format(new Date(line.at)), line.edited && t('edited'), line.status].filter(Boolean).join(' · ');
     const mine = own && line.id && !line.deleted;
-    return h('li', { class: `${own ? 'own' : 'ours'} ${line.deleted ? 'gone' : ''} ${last ? 'last' : ''}`, 'data-id': line.id || line.key },
+    return h('div', { class: `line ${own ? 'own' : 'ours'} ${line.deleted ? 'gone' : ''} ${last ? 'last' : ''}`, 'data-id': line.id || line.key },
       h('p', { class: 'who' }, own ? t('you') : line.name || S.title), h('div', { class: 'bubble' }, body),
-      h('p', { class: 'facts' }, facts,
+      h('p', { class: 'facts' },
         mine && line.text && button(t('edit'), ICONS.pen, { class: 'tiny', onclick: () => edit(line) }),
-        mine && button(t('delete'), ICONS.bin, { class: 'tiny', onclick: () => change('/delete', { key: line.key }) }),
+        mine && button(t('delete'), ICONS.bin, { class: 'tiny', onclick: () => takeBack(line) }), facts,
         line.state === 'failed' && h('button', { type: 'button', class: 'tiny', onclick: () => retry(line) }, t('again'))));
   };
   const retry = (p) => { p.state = 'sending'; draw(); sendAll(); };
@@ -339,13 +335,13 @@
         node.dataset.what = what;
         wantedNodes.push(node);
       };
-      put('greeting', () => bubble({ ours: true, text: S.greeting || t('greeting'), at: Date.now() }, true));
+      put('greeting', () => bubble({ ours: true, text: S.greeting || t('greeting') }, true));
       let lastDay = new Date().toDateString();
       all.forEach((line, i) => {
         const date = new Date(line.at);
         if (date.toDateString() !== lastDay) {
           lastDay = date.toDateString();
-          put('day ' + lastDay, () => h('li', { class: 'day' }, day.format(date)));
+          put('day ' + lastDay, () => h('div', { class: 'line day' }, day.format(date)));
         }
         const next = all[i + 1];
         const last = !next || next.ours !== line.ours || next.name !== line.name;
@@ -360,7 +356,7 @@
     const name = [...lines].reverse().find((line) => line.ours && line.name)?.name;
     typingLine.textContent = typing ? t('typing', { name: name || S.title }) : '';
     const closed = closedNow();
-    status.textContent = closed ? `${t('away')}${nextOpen()}` : t('here');
+    status.textContent = closed ? `${t('away')}${nextOpen()}` : S.open ? t('here') : '';
     status.dataset.closed = String(Boolean(closed));
     const long = waitedSince && Date.now() - waitedSince > S.wait_s * 1000;
     const offer = closed ? t('closed') : long ? t('waiting') : '';
@@ -413,6 +409,12 @@
     grow();
     textarea.focus();
   };
+  const takeBack = async (line) => {
+    if (!(await change('/delete', { key: line.key }))) return;
+    Object.assign(line, { text: '', files: [], deleted: true });
+    draw();
+    textarea.focus();
+  };
   const stopEditing = () => { editing = null; textarea.value = ''; delete composer.dataset.editing; grow(); };
   const forgetAll = async () => {
     if (!confirm(t('forget_ask')) || !(await change('/forget', {}))) return;
@@ -424,8 +426,7 @@
   const grow = () => { textarea.style.height = 'auto'; textarea.style.height = `${Math.min(textarea.scrollHeight, 140)}px`; };
   const take = async (list) => {
     for (const file of list) {
-      if (files.length >= S.max_files) { say(problem('too_many_files')); break; }
-      if (!S.types.includes(file.type)) { say(problem('file_type')); continue; }
+      if (files.length >= S.max_files || !S.types.includes(file.type)) { say(problem('file_type')); continue; }
       if (files.reduce((sum, f) => sum + f.size, file.size) > S.max_bytes) { say(problem('file_too_large')); continue; }
       const url = await new Promise((done) => { const r = new FileReader(); r.onload = () => done(r.result); r.readAsDataURL(file); });
       files.push({ name: file.name, type: file.type, size: file.size, content: url.slice(url.indexOf(',') + 1) });
@@ -441,7 +442,7 @@
     const text = textarea.value.trim();
     if (!text && !files.length) { say(t('e_empty')); textarea.focus(); return; }
     if (editing) {
-      if (await change('/edit', { key: editing.key, text })) stopEditing();
+      if (await change('/edit', { key: editing.key, text })) { Object.assign(editing, { text, edited: true }); stopEditing(); draw(); }
       return;
     }
     queue({ text, files });
