@@ -13,7 +13,7 @@ from msgspec import Struct
 from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
-from unisono.service.channel_context import Outside
+from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.erase import erase_messages
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
@@ -58,6 +58,8 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     unused = [*result.files_unused, *result.files_gone]
     if unused:
         await outside.files.delete(unused)
+    if result.messages or result.edits or result.deletions:
+        await outside.bell.ring(f"{THREAD_BELL}:{channel.id}")
     return result
 
 

@@ -50,6 +50,7 @@ class Doors:
         asked: list[tuple[str, str, Handle, int]] = [
             ("GET", "/", self._page, small),
             ("GET", "/page.css", self._page_style, small),
+            ("GET", "/icon.svg", self._icon, small),
             ("GET", "/chat.js", self._script, small),
             ("POST", "/messages", self._write, self._largest_message()),
             ("POST", "/edit", self._edit, small),
@@ -61,7 +62,8 @@ class Doors:
             ("GET", "/files/{id}", self._file, small),
         ]
         routes = [Route(method=m, path=p, handle=self._guarded(h), max_bytes=size) for m, p, h, size in asked]
-        called = sorted({path for _, path, handle, _ in asked if handle not in (self._page, self._page_style, self._script)})
+        files = (self._page, self._page_style, self._script, self._icon)
+        called = sorted({path for _, path, handle, _ in asked if handle not in files})
         return routes + [Route(method="OPTIONS", path=path, handle=self._guarded(_nothing), max_bytes=small) for path in called]
 
     def _options(self) -> Options:
@@ -92,6 +94,9 @@ class Doors:
         account = self._ctx.account
         content = look.page(options, account.name, f"/c/{account.channel_id}", request.headers.get("accept-language", ""))
         return loaded(request, content, "text/html", headers)
+
+    async def _icon(self, request: HttpRequest) -> HttpResponse:
+        return loaded(request, look.icon(self._options()), "image/svg+xml", {})
 
     async def _page_style(self, request: HttpRequest) -> HttpResponse:
         return loaded(request, look.page_style(), "text/css", {})

@@ -61,6 +61,11 @@ def page_style() -> bytes:
     return _file("page.css").encode()
 
 
+def icon(options: Options) -> bytes:
+    """Return the page's icon, in the brand's colour."""
+    return _file("icon.svg").replace("[[colour]]", options.colour).replace("[[ink]]", ink_on(options.colour)).encode()
+
+
 def mark_of(content: bytes) -> str:
     """Return an ETag."""
     return f'"{hashlib.sha256(content).hexdigest()[:24]}"'
