@@ -7,7 +7,6 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import JSONBody
 from msgspec import Struct
@@ -17,6 +16,7 @@ from unisono.service.page import Page
 from unisono.service.settings import change_settings, settings_views
 from unisono.service.setup_views import SettingView
 from unisono.web.authenticate import COOKIE, ActorDep, HouseDep
+from unisono.web.describe import DescriptionPlugin
 from unisono.web.needs import PUBLIC, needs
 
 OPENAPI_PATH = "/api/v1/openapi.json"
@@ -64,7 +64,7 @@ def _only_the_document(connection: ASGIConnection[Any, Any, Any, Any], _handler:
 def openapi_config() -> OpenAPIConfig:
     """Return how the interface describes itself: OpenAPI 3.1 at one address, no pages."""
     return OpenAPIConfig(
-        title="Unisono", version=__version__, use_handler_docstrings=True, render_plugins=[JsonRenderPlugin(path="/")],
+        title="Unisono", version=__version__, use_handler_docstrings=True, render_plugins=[DescriptionPlugin()],
         openapi_router=Router(
             OPENAPI_PATH, route_handlers=[], include_in_schema=False, opt=needs(PUBLIC), guards=[_only_the_document]
         ),
