@@ -31,10 +31,11 @@ async def pictures(cluster: Cluster, tmp_path: Path) -> None:
         steps = playable(placed(threads()))[:STEPS]
         await Player(demo.player.stages, demo.played, Tempo(ALL_AT_ONCE)).run(steps)
         await until(demo, "select count(*) from message where direction = 'in'", lambda n: n > STEPS / 2)
+        demo.tempo.set(1.0)
         for theme in THEMES:
             async with window(started, theme=theme) as desk:
                 page = await desk.new_page()
-                await log_in(page, demo, "amelie" if theme == "dark" else "ilka")
+                await log_in(page, demo, "nadine" if theme == "dark" else "ilka")
                 await accept(page)
                 await page.get_by_test_id("composer").locator("textarea").fill("Guten Tag, das sehen wir uns gleich an. ")
                 await expect(page.get_by_test_id("send")).to_be_enabled()
