@@ -307,11 +307,13 @@
       line.text && h('p', { class: 'text', dir: 'auto' }, ...linked(line.text)), ...(line.files || []).map(shownFile)];
     const facts = [line.at && clock.format(new Date(line.at)), line.edited && t('edited'), line.status].filter(Boolean).join(' · ');
     const mine = own && line.id && !line.deleted;
-    return h('div', { class: `line ${own ? 'own' : 'ours'} ${line.deleted ? 'gone' : ''} ${last ? 'last' : ''}`, 'data-id': line.id || line.key },
-      h('p', { class: 'who' }, own ? t('you') : line.name || S.title), h('div', { class: 'bubble' }, body),
-      h('p', { class: 'facts' },
+    return h('div', { class: `line ${own ? 'own' : 'ours'} ${line.deleted ? 'gone' : ''} ${last || line.state === 'failed' ? 'last' : ''}` },
+      h('p', { class: 'who' }, own ? t('you') : line.name || S.title),
+      h('div', { class: 'said' },
         mine && line.text && button(t('edit'), ICONS.pen, { class: 'tiny', onclick: () => edit(line) }),
-        mine && button(t('delete'), ICONS.bin, { class: 'tiny', onclick: () => takeBack(line) }), facts,
+        mine && button(t('delete'), ICONS.bin, { class: 'tiny', onclick: () => takeBack(line) }),
+        h('div', { class: 'bubble' }, body)),
+      h('p', { class: 'facts' }, facts,
         line.state === 'failed' && h('button', { type: 'button', class: 'tiny', onclick: () => retry(line) }, t('again'))));
   };
   const retry = (p) => { p.state = 'sending'; draw(); sendAll(); };
