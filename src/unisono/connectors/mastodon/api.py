@@ -8,6 +8,7 @@ import msgspec
 from unisono.contract import Ctx, Health, NotReached, PullFailed, Reauth, Reject, Response, Retry, SendResult, Unknown
 from unisono.domain.words import ChannelState
 
+PAGE = 40
 _DEFAULT_PAUSE_S = 60.0
 _LONGEST_PAUSE_S = 3_600.0
 

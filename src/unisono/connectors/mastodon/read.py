@@ -57,6 +57,14 @@ def known_revision(status: dict[str, Any]) -> int:
         return 0
 
 
+def said_at(status: dict[str, Any], otherwise: datetime) -> datetime:
+    """Return when a status was said, `otherwise` where that cannot be read."""
+    try:
+        return moment(status["created_at"])
+    except MISSHAPEN:
+        return otherwise
+
+
 def moment(text: str) -> datetime:
     """Return an API time in UTC, which it also is when it names no zone. Raises ValueError, TypeError, OverflowError."""
     found = datetime.fromisoformat(text)
