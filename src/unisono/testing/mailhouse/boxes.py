@@ -25,6 +25,8 @@ class Boxes:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._watchers: dict[tuple[str, str], set[Callable[[], None]]] = {}
+        # Looking for the highest number in a folder of thousands takes longer than storing a mail.
+        self._next: dict[Path, int] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
     def _folder(self, address: str, folder: str) -> Path:
@@ -46,7 +48,8 @@ class Boxes:
         """Store a mail and return its UID."""
         place = self._folder(address, folder)
         place.mkdir(parents=True, exist_ok=True)
-        uid = self.next_uid(address, folder)
+        uid = self._next.get(place) or self.next_uid(address, folder)
+        self._next[place] = uid + 1
         fresh = place / f".{uid}.new"
         fresh.write_bytes(content)
         fresh.rename(place / f"{uid:08d}.eml")
