@@ -29,7 +29,7 @@ def remote_id(demo: DemoHouse, key: str) -> str | None:
     return message_id_of(key) if said == "" else said
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("name", FILES)
 def test_every_message_of_a_customer_is_one_message_in_the_right_conversation(
     name: str, cluster: Cluster, tmp_path: Path
