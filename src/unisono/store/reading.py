@@ -33,7 +33,12 @@ from unisono.store.driver import Connection
 from unisono.store.sql import load
 from unisono.store.work_lists import Parameters, list_statement, seen
 
+FEW_CONVERSATIONS = 2_000
 _SQL = load("reading")
+# The inner offset keeps the order of work: from the conversations to their messages to these messages' words.
+_OF_FEW = (
+    "message m cross join lateral (select * from message_terms w where w.said_at = m.said_at and w.message_id = m.id offset 0) t"
+)
 _INTERACTION_FIELDS = InteractionView.__struct_fields__
 
 
@@ -177,9 +182,17 @@ class PgReading:
         query = " & ".join("(" + " | ".join(_lexeme(term) for term in group) + ")" for group in groups if group)
         if not query:
             return []
-        hits = await self._term_hits(sight, query, phrases, after, limit)
-        if not phrases:
-            hits = sorted({*hits, *await self._name_hits(sight, query, after, limit)}, reverse=True)[:limit]
+        async with self._connection.transaction(readonly=True):
+            # Whether to walk by time or to collect by word depends on how common the words are: a plan kept for all words
+            # would walk through everything in search of a rare one.
+            await self._connection.execute("set local plan_cache_mode = force_custom_plan")
+            few = await self._few_conversations(sight)
+            if few is not None:
+                hits = await self._hits_in(_OF_FEW, sight, query, phrases, after, limit, few)
+            else:
+                hits = await self._term_hits(sight, query, phrases, after, limit)
+            if not phrases:
+                hits = sorted({*hits, *await self._name_hits(sight, query, after, limit)}, reverse=True)[:limit]
         messages = {m.id: m for m in await self.messages_by_id([message_id for _, message_id in hits])}
         wanted = list({m.conversation_id for m in messages.values()})
         rows = await self._connection.fetch(f"{_SQL['conversations']} where c.id = any($1::uuid[])", wanted)
@@ -198,31 +211,41 @@ class PgReading:
         self, sight: Sight, query: str, phrases: Sequence[str], after: tuple[datetime, UUID] | None, limit: int
     ) -> list[tuple[datetime, UUID]]:
         months = [row["relname"] for row in await self._connection.fetch(_SQL["term_partitions"])]
-        hits = await self._hits_in("message_terms_default", sight, query, phrases, after, limit)
+        hits = await self._hits_in("message_terms_default t", sight, query, phrases, after, limit)
         collected: list[tuple[datetime, UUID]] = []
         for month in months:
-            collected += await self._hits_in(month, sight, query, phrases, after, limit - len(collected))
+            collected += await self._hits_in(f'"{month}" t', sight, query, phrases, after, limit - len(collected))
             if len(collected) >= limit:
                 break
         return sorted([*hits, *collected], reverse=True)[:limit]
 
+    async def _few_conversations(self, sight: Sight) -> list[UUID] | None:
+        """Return all that somebody sees if they are so few that looking through them is less than looking for the words."""
+        if sight.classes is None:
+            return None
+        rows = await self._connection.fetch(_SQL["conversations_of_classes"], sorted(sight.classes), FEW_CONVERSATIONS + 1)
+        return None if len(rows) > FEW_CONVERSATIONS else [row["id"] for row in rows]
+
     async def _hits_in(
         self,
-        table: str,
+        source: str,
         sight: Sight,
         query: str,
         phrases: Sequence[str],
         after: tuple[datetime, UUID] | None,
         limit: int,
+        conversations: list[UUID] | None = None,
     ) -> list[tuple[datetime, UUID]]:
         parameters = Parameters()
-        joins = "join conversation c on c.id = t.conversation_id"
+        source = f"{source} join conversation c on c.id = t.conversation_id"
         conditions = [f"t.terms @@ {parameters.add(query, '::text::tsquery')}"]
+        if conversations is not None:
+            conditions.append(f"m.conversation_id = any({parameters.add(conversations, '::uuid[]')})")
         visible = seen(sight, parameters, "c.access_class", None)
         if visible is not None:
             conditions.append(visible)
         if phrases:
-            joins += " join message_text x on x.message_id = t.message_id"
+            source += " join message_text x on x.message_id = t.message_id"
             for phrase in phrases:
                 wanted = parameters.add(f"%{_escape_like(phrase)}%", "::text")
                 conditions.append(f"(x.text ilike {wanted} or x.subject ilike {wanted})")
@@ -230,7 +253,7 @@ class PgReading:
             place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
             conditions.append(f"(t.said_at, t.message_id) < {place}")
         rows = await self._connection.fetch(
-            f'select t.said_at, t.message_id from "{table}" t {joins} where {" and ".join(conditions)} '
+            f"select t.said_at, t.message_id from {source} where {' and '.join(conditions)} "
             f"order by t.said_at desc, t.message_id desc limit {parameters.add(max(limit, 0), '::int')}",
             *parameters.values,
         )

@@ -94,6 +94,10 @@ from interaction i
 where i.state <> 'closed' and ($2::int[] is null or i.access_class = any($2::int[]) or i.agent_id = $3)
 group by 1, 2, 3;
 
+-- name: conversations_of_classes
+select c.id from unnest($1::int[]) k(class)
+cross join lateral (select id from conversation where access_class = k.class order by id limit $2) c limit $2;
+
 -- name: term_partitions
 -- Newest month first; the one for all other times is looked at with each.
 select c.relname from pg_inherits h join pg_class c on c.oid = h.inhrelid
