@@ -1,5 +1,6 @@
 """Real threads through the whole house: every message of a customer is one message in the right conversation."""
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -79,5 +80,6 @@ def remote_of_wall(demo: DemoHouse, item: dict[str, Any]) -> str | None:
 
 
 def same_words(ours: str, theirs: str) -> bool:
-    """White space may change on the way, and the company's name may stand in front."""
-    return ours.split()[-len(theirs.split()) :] == theirs.split()
+    """White space and the way accents are written may change, and the company's name may stand in front."""
+    mine, other = (unicodedata.normalize("NFC", text).split() for text in (ours, theirs))
+    return mine[-len(other) :] == other
