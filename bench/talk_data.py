@@ -108,24 +108,18 @@ class Loaded(Struct, frozen=True, kw_only=True):
 
 
 async def load(running: Running, conversations: int, seed: int) -> Loaded:
-    """Fill the house with so many conversations of three messages each."""
+    """Fill the house with so many conversations of three messages each, unless it is full already."""
     words = Words(seed)
-    now = running.clock.now()
+    texts, frequency = _texts(words)
     async with running.pool.acquire() as connection:
-        start = await connection.fetchval("select $1::timestamptz - make_interval(days => $2)", now, DAYS)
-    await ensure_months(running.pool, month_of(start), now)
+        full = await connection.fetchval("select to_regclass('bench_place') is not null")
+    if not full:
+        await _fill(running, conversations, texts)
     async with running.pool.acquire() as connection:
-        await connection.execute(_FUNCTIONS)
-        queues, channels, agents = await _surroundings(connection)
-        frequency = await _texts(connection, words)
-        await connection.execute("set session_replication_role = replica; set maintenance_work_mem = '512MB'; set jit = off")
-        await connection.execute("drop index message_terms_gin")
-        for statement in _STATEMENTS.values():
-            await connection.execute(statement, start, now, conversations, timeout=1_800)
-        await connection.execute("create index message_terms_gin on message_terms using gin (terms)", timeout=1_800)
-        await connection.execute("set session_replication_role = origin; reset maintenance_work_mem; reset jit")
-        await connection.execute("vacuum analyze", timeout=1_800)
-        await connection.execute("checkpoint", timeout=600)
+        queues, channels, agents = [
+            [row["id"] for row in await connection.fetch(f"select id from bench_{table} order by n")]
+            for table in ("queue", "channel", "agent")
+        ]
     by_count = sorted(frequency, key=lambda word: (-frequency[word], word))
     known = [word for word in by_count if frequency[word] >= 20]
     return Loaded(
@@ -135,11 +129,32 @@ async def load(running: Running, conversations: int, seed: int) -> Loaded:
     )  # fmt: skip
 
 
+async def _fill(running: Running, conversations: int, texts: list[tuple[int, str, list[str]]]) -> None:
+    now = running.clock.now()
+    async with running.pool.acquire() as connection:
+        start = await connection.fetchval("select $1::timestamptz - make_interval(days => $2)", now, DAYS)
+    await ensure_months(running.pool, month_of(start), now)
+    async with running.pool.acquire() as connection:
+        await connection.execute(_FUNCTIONS)
+        await _surroundings(connection)
+        await connection.execute("create table bench_text (n int primary key, text text not null, terms tsvector, made text[])")
+        await connection.copy_records_to_table("bench_text", records=texts, columns=["n", "text", "made"])
+        await connection.execute("update bench_text set terms = array_to_tsvector(made)")
+        await connection.execute("set session_replication_role = replica; set maintenance_work_mem = '512MB'; set jit = off")
+        await connection.execute("drop index message_terms_gin")
+        for statement in _STATEMENTS.values():
+            await connection.execute(statement, start, now, conversations, timeout=1_800)
+        await connection.execute("create index message_terms_gin on message_terms using gin (terms)", timeout=1_800)
+        await connection.execute("set session_replication_role = origin; reset maintenance_work_mem; reset jit")
+        await connection.execute("vacuum analyze", timeout=1_800)
+        await connection.execute("checkpoint", timeout=600)
+
+
 def _some(chance: random.Random, below: int, count: int) -> list[int]:
     return [chance.randrange(3, below) for _ in range(count)]
 
 
-async def _surroundings(connection: Connection) -> tuple[list[UUID], list[UUID], list[UUID]]:
+async def _surroundings(connection: Connection) -> None:
     await connection.execute(
         f"""
         create table bench_queue as select n, bench_id(6, now(), n) as id from generate_series(1, {QUEUES}) n;
@@ -155,16 +170,10 @@ async def _surroundings(connection: Connection) -> tuple[list[UUID], list[UUID],
         insert into agent (user_id) select id from bench_agent;
         """
     )
-    queues, channels, agents = [
-        [row["id"] for row in await connection.fetch(f"select id from bench_{table} order by n")]
-        for table in ("queue", "channel", "agent")
-    ]
-    return queues, channels, agents
 
 
-async def _texts(connection: Connection, words: Words) -> dict[str, int]:
-    """Write the texts; returns in how many of them each word stands."""
-    await connection.execute("create table bench_text (n int primary key, text text not null, terms tsvector, made text[])")
+def _texts(words: Words) -> tuple[list[tuple[int, str, list[str]]], dict[str, int]]:
+    """Return numbered texts with their terms, and in how many of them each word stands."""
     frequency: dict[str, int] = {}
     rows = []
     for number in range(TEXTS):
@@ -172,6 +181,4 @@ async def _texts(connection: Connection, words: Words) -> dict[str, int]:
         for word in set(text.lower().split()):
             frequency[word] = frequency.get(word, 0) + 1
         rows.append((number, text, terms(text, "de")))
-    await connection.copy_records_to_table("bench_text", records=rows, columns=["n", "text", "made"])
-    await connection.execute("update bench_text set terms = array_to_tsvector(made)")
-    return frequency
+    return rows, frequency
