@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,9 @@ import structlog
 from unisono.contract import Account, Author, Clock, Http, Line, Log, Raw
 from unisono.contract.manifest import Manifest
 from unisono.egress.client import EgressFactory
+from unisono.testing.clock import RealClock
 
-
-class RealClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return this instant."""
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
+__all__ = ["KitContext", "ListIntake", "RealClock", "make_ctx"]
 
 
 class DictSecrets:
