@@ -57,6 +57,7 @@
   };
   const forget = () => {
     me = {}; pending = []; lines = []; mark = '';
+    hangUp();
     try { storage().removeItem(place); } catch { /* as above */ }
   };
 
@@ -78,11 +79,13 @@
 
   // ---- talking to the server ---------------------------------------------------------------------------------------
 
+  // Half an emoji, cut off by a length limit, is no text that could be sent.
+  const whole = (_, value) => value?.toWellFormed?.() ?? value;
   const ask = async (path, { body, ...more } = {}) => {
     const headers = me.token ? { authorization: 'Bearer ' + me.token } : {};
     if (body) headers['content-type'] = 'application/json';
     const answer = await fetch(base + path, {
-      method: body ? 'POST' : 'GET', headers: { ...headers, ...more.headers }, body: body && JSON.stringify(body),
+      method: body ? 'POST' : 'GET', headers: { ...headers, ...more.headers }, body: body && JSON.stringify(body, whole),
       credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', signal: more.signal,
     });
     if (answer.ok) return answer;
@@ -90,7 +93,7 @@
     if (answer.status === 401 || answer.status === 410) {
       const had = me.token;
       delete me.token;
-      if (had) { lines = []; mark = ''; say(t('ended')); keep(); }
+      if (had) { lines = []; mark = ''; hangUp(); say(t('ended')); keep(); }
     }
     throw Object.assign(new Error(told.error), { status: answer.status, code: told.error || 'other', wait: told.wait_s });
   };
@@ -142,6 +145,7 @@
   let isListening = false;
   let asleep = false;
   let streams = true;
+  let hangUp = () => {};
   const listen = async () => {
     if (isListening || !me.token) return;
     isListening = true;
@@ -163,6 +167,7 @@
   };
   const follow = async () => {
     const stop = new AbortController();
+    hangUp = () => stop.abort();
     // Some proxies hold a stream back until it ends; then we ask again and again instead.
     const silence = setTimeout(() => { streams = false; stop.abort(); }, 8000);
     try {

@@ -73,7 +73,7 @@ export const composer = ({ label, action, target = {}, done, cancel, direct = fa
     update();
     try {
       const item = await asSomebody(() => {
-        if (edit) return ask(`items/${edit.id}`, { method: 'PATCH', json: { text: textarea.value } });
+        if (edit) return ask(`items/${edit.id}`, { method: 'PATCH', json: { text: textarea.value.toWellFormed() } });
         const fields = new FormData();
         const all = { text: textarea.value, ...target, ...(page && state.companies.length ? { page: pages?.value ?? state.companies[0].id } : {}) };
         for (const [name, value] of Object.entries(all)) fields.append(name, value);
