@@ -66,17 +66,12 @@ async def replayed(path: Path, cluster: Cluster, tmp_path: Path) -> None:
         conversations.setdefault((f"{row['medium']}:{top(item, by_id)}", author), set()).add(row["conversation_id"])
         root = remote_id(demo, top(item, by_id))
         if row["medium"] == "post" and root is not None:
-            assert row["root_remote_id"] in {root, remote_of_wall(demo, item)}
+            assert row["root_remote_id"] in {root, demo.played.remote_id(f"wall/{top(item, by_id)}")}
     assert len(inbound) == len(said)
     # One thread with one person is one conversation, and nothing else is in it.
     assert {len(ids) for ids in conversations.values()} == {1}
     owners = Counter(next(iter(ids)) for ids in conversations.values())
     assert set(owners.values()) == {1}
-
-
-def remote_of_wall(demo: DemoHouse, item: dict[str, Any]) -> str | None:
-    """Threads that come in as comments hang on the company's post."""
-    return demo.played.remote_id(f"wall/{item['company'] or 'company'}")
 
 
 def same_words(ours: str, theirs: str) -> bool:

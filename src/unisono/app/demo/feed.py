@@ -118,7 +118,8 @@ def _answered(item: Item, items: dict[str, Item], way: Way) -> str | None:
     parent = item.reply_to
     if way != "mail":
         if parent is None and way == "comment":
-            return f"wall/{item.company or 'company'}"
+            # A post for each thread: below one and the same, two threads of one person would be one conversation.
+            return f"wall/{item.id}"
         return parent if parent in items or way == "comment" else None
     # The company's mails are left out: a customer's mail then answers the customer's before it.
     while parent in items and items[parent].author_is_company:
