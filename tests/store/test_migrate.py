@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -52,9 +53,10 @@ def files(**sql: str) -> list[Migration]:
 
 
 async def test_the_whole_schema_is_applied_once(empty: str) -> None:
-    assert await migrate(empty) == [m.name for m in migrations()]
-    assert await migrate(empty) == []
-    assert await fetch(empty, "select name from schema_migration order by number") == [m.name for m in migrations()]
+    wanted = migrations()
+    assert await migrate(empty, wanted) == [m.name for m in wanted]
+    assert await migrate(empty, wanted) == []
+    assert await fetch(empty, "select name from schema_migration order by number") == [m.name for m in wanted]
     assert await fetch(empty, "select count(*) from message") == [0]
 
 
@@ -76,6 +78,44 @@ async def test_several_that_start_together_do_not_deadlock_over_an_index_built_c
     done = await asyncio.wait_for(asyncio.gather(*(migrate(empty, wanted) for _ in range(6))), 30)
     assert sorted(name for names in done for name in names) == ["0001_first.sql", "0002_second.sql"]
     assert await fetch(empty, "select indisvalid from pg_index where indexrelid = 't_n'::regclass") == [True]
+
+
+class Overtaken:
+    """A connection that finds the lock taken at first; just before it asks again, another process does all the work."""
+
+    def __init__(self, connection: Any, other: Callable[[], Awaitable[object]]) -> None:
+        self._connection = connection
+        self._other = other
+        self._tries = 0
+
+    async def fetchval(self, statement: str, *arguments: object) -> Any:
+        if "pg_try_advisory" in statement:
+            self._tries += 1
+            if self._tries == 2:
+                await self._other()
+        return await self._connection.fetchval(statement, *arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+@pytest.mark.parametrize("marker", ["", "-- unisono: no-transaction\n"])
+async def test_a_process_that_is_overtaken_just_before_it_has_the_lock_does_nothing_twice(marker: str, empty: str) -> None:
+    wanted = files(first=f"{marker}create table a ();", second=f"{marker}create table b ();")
+    connection: Any = await asyncpg.connect(empty, statement_cache_size=0)
+    faster: Any = await asyncpg.connect(empty)
+    await faster.execute("select pg_advisory_lock($1)", subject.LOCK)
+
+    async def overtake() -> None:
+        await faster.execute("select pg_advisory_unlock($1)", subject.LOCK)
+        await subject._apply(faster, wanted)
+
+    try:
+        assert await subject._apply(Overtaken(connection, overtake), wanted) == []  # type: ignore[arg-type]
+    finally:
+        await connection.close()
+        await faster.close()
+    assert await fetch(empty, "select name from schema_migration order by number") == ["0001_first.sql", "0002_second.sql"]
 
 
 async def test_a_file_that_fails_leaves_nothing_and_those_before_it_stay(empty: str) -> None:

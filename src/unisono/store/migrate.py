@@ -126,7 +126,13 @@ async def check_server(connection: Connection) -> None:
 
 async def applied(connection: Connection) -> list[Applied]:
     """Return what the database has, in order."""
-    if await connection.fetchval("select to_regclass('schema_migration')") is None:
+    # Not to_regclass: within a transaction that asked before, it goes on saying that there is none while another process has
+    # made it meanwhile (its cache is refreshed at the start of a transaction, or with a lock on the relation).
+    there = await connection.fetchval(
+        "select exists (select from pg_class "
+        "where relname = 'schema_migration' and relnamespace = current_schema()::regnamespace)"
+    )
+    if not there:
         return []
     rows = await connection.fetch("select number, name, digest, runs_with from schema_migration order by number")
     return [Applied(**dict(row)) for row in rows]
@@ -180,7 +186,8 @@ async def _apply(connection: Connection, wanted: Sequence[Migration]) -> list[st
 
 
 async def _transactional(connection: Connection, migration: Migration, numbers: set[int]) -> bool:
-    async with connection.transaction():
+    # Each statement must see what was committed before it, whatever the server's default.
+    async with connection.transaction(isolation="read_committed"):
         if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", LOCK):
             return False
         if {entry.number for entry in await applied(connection)} != numbers:
