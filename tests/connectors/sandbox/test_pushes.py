@@ -102,9 +102,19 @@ async def test_a_challenge_is_answered_with_proof_of_the_secret(desk: Desk):
     answer = await desk.connector.verify(request)
     assert isinstance(answer, Challenge)
     assert json.loads(answer.response.body) == {"response": answer_to(SECRET, "abc")}
-    assert answer_to(SECRET, "abc") == hmac.new(SECRET.encode(), b"abc", hashlib.sha256).hexdigest()
+    assert answer_to(SECRET, "abc") == hmac.new(SECRET.encode(), b"challenge:abc", hashlib.sha256).hexdigest()
     nothing = HttpRequest(method="GET", path="", query={}, headers={}, body=b"")
     assert await desk.connector.verify(nothing) == Deny(reason="no_challenge", status=400)
+
+
+async def test_nobody_can_have_a_push_signed_by_asking_for_its_challenge(desk: Desk):
+    at = str(int(desk.ctx.clock.now().timestamp()))
+    asked = HttpRequest(method="GET", path="", query={"challenge": [f"{at}.{BODY.decode()}"]}, headers={}, body=b"")
+    answer = await desk.connector.verify(asked)
+    assert isinstance(answer, Challenge)
+    signature = f"t={at},v1={json.loads(answer.response.body)['response']}"
+    forged = HttpRequest(method="POST", path="", query={}, headers={"x-sandbox-signature": signature}, body=BODY)
+    assert await desk.connector.verify(forged) == Deny(reason="wrong_signature")
 
 
 async def test_the_same_push_three_times_at_once_has_the_same_keys(desk: Desk):

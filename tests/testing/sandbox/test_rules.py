@@ -178,9 +178,9 @@ def test_states_of_a_direct_message_are_told_once_and_never_go_back():
     answer = stage.net.say(stage.company.id, "Antwort", to=stage.anna.id, key="k")
     for state in ("read", "delivered", "read"):
         stage.net.mark(answer.id, state)
-    assert stage.told()[2:] == [("direct.state", "read")]
+    assert stage.told()[2:] == [("item.state", "read")]
     stage.net.report(answer.id, "delivered")
-    assert stage.told()[3:] == [("direct.state", "delivered")]
+    assert stage.told()[3:] == [("item.state", "delivered")]
 
 
 def test_a_refresh_token_works_once():

@@ -1,7 +1,8 @@
 """Pushes of the network: proved to be from it, then split into items.
 
 Header `x-sandbox-signature: t=<unix seconds>,v1=<hex>`: HMAC-SHA256, keyed with the shared secret, over `<t>.` and the raw
-body. The network proves our address with `GET ?challenge=...`, answered by the HMAC of the challenge.
+body. The network proves our address with `GET ?challenge=...`, answered by the HMAC over `challenge:` and the challenge;
+without that word, whoever asks could have a push signed by us.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ def verify(request: HttpRequest, secret: str | None, now: datetime) -> Challenge
         asked = (request.query.get("challenge") or [""])[0]
         if not asked:
             return Deny(reason="no_challenge", status=400)
-        body = msgspec.json.encode({"response": _hmac(secret, asked.encode())})
+        body = msgspec.json.encode({"response": _hmac(secret, b"challenge:" + asked.encode())})
         return Challenge(response=HttpResponse(body=body))
     found = _HEADER.fullmatch(request.headers.get(SIGNATURE, ""))
     if found is None:

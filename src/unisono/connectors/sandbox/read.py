@@ -60,7 +60,7 @@ def read_entry(raw: Raw, realm: str) -> list[Event]:
             return [Deleted(remote_id=entry.id, occurred_at=entry.at)]
         case "account.deleted" if entry.account is not None:
             return [AuthorGone(author=_author(entry.account, realm), occurred_at=entry.at)]
-        case "direct.state" if entry.state in _STATES:
+        case "item.state" if entry.state in _STATES:
             return [Status(state=_STATES[entry.state], occurred_at=entry.at, remote_id=entry.id, client_key=entry.key)]
     return []
 

@@ -122,8 +122,12 @@ class Accounts:
         found = self.store.account_by_refresh_token(refresh_token)
         if found is None:
             raise Refused(401, "bad_refresh_token", "This refresh token is not known, or was used before.")
-        self.store.set_tokens(found.id, *self._fresh_tokens(self.face(found.face)))
-        return self.account(found.id)
+        return self.authorise(found.id)
+
+    def authorise(self, account_id: int) -> Account:
+        """Give an account new tokens; those it had end."""
+        self.store.set_tokens(account_id, *self._fresh_tokens(self.face(self.account(account_id).face)))
+        return self.account(account_id)
 
     def revoke(self, account_id: int, *, refresh: bool = True) -> None:
         """End an account's access token, and its refresh token as well unless `refresh` is False."""

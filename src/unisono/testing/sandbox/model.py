@@ -85,7 +85,7 @@ class Picture(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of what a company is told, in the order of `seq`.
 
-    type: item.created, item.edited, item.deleted, account.deleted, direct.state. why: own, mention, page, reply, thread
+    type: item.created, item.edited, item.deleted, account.deleted, item.state. why: own, mention, page, reply, thread
         or direct. subject: the item, or the account for account.deleted.
     """
 

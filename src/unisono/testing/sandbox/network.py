@@ -192,10 +192,10 @@ class SandboxNetwork(Accounts):
         self.live.tell(f"account:{item.author}", {"type": "state", "id": str(item_id), "state": state})
 
     def report(self, item_id: int, state: str) -> None:
-        """Tell a direct message's author of a state, whatever was told before: networks repeat and mix up these."""
+        """Tell an item's author of a state, whatever was told before: networks repeat these and mix them up."""
         item = self.store.item(item_id)
-        if item is None or not item.direct:
-            raise Refused(404, "no_item", "There is no such direct message.")
+        if item is None:
+            raise Refused(404, "no_item", "This does not exist.")
         self.telling.state(item, state)
 
     def typing(self, actor: int, to: int, on: bool) -> None:

@@ -1,8 +1,8 @@
 """Pushes: a company is told over HTTP, signed. They are hints with holes; the pull is the truth.
 
 Signature: header `x-sandbox-signature: t=<unix seconds>,v1=<hex>`, where v1 is HMAC-SHA256 over `<t>.` and the raw body,
-keyed with the secret. To subscribe, the address must answer `GET ?challenge=...` with `{"response": <hex HMAC-SHA256 of
-the challenge>}`.
+keyed with the secret. To subscribe, the address must answer `GET ?challenge=...` with `{"response": <hex HMAC-SHA256 over
+"challenge:" and the challenge>}`. The word in front keeps anybody from having a push signed by asking for its challenge.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ def signed(secret: str, body: bytes, at_unix_s: int) -> str:
 
 def answer_to(secret: str, challenge: str) -> str:
     """Return what proves that somebody knows the secret."""
-    return hmac.new(secret.encode(), challenge.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), b"challenge:" + challenge.encode(), hashlib.sha256).hexdigest()
 
 
 class Pushes:

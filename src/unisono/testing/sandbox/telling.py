@@ -46,10 +46,10 @@ class Telling:
             self._append(Entry(seq=0, account=company, type="account.deleted", subject=account_id, at=self._now()))
 
     def state(self, item: Item, state: str) -> None:
-        """Tell a company how far its direct message has come."""
+        """Tell a company what became of something it said."""
         if self._is_company(item.author):
             self._append(
-                Entry(seq=0, account=item.author, type="direct.state", subject=item.id, at=self._now(), why="own", state=state)
+                Entry(seq=0, account=item.author, type="item.state", subject=item.id, at=self._now(), why="own", state=state)
             )
 
     def _direct_reasons(self, item: Item) -> dict[int, str]:

@@ -67,7 +67,7 @@ class Wire:
                     line |= {"why": entry.why, "item": shown[entry.subject]}
                 case "account.deleted":
                     line["account"] = {"id": str(entry.subject)}
-                case "direct.state":
+                case "item.state":
                     item = found[entry.subject]
                     line |= {"id": str(entry.subject), "state": entry.state, "key": self._key(item)}
                 case _:
