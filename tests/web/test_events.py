@@ -304,3 +304,12 @@ async def test_the_fallback_through_asgi_carries_the_same_bytes(make_house: Make
         finally:
             await running.close()
     assert heard[0] == heard[1]
+
+
+async def test_who_has_no_rights_hears_nothing_and_is_not_thrown_out(served: Served) -> None:
+    channel = await served.kit.channel()
+    nobody = await served.logged_in("nemo")
+    async with listening(nobody) as stream:
+        await served.kit.hear(channel, {"id": "1", "text": "Hello"})
+        await stream.nothing()
+        assert not stream.ended.is_set()

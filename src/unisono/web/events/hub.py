@@ -136,6 +136,8 @@ class Hub:
 
     async def _greet(self, connection: Connection, after: Cursor | None) -> None:
         retry_ms = random.randint(SHORTEST_RETRY_MS, LONGEST_RETRY_MS)  # noqa: S311 - spreads reconnections, hides nothing
+        # Grants may have changed between the request and now; from now on every change is heard.
+        await self._resolve([connection.user_id])
         connection.send_now(hello(str(connection.started_at), self._house.settings.version, retry_ms))
         if after is not None:
             await self._replay(connection, after)
@@ -284,19 +286,21 @@ class Hub:
         self._channel_classes = {channel_id: frozenset(classes) for channel_id, classes in found.items()}
 
     async def _refresh_access(self, changed: set[UUID]) -> None:
-        """Resolve everybody's grants anew; who lost their session, or everything, is let go."""
+        """Resolve everybody's grants anew; who lost their session is let go."""
         async with self._house.db.read() as tx:
             self._learn(await tx.setup.places())
-            reach = await tx.people.reach_of(self._by_user)
-        for user_id in list(self._by_user):
-            access = resolve(user_id, reach.get(user_id, ()))
-            for connection in list(self._by_user.get(user_id, ())):
-                if not access.actions:
-                    connection.end()
-                    continue
-                self._see(connection, sight_for(access))
+        # Who comes while this is asked is not in the answer, and asks for themself.
+        await self._resolve(list(self._by_user))
         if changed & self._by_user.keys():
             await self._end_lost_sessions()
+
+    async def _resolve(self, user_ids: list[UUID]) -> None:
+        async with self._house.db.read() as tx:
+            reach = await tx.people.reach_of(user_ids)
+        for user_id in user_ids:
+            sight = sight_for(resolve(user_id, reach.get(user_id, ())))
+            for connection in list(self._by_user.get(user_id, ())):
+                self._see(connection, sight)
 
     def _see(self, connection: Connection, sight: Sight) -> None:
         if connection.sight == sight:
