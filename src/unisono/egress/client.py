@@ -2,61 +2,88 @@
 
 import asyncio
 import ssl
-import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpcore2
 import httpx2
 
 from unisono import __version__
-from unisono.contract.context import NotReached, Response, StreamResponse
+from unisono.contract.context import HostRefused, NotReached, Response, StreamResponse
 from unisono.contract.manifest import Manifest
-from unisono.egress.guard import AllowedHosts, GuardedBackend
+from unisono.egress.bodies import ACCEPTED, BadBody, bounded, lines_of
+from unisono.egress.guard import AllowedHosts, GuardedBackend, Resolve, resolve
+from unisono.egress.quiet import keep_quiet
 
-USER_AGENT = f"Unisono/{__version__}"
-MAX_REDIRECTS = 5
-MAX_LINE_BYTES = 5_000_000
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+USER_AGENT: Final = f"Unisono/{__version__}"
+MAX_REDIRECTS: Final = 5
+OPEN_S: Final = 20.0
+_CONNECT_S: Final = 10.0
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+# What goes along to another host that the channel may reach; authorisation belongs to the first one.
+_HARMLESS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent", "range"})
+_FAILURES: Final = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, BadBody, TimeoutError, OSError)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return what this machine trusts; reading the certificates takes long enough to do it once."""
+    return ssl.create_default_context()
 
 
 class EgressFactory:
-    """Implements `service.ports.outside.HttpFor`; all clients share one pool of connections."""
+    """Implements `service.ports.outside.HttpFor`; all clients share two pools of connections.
 
-    def __init__(self, *, allow_private: bool = False, verify: ssl.SSLContext | None = None) -> None:
-        self._allow_private = allow_private
-        transport = httpx2.AsyncHTTPTransport(trust_env=False)
-        # The transport takes no network backend of its own, so it is given the pool that has one.
-        transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001
-            ssl_context=verify or ssl.create_default_context(),
-            max_connections=200,
-            max_keepalive_connections=40,
-            keepalive_expiry=15.0,
-            network_backend=GuardedBackend(allow_private=allow_private),
-        )
-        self._client = httpx2.AsyncClient(
-            transport=transport, trust_env=False, follow_redirects=False, headers={"user-agent": USER_AGENT}
-        )
+    allow_private: hosts that stand in a channel's settings may lie in a private network. Hosts of a manifest never may,
+        so connections to the two are kept apart. verify: what to trust, if not what the machine does. patience: multiplies
+        every time limit. resolve: how names are looked up.
+    """
+
+    def __init__(
+        self, *, allow_private: bool = False, verify: ssl.SSLContext | None = None, patience: float = 1.0,
+        resolve: Resolve = resolve,
+    ) -> None:  # fmt: skip
+        keep_quiet()
+        context = verify or trusted()
+        self._public = _client(context, GuardedBackend(private=False, resolve=resolve))
+        self._typed = _client(context, GuardedBackend(private=True, resolve=resolve)) if allow_private else self._public
+        self._patience = patience
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._client.aclose()
+        await self._public.aclose()
+        await self._typed.aclose()
 
     def __call__(self, manifest: Manifest, config: Mapping[str, object]) -> "EgressClient":
         """Return the client of a channel."""
-        return EgressClient(self._client, AllowedHosts(manifest, config, allow_private=self._allow_private))
+        return EgressClient(self._public, self._typed, AllowedHosts(manifest, config), self._patience)
+
+
+def _client(context: ssl.SSLContext, backend: GuardedBackend) -> httpx2.AsyncClient:
+    transport = httpx2.AsyncHTTPTransport(verify=context, trust_env=False)
+    # The transport takes no network backend of its own, so it is given a pool that has one. Connections are not counted:
+    # a stream holds one for hours, and what a channel does at once is bounded elsewhere.
+    assert isinstance(transport._pool, httpcore2.AsyncConnectionPool)  # noqa: SLF001
+    transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001
+        ssl_context=context, max_connections=None, max_keepalive_connections=40, keepalive_expiry=15.0, network_backend=backend
+    )
+    headers = {"user-agent": USER_AGENT}
+    return httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, headers=headers)
 
 
 class EgressClient:
     """Implements `contract.Http` for one channel."""
 
-    def __init__(self, client: httpx2.AsyncClient, hosts: AllowedHosts) -> None:
-        self._client = client
+    def __init__(self, public: httpx2.AsyncClient, typed: httpx2.AsyncClient, hosts: AllowedHosts, patience: float) -> None:
+        self._public = public
+        self._typed = typed
         self._hosts = hosts
+        self._patience = patience
 
     async def request(
         self,
@@ -73,122 +100,122 @@ class EgressClient:
         max_bytes: int = 20_000_000,
     ) -> Response:
         """Return the answer whatever its status; redirects are followed for reading, within the allowed hosts only."""
-        sending = _Sending()
-        request = self._client.build_request(
-            method, url, headers=_plain(headers), params=_params(params), json=json, data=dict(form) if form else None,
-            files=dict(files) if files else None, content=content,
-            timeout=httpx2.Timeout(timeout_s, connect=min(10.0, timeout_s)), extensions={"trace": sending.trace},
+        timeout_s *= self._patience
+        request = self._build(
+            method, url, headers={"accept-encoding": ACCEPTED, **(headers or {})}, params=_params(params), json=json,
+            data=dict(form) if form else None, files=dict(files) if files else None, content=content,
+            timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S * self._patience, timeout_s)),
         )  # fmt: skip
         for _ in range(MAX_REDIRECTS):
-            self._hosts.check(str(request.url))
-            response = await self._once(request, sending, timeout_s, max_bytes)
+            response = await self._once(request, timeout_s, max_bytes)
             location = response.headers.get("location")
-            if method not in ("GET", "HEAD") or response.status not in _REDIRECTS or not location:
+            if request.method not in ("GET", "HEAD") or response.status not in _REDIRECTS or not location:
                 return response
-            target = request.url.join(location)
-            kept = dict(request.headers)
-            if target.host != request.url.host:
-                kept = {k: v for k, v in kept.items() if k.lower() not in ("authorization", "cookie")}
-            kept.pop("host", None)
-            request = self._client.build_request(
-                method, target, headers=kept, timeout=httpx2.Timeout(timeout_s), extensions={"trace": sending.trace}
-            )
+            request = self._redirected(request, location)
         raise NotReached(f"{request.url.host} redirects in a circle.", sent=True)
 
-    async def _once(self, request: httpx2.Request, sending: "_Sending", timeout_s: float, max_bytes: int) -> Response:
+    def _build(self, method: str, url: str | httpx2.URL, **more: Any) -> httpx2.Request:
+        try:
+            return self._public.build_request(method, url, **more)
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError, ValueError) as error:
+            raise HostRefused(f"This is no address that can be used ({error}). Nothing was sent.") from error
+
+    def _redirected(self, request: httpx2.Request, location: str) -> httpx2.Request:
+        try:
+            target = request.url.join(location)
+        except httpx2.InvalidURL as error:
+            raise HostRefused(f"{request.url.host} redirects to something that is no address.") from error
+        kept = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+        if (target.scheme, target.raw_host, target.port) != (request.url.scheme, request.url.raw_host, request.url.port):
+            if target.scheme == "http" and request.url.scheme == "https":
+                raise HostRefused(f"{request.url.host} redirects from https to http. Nothing was sent there.")
+            kept = {name: value for name, value in kept.items() if name.lower() in _HARMLESS}
+        return self._build(request.method, target, headers=kept, timeout=httpx2.Timeout(**request.extensions["timeout"]))
+
+    async def _once(self, request: httpx2.Request, timeout_s: float, max_bytes: int) -> Response:
+        sending = _Sending(request)
         try:
             async with asyncio.timeout(2 * timeout_s):
-                answer = await self._client.send(request, stream=True)
+                answer = await self._client_for(request).send(request, stream=True)
                 try:
-                    body = await _bounded(answer, max_bytes)
+                    body = await bounded(answer, max_bytes)
                 finally:
                     await answer.aclose()
-        except (httpx2.TransportError, httpx2.StreamError, TimeoutError, OSError) as error:
-            raise NotReached(f"{request.url.host}: {type(error).__name__}", sent=sending.begun) from error
+        except _FAILURES as error:
+            raise sending.failed(error) from error
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(status=answer.status_code, headers=headers, body=body, url=str(request.url.copy_with(query=None)))
+
+    def _client_for(self, request: httpx2.Request) -> httpx2.AsyncClient:
+        return self._typed if self._hosts.check(request.url).typed else self._public
 
     @asynccontextmanager
     async def stream(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, idle_s: float = 90.0
     ) -> AsyncIterator[StreamResponse]:
         """Open a long-lived answer."""
-        self._hosts.check(url)
-        request = self._client.build_request(
-            method, url, headers={"accept": "text/event-stream", **_plain(headers)}, timeout=httpx2.Timeout(20.0, read=idle_s)
-        )
+        open_s = OPEN_S * self._patience
+        request = self._build(
+            method, url, headers={"accept": "text/event-stream", "accept-encoding": "identity", **(headers or {})},
+            timeout=httpx2.Timeout(open_s, connect=_CONNECT_S * self._patience, read=idle_s * self._patience),
+        )  # fmt: skip
+        sending = _Sending(request)
         try:
-            answer = await self._client.send(request, stream=True)
-        except (httpx2.TransportError, OSError) as error:
-            raise NotReached(f"{request.url.host}: {type(error).__name__}", sent=True) from error
+            async with asyncio.timeout(2 * open_s):
+                answer = await self._client_for(request).send(request, stream=True)
+        except _FAILURES as error:
+            raise sending.failed(error) from error
         try:
-            yield _Streaming(answer)
+            yield _Streaming(answer, sending)
         finally:
             await answer.aclose()
 
 
 class _Sending:
-    """Notices when the first byte of a request goes out: from then on nobody knows whether it arrived."""
+    """Notices when a request may have arrived whole: from then on nobody knows what became of it.
 
-    def __init__(self) -> None:
+    A request with a body is not whole before its body has begun to go out; one without is with its head.
+    """
+
+    def __init__(self, request: httpx2.Request) -> None:
+        self._host = request.url.host
+        has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+        self._mark = "send_request_body.started" if has_body else "send_request_headers.started"
         self.begun = False
+        request.extensions["trace"] = self._trace
 
-    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
+    async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        if event.endswith(self._mark):
             self.begun = True
+
+    def failed(self, error: Exception) -> NotReached:
+        """Return what a failure means. Its text names the host and the kind of failure, nothing of the request."""
+        reason = str(error) if isinstance(error, BadBody) else type(error).__name__
+        return NotReached(f"{self._host}: {reason}", sent=self.begun and not isinstance(error, httpx2.LocalProtocolError))
 
 
 class _Streaming:
-    def __init__(self, answer: httpx2.Response) -> None:
+    def __init__(self, answer: httpx2.Response, sending: _Sending) -> None:
         self._answer = answer
+        self._sending = sending
         self.status = answer.status_code
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
+            if self.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+                raise BadBody("it is packed, though that was not asked for")
             async for chunk in self._answer.aiter_raw():
                 yield chunk
-        except (httpx2.TransportError, httpx2.StreamError, OSError) as error:
-            raise NotReached(f"{self._answer.url.host}: {type(error).__name__}", sent=True) from error
+        except _FAILURES as error:
+            raise self._sending.failed(error) from error
 
     async def lines(self) -> AsyncIterator[str]:
-        rest = b""
-        async for chunk in self.chunks():
-            rest += chunk
-            if len(rest) > MAX_LINE_BYTES:
-                raise NotReached(f"{self._answer.url.host} sends a line without end.", sent=True)
-            *whole, rest = rest.split(b"\n")
-            for line in whole:
-                yield line.removesuffix(b"\r").decode("utf-8", "replace")
-
-
-async def _bounded(answer: httpx2.Response, max_bytes: int) -> bytes:
-    """Read a body of at most `max_bytes`, unpacked: a small packed body may not become a large one."""
-    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
-    unpack = zlib.decompressobj(wbits=47) if encoding in ("gzip", "x-gzip", "deflate") else None
-    if unpack is None and encoding not in ("", "identity"):
-        raise httpx2.DecodingError(f"content-encoding {encoding} was not asked for", request=answer.request)
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in answer.aiter_raw():
-        data = chunk if unpack is None else _unpacked(unpack, chunk, max_bytes - size + 1, answer)
-        size += len(data)
-        if size > max_bytes:
-            raise httpx2.ReadError(f"more than {max_bytes} bytes", request=answer.request)
-        parts.append(data)
-    return b"".join(parts)
-
-
-def _unpacked(unpack: Any, chunk: bytes, room: int, answer: httpx2.Response) -> bytes:
-    try:
-        data: bytes = unpack.decompress(chunk, room)
-    except zlib.error as error:
-        raise httpx2.DecodingError(str(error), request=answer.request) from error
-    return data
-
-
-def _plain(headers: Mapping[str, str] | None) -> dict[str, str]:
-    return {"accept-encoding": "gzip, identity", **(headers or {})}
+        try:
+            async for line in lines_of(self.chunks()):
+                yield line
+        except BadBody as error:
+            raise self._sending.failed(error) from error
 
 
 def _params(params: Mapping[str, str] | Sequence[tuple[str, str]] | None) -> Any:
