@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -203,12 +205,27 @@ def _interpreter_for(account: Account, place: Path) -> str:
     return str(shutil.copy2(Path(sys.base_prefix, "bin", f"python{ours}"), place / "bin" / "python"))
 
 
+@cache
+def _made_before(source: str, who: str) -> Path:
+    """A data directory with a cluster that was made once in this run and never started since."""
+    root = Path(tempfile.mkdtemp(prefix="unisono-test-"))
+    root.chmod(0o755)
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    house = House(root, source, who)
+    house.process().ask("start")
+    house.close()
+    wait_for(lambda: not (house.cluster / "postmaster.pid").exists(), "the server has ended")
+    return house.data
+
+
 @contextmanager
-def a_house(source: str, who: str = "ourselves") -> Iterator[House]:
-    """A house in a directory that every user can walk to."""
+def a_house(source: str, who: str = "ourselves", *, empty: bool = False) -> Iterator[House]:
+    """A house in a directory that every user can walk to; with a cluster in it already, unless it shall be `empty`."""
     root = Path(tempfile.mkdtemp(prefix="unisono-test-"))
     root.chmod(0o755)
     house = House(root, source, who)
+    if not empty:
+        subprocess.run(["cp", "-a", _made_before(source, who), house.data], check=True)
     try:
         yield house
     finally:

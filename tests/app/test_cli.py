@@ -62,7 +62,7 @@ def test_people_are_added_at_the_machine_and_listed(tmp_path: Path) -> None:
     data = {"UNISONO_DATA": str(tmp_path / "data")}
     added = unisono("user", "add", "berta", "--name", "Berta Beispiel", "--role", "supervisor", **data)
     assert added.returncode == 0, added.stderr
-    assert "/password/" in added.stdout
+    assert "/setup/" in added.stdout
     listed = unisono("user", "list", **data)
     assert "berta" in listed.stdout
     assert unisono("user", "link", "nobody", **data).returncode == 1

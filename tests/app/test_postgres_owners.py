@@ -36,6 +36,12 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
         yield made
 
 
+@pytest.fixture(params=EACH, ids="-".join)
+def empty_house(request: pytest.FixtureRequest) -> Iterator[House]:
+    with a_house(*request.param, empty=True) as made:
+        yield made
+
+
 every_house = pytest.mark.parametrize("house", EVERY, ids="-".join, indirect=True)
 
 
@@ -123,18 +129,18 @@ def test_ensure_brings_a_server_at_once_when_the_owner_has_left(house: House) ->
     assert query(dsn, "select 1") == [1]
 
 
-def test_an_owner_killed_while_it_makes_the_cluster_leaves_nothing_in_the_way(house: House) -> None:
-    owner = house.process()
+def test_an_owner_killed_while_it_makes_the_cluster_leaves_nothing_in_the_way(empty_house: House) -> None:
+    owner = empty_house.process()
     owner.tell("start")
-    wait_for(lambda: any(house.cluster.parent.glob("cluster.new*/*")), "initdb is at work", patience_s=10)
+    wait_for(lambda: any(empty_house.cluster.parent.glob("cluster.new*/*")), "initdb is at work", patience_s=10)
     owner.kill()
-    assert not house.cluster.exists()
-    assert house.process().ask("start")["owner"]
-    assert [path.name for path in house.cluster.parent.glob("cluster*")] == ["cluster"]
+    assert not empty_house.cluster.exists()
+    assert empty_house.process().ask("start")["owner"]
+    assert [path.name for path in empty_house.cluster.parent.glob("cluster*")] == ["cluster"]
 
 
-def test_of_several_that_start_together_one_owns_and_all_are_served(house: House) -> None:
-    processes = [house.process() for _ in range(4)]
+def test_of_several_that_start_together_one_owns_and_all_are_served(empty_house: House) -> None:
+    processes = [empty_house.process() for _ in range(4)]
     for process in processes:
         process.tell("start")
     said = [process.answer() for process in processes]

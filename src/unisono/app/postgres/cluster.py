@@ -36,8 +36,7 @@ def locale_options(major: int) -> list[str]:
 
 def make_cluster(place: Place, binaries: Binaries) -> None:
     """Make an empty cluster, there whole or not at all. Raises PostgresFailed with what initdb said."""
-    for leftover in place.directory.glob("cluster.new*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _sweep(place)
     # A name of its own: the initdb of a process that was killed may still be writing. And made here, because initdb may not
     # write to the directory above.
     fresh = Path(tempfile.mkdtemp(prefix="cluster.new-", dir=place.directory))
@@ -66,7 +65,14 @@ def make_cluster(place: Place, binaries: Binaries) -> None:
     os.sync()
     fresh.rename(place.cluster)
     _sync_directory(place.directory)
+    # Again: an initdb whose owner was killed may have written on while the first sweep was at work.
+    _sweep(place)
     _log.info("cluster_made", directory=str(place.cluster), version=binaries.version)
+
+
+def _sweep(place: Place) -> None:
+    for leftover in place.directory.glob("cluster.new*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def hand_over(place: Place, directory: Path) -> None:
