@@ -20,6 +20,8 @@ MAX_TEXT = 8_000
 _STATIC = Path(__file__).with_name("static")
 # Comments that stand alone; the files have no others.
 _COMMENT = re.compile(r"^(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)\n|^\n", re.MULTILINE)
+# White space that a style sheet's reader needs and a browser does not.
+_SPACE = re.compile(r"\s*([{};])\s*|(?<=[:,])\s+")
 _WHITE, _BLACK = 1.0, 0.0
 
 
@@ -37,7 +39,11 @@ def script(options: Options, name: str, now: datetime) -> bytes:
     if options.language != "auto":
         texts = {options.language: texts[options.language]}
     text = _without_indent(_file("chat.js"))
-    for mark, value in (("SETTINGS", settings), ("LOOK", _without_indent(_file("chat.css"))), ("TEXTS", texts)):
+    for mark, value in (
+        ("SETTINGS", settings),
+        ("LOOK", _SPACE.sub(r"\1", _without_indent(_file("chat.css")))),
+        ("TEXTS", texts),
+    ):
         text = text.replace(f'"[[{mark}]]"', _javascript(value))
     return text.encode()
 
