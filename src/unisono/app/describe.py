@@ -2,11 +2,10 @@
 
 from typing import Any, cast
 
-import msgspec
-
 from unisono import __version__
 from unisono.service.house import House, WebSettings
 from unisono.web.app import build_app
+from unisono.web.describe import document
 
 
 def openapi_document() -> dict[str, Any]:
@@ -14,5 +13,4 @@ def openapi_document() -> dict[str, Any]:
     settings = WebSettings(public_url="http://unisono.example", version=__version__, csrf_secret=bytes(32), pepper=bytes(32))
     house = House(outside=cast("Any", None), fanout=cast("Any", None), passwords=cast("Any", None), settings=settings)
     app, _ = build_app(house)
-    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
-    return document
+    return document(app)

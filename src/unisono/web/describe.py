@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 import msgspec
-from litestar import Request
+from litestar import Litestar, Request
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from unisono.web.needs import NEEDS, PUBLIC
@@ -38,14 +38,20 @@ class DescriptionPlugin(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Return the document as JSON."""
         if self._rendered is None:
-            self._rendered = msgspec.json.encode(described(openapi_schema, open_operations(request)))
+            self._rendered = msgspec.json.encode(described(openapi_schema, open_operations(request.app)))
         return self._rendered
 
 
-def open_operations(request: Request[Any, Any, Any]) -> set[str]:
-    """Return the ids of operations for which nobody need be logged in."""
+def document(app: Litestar) -> dict[str, Any]:
+    """Return the document as JSON's own types, without a request."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+    return described(plain, open_operations(app))
+
+
+def open_operations(app: Litestar) -> set[str]:
+    """Return the operations for which nobody need be logged in, as `method path`."""
     found: set[str] = set()
-    for route in request.app.routes:
+    for route in app.routes:
         for handler, _ in getattr(route, "route_handler_map", {}).values():
             if handler.opt.get(NEEDS) == PUBLIC:
                 found |= {f"{method.lower()} {route.path_format}" for method in handler.http_methods}
