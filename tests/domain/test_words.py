@@ -63,6 +63,14 @@ def test_number_ids_sort_as_numbers(a: int, b: int) -> None:
     assert (numeric_tie_break(str(a)) < numeric_tie_break(str(b))) == (a < b)
 
 
+def test_a_message_that_was_taken_and_then_returned_has_failed_in_any_order() -> None:
+    for order in permutations((DeliveryState.SENT, DeliveryState.FAILED)):
+        state = DeliveryState.SENDING
+        for report in order:
+            state = later_delivery(state, report)
+        assert state is DeliveryState.FAILED
+
+
 def test_reports_in_any_order_end_in_the_same_confirmed_state() -> None:
     reports = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
     for order in permutations(reports):

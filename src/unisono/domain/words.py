@@ -65,19 +65,20 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
-_CONFIRMED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+# What a network may report, each of which outdoes those before it: a mail server takes a mail (sent) and returns it (failed),
+# but what was delivered or read once stays so.
+_REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DELIVERED, DeliveryState.READ)
 
 
 def later_delivery(current: DeliveryState, reported: DeliveryState) -> DeliveryState:
-    """Return the state after a status report; reports come out of order, so a confirmed state never goes back.
+    """Return the state after a status report; reports come out of order, so a state never goes back.
 
-    A failure reported after a confirmation is kept out as well: the network showed the message before.
+    A failure outdoes `sent`, which only says that the network took the message; it is kept out after `delivered` and `read`,
+    when the network showed the message before.
     """
-    if current in _CONFIRMED:
-        if reported in _CONFIRMED:
-            return max(current, reported, key=_CONFIRMED.index)
-        return current
-    return reported
+    if current in _REPORTED and reported in _REPORTED:
+        return max(current, reported, key=_REPORTED.index)
+    return current if current in _REPORTED and current is not DeliveryState.FAILED else reported
 
 
 class ChannelState(StrEnum):

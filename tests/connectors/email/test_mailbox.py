@@ -217,6 +217,7 @@ async def test_an_answer_cut_off_after_its_text_is_unknown_and_looked_up_where_c
     box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
     [question], _ = await box.pulled()
     box.smtp.drop_after_data = 1
+    await box.open(sent_copies="provider")
     message = answer(question)
     assert isinstance(await box.connector.send(message, 1), Unknown)
     assert isinstance(await box.connector.reconcile(message), NotSent)
@@ -268,10 +269,10 @@ async def test_a_refused_log_in_is_told_in_words_and_receiving_goes_on_after_the
 @pytest.mark.parametrize(
     ("config", "field"),
     [
-        ({"imap_port": 1}, "imap_host"),
+        ({"imap_port": 1}, "imap_port"),
         ({"folder": "Nirgendwo"}, "folder"),
         ({"imap_security": "tls"}, "imap_security"),
-        ({"smtp_port": 1}, "smtp_host"),
+        ({"smtp_port": 1}, "smtp_port"),
     ],
 )
 async def test_check_names_the_setting_that_is_wrong(box: Box, config: dict[str, Any], field: str) -> None:

@@ -1,208 +1,205 @@
-"""IMAP, blocking; the protocol runs it in threads, one connection at a time."""
+"""One connection to an IMAP server, blocking, with every error told in words a person can act on."""
 
+import contextlib
+import socket
 import ssl
-import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 from msgspec import Struct
 
+from unisono.connectors.email.settings import Settings
 from unisono.contract import Health
 from unisono.domain.words import ChannelState
 
-TIMEOUT_S = 30.0
-IDLE_S = 25 * 60
-_IDLE_SLICE_S = 20.0
+CONNECT_TIMEOUT_S: Final = 15.0
+# What the library, the socket and TLS raise; ValueError and RecursionError come from answers that make no sense.
+IMAP_ERRORS: Final = (IMAPClientError, OSError, ValueError, RecursionError, EOFError)
+_BUSY: Final = (
+    "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[OVERQUOTA]", "TOO MANY", "TRY AGAIN", "RATE LIMIT", "THROTTL",
+)  # fmt: skip
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """How to reach a mailbox. `secret`: the password, or an access token when `oauth`."""
+    """How to get in. `secret`: the password, or an access token."""
 
-    host: str
-    port: int
-    security: str
-    login: str
+    settings: Settings
     secret: str
-    oauth: bool
-    folder: str
-
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """A mail as the server has it. `cut`: it was larger than the bound and only its beginning was fetched."""
-
-    uid: int
-    content: bytes
-    cut: bool = False
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """One page of a folder."""
-
-    validity: int
-    letters: list[Letter]
-    last_uid: int
-    more: bool
 
 
 class ImapFailed(Exception):
-    """The mailbox cannot be read; `health` says why, for a person."""
+    """The mailbox cannot be worked with; `health` says why, for a person.
 
-    def __init__(self, health: Health) -> None:
+    lost: the connection is of no further use. uid: the one mail at whose body it broke, if it was one.
+    """
+
+    def __init__(self, health: Health, *, lost: bool = True, uid: int | None = None) -> None:
         super().__init__(health.what)
         self.health = health
+        self.lost = lost
+        self.uid = uid
+
+    @property
+    def refused(self) -> bool:
+        """Whether the log-in was turned down."""
+        return self.health.state is ChannelState.REAUTH_NEEDED
 
 
-def failure(error: Exception, place: Place) -> ImapFailed:
-    """Return what an error of the library or the socket means."""
-    if isinstance(error, ImapFailed):
-        return error
-    if isinstance(error, LoginError):
-        what = f"{place.host} refuses the log-in of {place.login}. Check name and password, or renew the authorisation."
-        return ImapFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what, field="password"))
-    if isinstance(error, ssl.SSLError):
-        what = f"{place.host}:{place.port} does not speak TLS as expected ({error.reason or 'error'}). Check port and encryption."
-        return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="imap_security"))
-    if isinstance(error, IMAPClientError) and "SELECT" in str(error).upper():
-        what = f"The folder {place.folder} does not exist or may not be opened."
-        return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="folder"))
-    what = f"{place.host}:{place.port} cannot be reached ({type(error).__name__}). Check the server's name and port."
-    return ImapFailed(Health(state=ChannelState.UNREACHABLE, what=what, field="imap_host"))
+class Broken(OSError):
+    """The connection broke while the body of this one mail was fetched."""
+
+    def __init__(self, uid: int) -> None:
+        super().__init__(f"the connection broke at UID {uid}")
+        self.uid = uid
 
 
-def connect(place: Place) -> IMAPClient:
-    """Return a logged-in connection. Raises ImapFailed."""
+def connect(place: Place, opened: Callable[[socket.socket], None] = lambda _: None) -> IMAPClient:
+    """Return a logged-in connection; `opened` gets its socket as soon as there is one. Raises ImapFailed."""
+    settings = place.settings
     try:
         client = IMAPClient(
-            place.host, place.port, ssl=place.security == "tls", timeout=TIMEOUT_S,
-            ssl_context=ssl.create_default_context() if place.security != "none" else None,
+            settings.imap.host, settings.imap.port, ssl=settings.imap.security == "tls", ssl_context=tls_context(settings),
+            timeout=min(CONNECT_TIMEOUT_S, settings.timeout_s),
         )  # fmt: skip
-    except (OSError, IMAPClientError) as error:
-        raise failure(error, place) from error
+        client.normalise_times = False
+        # imaplib would format every line for its log, tokens among them, whether anybody listens or not.
+        client._imap.debug = 0  # noqa: SLF001
+        opened(client.socket())
+        if settings.imap.security == "starttls":
+            client.starttls(tls_context(settings))
+            opened(client.socket())
+        client.socket().settimeout(settings.timeout_s)
+    except IMAP_ERRORS as error:
+        raise failure(error, settings) from error
     try:
-        if place.security == "starttls":
-            client.starttls(ssl.create_default_context())
-        if place.oauth:
-            client.oauth2_login(place.login, place.secret)
-        else:
-            client.login(place.login, place.secret)
-    except (OSError, IMAPClientError) as error:
-        _leave(client)
-        raise failure(error, place) from error
+        _log_in(client, place)
+    except IMAP_ERRORS as error:
+        leave(client)
+        raise login_failure(error, settings) from error
     return client
 
 
-def _leave(client: IMAPClient) -> None:
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """Return how servers must prove who they are: by a certificate that this machine trusts, for their name."""
+    return None if settings.imap.security == "none" else ssl.create_default_context()
+
+
+def _log_in(client: IMAPClient, place: Place) -> None:
+    login = place.settings.login
+    if not place.settings.oauth:
+        if client.has_capability("LOGINDISABLED"):
+            raise _LoginDisabled
+        # PLAIN carries any character; LOGIN is for servers that know nothing else.
+        if client.has_capability("AUTH=PLAIN") and not place.secret.isascii():
+            client.sasl_login("PLAIN", lambda _: f"\0{login}\0{place.secret}")
+        else:
+            client.login(login, place.secret)
+        return
+    steps = iter([f"user={login}\1auth=Bearer {place.secret}\1\1"])
+    # A refused token is explained in a challenge, which wants an empty answer (Google, XOAUTH2 mechanism).
+    client.sasl_login("XOAUTH2", lambda _: next(steps, ""))
+
+
+class _LoginDisabled(OSError):
+    pass
+
+
+def leave(client: IMAPClient) -> None:
+    """Say goodbye, or just go."""
     try:
         client.logout()
-    except (OSError, IMAPClientError):
-        client.shutdown()
+    except IMAP_ERRORS:
+        with contextlib.suppress(*IMAP_ERRORS):
+            client.shutdown()
 
 
-def within(place: Place, work: Callable[[IMAPClient, dict[bytes, Any]], Any], *, readonly: bool = True) -> Any:
-    """Open the folder, do the work, leave. Raises ImapFailed."""
-    client = connect(place)
+def cut(connection: socket.socket) -> None:
+    """End a connection from another thread: whoever waits on it fails at once."""
+    with contextlib.suppress(OSError):
+        # SSLSocket.shutdown would take TLS away under the other thread's feet.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def login_failure(error: Exception, settings: Settings) -> ImapFailed:
+    """Return what a failed log-in means. A connection that broke on the way is no refusal, though the library says so."""
+    if isinstance(error, _LoginDisabled):
+        what = f"{settings.imap} takes passwords over encrypted connections only. Choose TLS or STARTTLS."
+        return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="imap_security"))
+    if not isinstance(error, LoginError) or isinstance(error.__context__, IMAPClientAbortError):
+        return failure(error.__context__ if isinstance(error.__context__, Exception) else error, settings)
+    said = str(error).upper()
+    if "[PRIVACYREQUIRED]" in said:
+        what = f"{settings.imap} wants an encrypted connection. Choose TLS or STARTTLS."
+        return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="imap_security"))
+    if any(word in said for word in _BUSY):
+        what = f"{settings.imap} takes no log-in now; it is tried again. Other programs may hold too many connections."
+        return ImapFailed(Health(state=ChannelState.THROTTLED, what=what))
+    if settings.oauth:
+        what = f"{settings.imap} does not accept the authorisation for {settings.login}. Check the log-in name or authorise anew."
+        return ImapFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what, field="refresh_token"))
+    what = (
+        f"{settings.imap} refuses the log-in of {settings.login}. Check name and password; with two-step log-in an app password "
+        "is needed. Mails wait in the mailbox until then."
+    )
+    return ImapFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what, field="password"))
+
+
+def failure(error: Exception, settings: Settings) -> ImapFailed:
+    """Return what an error of the library, of TLS or of the network means."""
+    server = settings.imap
+    if isinstance(error, ImapFailed):
+        return error
+    if isinstance(error, ssl.SSLCertVerificationError):
+        what = f"The certificate of {server} is not valid for this name ({error.verify_message}). Check the server's name."
+        return _told(ChannelState.MISCONFIGURED, what, "imap_host")
+    if isinstance(error, ssl.SSLError):
+        what = f"{server} does not speak TLS there. Port 993 goes with TLS, port 143 with STARTTLS; check both settings."
+        return _told(ChannelState.MISCONFIGURED, what, "imap_security")
+    if isinstance(error, socket.gaierror):
+        return _told(ChannelState.UNREACHABLE, f"There is no server named {server.host!r}. Check the name.", "imap_host")
+    if isinstance(error, ConnectionRefusedError):
+        return _told(ChannelState.UNREACHABLE, f"Nothing listens at {server}. Check the server's name and port.", "imap_port")
+    if isinstance(error, TimeoutError):
+        what = f"{server} did not answer in time. It is tried again; if it stays so, check port, encryption and firewall."
+        return _told(ChannelState.UNREACHABLE, what, "imap_host")
+    if "STARTTLS" in str(error) and not isinstance(error, OSError):
+        what = f"{server} does not offer STARTTLS. Choose TLS (port 993)."
+        return _told(ChannelState.MISCONFIGURED, what, "imap_security")
+    if isinstance(error, IMAPClientError) and not isinstance(error, IMAPClientAbortError | ProtocolError):
+        busy = any(word in str(error).upper() for word in _BUSY)
+        state = ChannelState.THROTTLED if busy else ChannelState.UNREACHABLE
+        return _told(state, f"{server} refuses: {str(error)[:200]}", None, lost=busy)
+    what = f"The connection to {server} broke ({type(error).__name__}). It is tried again."
+    uid = error.uid if isinstance(error, Broken) else None
+    return _told(ChannelState.UNREACHABLE, what, "imap_host", uid=uid)
+
+
+def _told(state: ChannelState, what: str, field: str | None, *, lost: bool = True, uid: int | None = None) -> ImapFailed:
+    return ImapFailed(Health(state=state, what=what, field=field), lost=lost, uid=uid)
+
+
+def open_folder(client: IMAPClient, folder: str, setting: str, *, readonly: bool = True) -> dict[bytes, Any]:
+    """Open a folder and return what the server says of it. Raises ImapFailed, which names the folders that there are."""
     try:
-        facts = client.select_folder(place.folder, readonly=readonly)
-        return work(client, facts)
-    except (OSError, IMAPClientError) as error:
-        raise failure(error, place) from error
-    finally:
-        _leave(client)
+        return dict(client.select_folder(folder, readonly=readonly))
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        if any(word in str(error).upper() for word in _BUSY):
+            raise
+        there = ", ".join(repr(name) for name in folders(client)[:15])
+        what = f"The folder {folder!r} does not exist or may not be opened. There are: {there or 'none'}."
+        raise ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field=setting), lost=False) from error
 
 
-def fetch(place: Place, validity: int | None, last_uid: int, since: datetime, limit: int, max_bytes: int) -> Batch:
-    """Return the next mails after a UID, at most `limit` and about 20 MB; another UIDVALIDITY starts at `since`."""
-
-    def work(client: IMAPClient, facts: dict[bytes, Any]) -> Batch:
-        now_validity = int(facts[b"UIDVALIDITY"])
-        next_uid = int(facts.get(b"UIDNEXT") or 0)
-        if now_validity == validity and next_uid and last_uid >= next_uid:
-            fresh, start = True, 0
-        else:
-            fresh, start = now_validity != validity, last_uid
-        if fresh:
-            uids = sorted(client.search(["SINCE", (since - timedelta(days=1)).date()]))
-        else:
-            uids = sorted(u for u in client.search(["UID", f"{start + 1}:*"]) if u > start)
-        page = uids[:limit]
-        letters = _letters(client, page, max_bytes)
-        reached = letters[-1].uid if letters else (max(next_uid - 1, 0) if fresh else start)
-        if len(letters) == len(page) and page:
-            reached = page[-1]
-        return Batch(validity=now_validity, letters=letters, last_uid=reached, more=bool(uids) and reached < uids[-1])
-
-    result: Batch = within(place, work)
-    return result
-
-
-def _letters(client: IMAPClient, uids: list[int], max_bytes: int) -> list[Letter]:
-    if not uids:
+def folders(client: IMAPClient) -> list[str]:
+    """Return the names of the folders that can be opened."""
+    try:
+        listed = client.list_folders()
+    except IMAPClientAbortError:
+        raise
+    except (IMAPClientError, ValueError):
         return []
-    sizes = {uid: int(data[b"RFC822.SIZE"]) for uid, data in client.fetch(uids, ["RFC822.SIZE"]).items()}
-    letters: list[Letter] = []
-    room = 20_000_000
-    for uid in uids:
-        size = sizes.get(uid)
-        if size is None:
-            continue
-        if letters and size > room:
-            break
-        item = "BODY.PEEK[]" if size <= max_bytes else f"BODY.PEEK[]<0.{max_bytes}>"
-        data = client.fetch([uid], [item]).get(uid, {})
-        content = next((value for key, value in data.items() if key.startswith(b"BODY[]")), None)
-        if isinstance(content, bytes):
-            letters.append(Letter(uid=uid, content=content, cut=size > max_bytes))
-            room -= len(content)
-    return letters
-
-
-def wait_for_news(place: Place, stop: Callable[[], bool]) -> bool:
-    """Wait by IDLE until the folder changes; False when told to stop or when it is time to begin anew."""
-
-    def work(client: IMAPClient, _facts: dict[bytes, Any]) -> bool:
-        waited = 0.0
-        if not client.has_capability("IDLE"):
-            while not stop() and waited < IDLE_S:
-                if client.noop()[1]:
-                    return True
-                time.sleep(_IDLE_SLICE_S)
-                waited += _IDLE_SLICE_S
-            return False
-        client.idle()
-        try:
-            while not stop() and waited < IDLE_S:
-                news = client.idle_check(timeout=1.0)
-                if any(len(item) > 1 and item[1] in (b"EXISTS", b"RECENT", b"EXPUNGE") for item in news):
-                    return True
-                waited += 1.0
-        finally:
-            client.idle_done()
-        return False
-
-    return bool(within(place, work))
-
-
-def find_message(place: Place, folder: str, message_id: str) -> bool | None:
-    """Tell whether a folder holds a mail with this Message-ID; None when the folder cannot be looked into."""
-    try:
-        found: list[int] = within(
-            msgspec.structs.replace(place, folder=folder), lambda client, _: client.search(["HEADER", "Message-ID", message_id])
-        )
-    except ImapFailed:
-        return None
-    return bool(found)
-
-
-def keep_copy(place: Place, folder: str, content: bytes) -> None:
-    """Put a copy of a sent mail into a folder. Raises ImapFailed."""
-    client = connect(place)
-    try:
-        client.append(folder, content, flags=[b"\\Seen"])
-    except (OSError, IMAPClientError) as error:
-        raise failure(error, place) from error
-    finally:
-        _leave(client)
+    return sorted(str(name) for flags, _, name in listed if b"\\Noselect" not in flags and b"\\NonExistent" not in flags)

@@ -1,237 +1,216 @@
-"""From the bytes of a mail to events. Pure; never fails on what strangers send, except for what is no mail at all."""
+"""From the bytes of a mail to events. Pure; what strangers send never makes it fail, except bytes that are no mail at all."""
 
-import email
-import hashlib
 import re
-from datetime import UTC, datetime
-from email.message import EmailMessage, Message
-from email.policy import default as default_policy
-from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
 
 from msgspec import Struct
 
-from unisono.connectors.email.body import Parts, html_as_text, parts_of, split_history
-from unisono.contract import (
-    Author,
-    CanReply,
-    Created,
-    Event,
-    Raw,
-    Status,
-    ThreadRef,
-    Unreadable,
-)
-from unisono.domain.words import DeliveryState, ReplyRule, Visibility
+from unisono.connectors.email.automatic import MACHINES, why_automatic
+from unisono.connectors.email.body import Body, body_of
+from unisono.connectors.email.large import body_of_cut
+from unisono.connectors.email.mime import MALFORMED, Mail, content_type, header, parse, parse_head, raw_header, raw_headers
+from unisono.connectors.email.people import Correspondents, author_of, can_reply, correspondents
+from unisono.connectors.email.quoting import split_history
+from unisono.connectors.email.raw import Facts, digest_of, ids_in, message_id_in, unwrapped
+from unisono.connectors.email.reports import Report, report_of
+from unisono.contract import Author, CanReply, Created, Event, Raw, Status, ThreadRef, Unreadable
+from unisono.domain.order import numeric_tie_break
+from unisono.domain.words import Visibility
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
-_KEY = re.compile(r"^<unisono\.([0-9a-f-]{36})@", re.IGNORECASE)
-_DMARC = re.compile(r"\bdmarc\s*=\s*([a-z]+)", re.IGNORECASE)
-_LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
+MAX_HISTORY_CHARS: Final = 100_000
+_MAX_CHAIN: Final = 60
+_KEY: Final = re.compile(r"^<unisono\.([0-9a-f-]{36})@", re.IGNORECASE)
+_VERDICT: Final = re.compile(r"\b(dmarc|dkim|spf)\s{0,3}=\s{0,3}([a-z]{1,20})", re.IGNORECASE)
+_MAIL_HEADERS: Final = frozenset({
+    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "sender", "reply-to", "cc",
+    "mime-version", "content-type", "in-reply-to", "references",
+})  # fmt: skip
+# Mail is younger than this; earlier dates are clocks that were never set.
+_FIRST_MAIL: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_CLOCKS_DIFFER: Final = timedelta(days=1)
 
 
 class Own(Struct, frozen=True, kw_only=True):
-    """Who we are: our address, and whose verdict on senders we trust."""
+    """Who we are: our addresses in lower case, and whose verdict on senders we trust."""
 
-    address: str
+    addresses: frozenset[str]
     authserv_id: str = ""
 
 
 def message_id_for(key: str, address: str) -> str:
     """Return the Message-ID of an answer: fixed by its key, so that every attempt and every copy has the same."""
-    return f"<unisono.{key}@{address.rpartition('@')[2] or 'localhost'}>"
+    return f"<unisono.{key}@{address.rpartition('@')[2].lower() or 'localhost'}>"
 
 
-def read_mail(raw: Raw, own: Own) -> list[Event]:
-    """Return what a mail says. Raises Unreadable for bytes without any header."""
-    mail = parse(raw.body)
-    if not mail.keys() or not raw.body.strip():
-        raise Unreadable("These bytes have no header of a mail; they are kept as they came.")
-    try:
-        if (report := _report_of(mail)) is not None:
-            return _report_events(mail, report, raw, own)
-        return [_created(mail, raw, own)]
-    except RecursionError as error:
-        raise Unreadable("The mail is nested too deeply to be read; it is kept as it came.") from error
-
-
-def parse(content: bytes) -> EmailMessage:
-    """Parse bytes as a mail. Raises Unreadable."""
-    try:
-        parsed = email.message_from_bytes(content, policy=default_policy)
-    except (ValueError, LookupError, IndexError, RecursionError, TypeError, AttributeError) as error:
-        raise Unreadable(f"The mail cannot be parsed ({type(error).__name__}); it is kept as it came.") from error
-    if not isinstance(parsed, EmailMessage):
-        raise Unreadable("The mail cannot be parsed; it is kept as it came.")
-    return parsed
-
-
-def ingest_key(content: bytes) -> str:
-    """Return the key of a mail: its Message-ID, and a hash of what makes it this mail and no other with the same id."""
-    try:
-        mail = parse(content)
-        named = message_id(mail)
-        seen = "\n".join(header(mail, name) for name in ("Date", "From", "Subject"))
-        _, _, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
-    except Unreadable:
-        named, seen, body = "", "", content
-    digest = hashlib.sha256(seen.encode("utf-8", "surrogatepass") + b"\0" + body.strip()).hexdigest()[:24]
-    return f"mail:{named[:200]}:{digest}"
-
-
-def header(mail: EmailMessage, name: str) -> str:
-    """Return a header as text; one that cannot be decoded comes as it stands."""
-    try:
-        value = mail.get(name)
-        return "" if value is None else str(value)
-    except (ValueError, LookupError, IndexError, TypeError, AttributeError):
-        for key, text in mail.raw_items():
-            if key.lower() == name.lower():
-                return str(text)
-        return ""
-
-
-def message_id(mail: EmailMessage) -> str:
-    """Return the Message-ID with its brackets, or an empty text."""
-    found = _MESSAGE_ID.search(header(mail, "Message-ID"))
-    return found[0] if found else ""
-
-
-def references(mail: EmailMessage) -> list[str]:
-    """Return what the mail refers to, oldest first."""
-    found = _MESSAGE_ID.findall(header(mail, "References"))
-    answered = _MESSAGE_ID.findall(header(mail, "In-Reply-To"))
-    return list(dict.fromkeys([*found, *answered]))
-
-
-def _created(mail: EmailMessage, raw: Raw, own: Own) -> Created:
-    parts = parts_of(mail)
-    name, address = _sender(mail)
-    ours = address.lower() == own.address.lower()
-    named = message_id(mail) or f"<{hashlib.sha256(raw.body).hexdigest()[:40]}@no-message-id.invalid>"
-    chain = references(mail)
-    text = "\n\n".join(t.strip() for t in parts.plain if t.strip())
-    html = "\n".join(parts.html) or None
-    if not text and html:
-        text = html_as_text(html)
-    new, history = split_history(text)
-    return Created(
-        remote_id=named,
-        thread=ThreadRef(
-            visibility=Visibility.PRIVATE, root_id=chain[0] if chain else named, parent_id=chain[-1] if chain else None,
-            aliases=tuple(chain), customer=_recipient(mail) if ours else None,
-        ),
-        author=_author(name, address), occurred_at=_date(mail, raw), text=new, html=html,
-        subject=" ".join(header(mail, "Subject").split()), own=ours, client_key=_own_key(named),
-        automatic=is_automatic(mail), attachments=tuple(parts.files), tie_break=raw.ingest_key,
-        can_reply=CanReply() if address else CanReply(rule=ReplyRule.NO, reason="no_sender"),
-        details=_details(mail, parts, history, own),
-    )  # fmt: skip
-
-
-def _sender(mail: EmailMessage) -> tuple[str, str]:
-    for field in ("Reply-To", "From", "Sender", "Return-Path"):
-        for name, address in getaddresses([header(mail, field)]):
-            if "@" in address:
-                return name, address.strip()
-    return "", ""
-
-
-def _author(name: str, address: str) -> Author:
-    known = address.strip().lower()
-    return Author(remote_id=known or "unknown-sender", handle=address, display_name=name or address)
-
-
-def _recipient(mail: EmailMessage) -> Author | None:
-    for name, address in getaddresses([header(mail, "To")]):
-        if "@" in address:
-            return _author(name, address)
-    return None
-
-
-def _date(mail: EmailMessage, raw: Raw) -> datetime:
-    try:
-        found = parsedate_to_datetime(header(mail, "Date"))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return raw.received_at
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    try:
-        return max(aware.astimezone(UTC), _LONG_AGO)
-    except (ValueError, OverflowError):
-        return raw.received_at
-
-
-def _own_key(named: str) -> str | None:
-    match = _KEY.match(named)
+def own_key(message_id: str) -> str | None:
+    """Return the key of our answer that a Message-ID names."""
+    match = _KEY.match(message_id)
     return match[1].lower() if match else None
 
 
-def is_automatic(mail: EmailMessage) -> bool:
-    """Tell whether a machine wrote it, so that nobody answers a machine (RFC 3834, section 2)."""
-    submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower()
-    if submitted and submitted != "no":
-        return True
-    if header(mail, "Precedence").strip().lower() in ("bulk", "list", "junk", "auto_reply"):
-        return True
-    if any(
-        header(mail, name) for name in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress")
-    ):
-        return True
-    if header(mail, "Return-Path").strip() == "<>":
-        return True
-    local = _sender(mail)[1].lower().partition("@")[0]
-    return local in ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply", "do-not-reply")
+def read_mail(raw: Raw, own: Own) -> list[Event]:
+    """Return what a mail says. Raises Unreadable for bytes that are no mail."""
+    facts, content = unwrapped(raw.body)
+    mail = parse(content)
+    if not {name.lower() for name, _ in mail.head.raw_items()} & _MAIL_HEADERS:
+        problem = f" The server said: {facts.problem}" if facts.problem else ""
+        raise Unreadable(f"These bytes have no header of a mail; they are kept as they came.{problem}")
+    try:
+        return _events(mail, facts, raw, own)
+    except MALFORMED as error:
+        shallow = Mail(head=parse_head(content), content=content, shallow=f"it breaks the reader ({type(error).__name__})")
+        try:
+            return _events(shallow, facts, raw, own)
+        except MALFORMED as again:
+            raise Unreadable(f"The mail cannot be read ({type(again).__name__}); it is kept as it came.") from again
 
 
-def _report_of(mail: EmailMessage) -> EmailMessage | None:
-    """The machine-readable part of a delivery report (RFC 3464), if this is one."""
-    if mail.get_content_type() != "multipart/report":
+def _events(mail: Mail, facts: Facts, raw: Raw, own: Own) -> list[Event]:
+    people = correspondents(mail.head, own.addresses)
+    why = why_automatic(mail.head, people.sender[1])
+    report = _report(mail, why)
+    created = _created(mail, facts, raw, own, people, why, report)
+    if report is None or report.state is None or own_key(report.message_id) is None:
+        return [created]
+    human = f"The recipient's mail server reports: {report.said or report.code}."
+    status = Status(
+        state=report.state, occurred_at=created.occurred_at, client_key=own_key(report.message_id),
+        remote_id=report.message_id, code=report.code, human=human,
+    )  # fmt: skip
+    return [created, status]
+
+
+def _report(mail: Mail, why: str) -> Report | None:
+    """A report stands at the top, or came from a mail server; one that a person passes on is a mail like others."""
+    if mail.shallow or not (content_type(mail.head) == "multipart/report" or why in ("null_return_path", "machine")):
         return None
-    for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status":
-            return mail
-    return None
+    return report_of(mail.head, mail.content)
 
 
-def _report_events(mail: EmailMessage, report: EmailMessage, raw: Raw, own: Own) -> list[Event]:
-    events: list[Event] = [_created(mail, raw, own)]
-    named, action, code = "", "", ""
-    for part in report.walk():
-        if part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            for block in blocks if isinstance(blocks, list) else []:
-                if not isinstance(block, Message):
-                    continue
-                action = str(block.get("Action", action)).strip().lower()
-                code = str(block.get("Status", code)).strip()
-        elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
-            text = part.as_string()
-            found = re.search(r"^Message-ID:\s*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
-            named = found[1] if found else named
-    key = _own_key(named)
-    if action == "failed" and key is not None:
-        events.append(
-            Status(
-                state=DeliveryState.FAILED, occurred_at=raw.received_at, client_key=key, remote_id=named, code=code or "bounced",
-                human=f"The mail could not be delivered (status {code or 'unknown'}).",
-            )
-        )  # fmt: skip
-    return events
+def _created(
+    mail: Mail, facts: Facts, raw: Raw, own: Own, people: Correspondents, why: str, report: Report | None
+) -> Created:  # fmt: skip
+    body = _body(mail, facts)
+    named = message_id_in(raw_header(mail.head, "Message-ID"))
+    message_id = named or f"<{digest_of(mail.content)}@no-message-id.invalid>"
+    ours = _is_ours(facts, people, named)
+    text, history = split_history(body.text)
+    if not text.strip() and facts.problem:
+        text = f"[{facts.problem}]"
+    shown, address = people.sender
+    sender = author_of(shown, address)
+    about_us = report is not None and own_key(report.message_id) is not None
+    return Created(
+        remote_id=message_id + (f"#{facts.twin}" if facts.twin else ""), author=sender, own=ours,
+        thread=_thread(mail.head, facts, own, people, message_id, ours, report), occurred_at=_when(mail.head, facts, raw),
+        text=text, html=body.html, subject=" ".join(header(mail.head, "Subject").split())[:2_000],
+        client_key=own_key(message_id), automatic=bool(why) and not ours, attachments=tuple(body.files),
+        tie_break=numeric_tie_break(str(facts.uid)) if facts.uid else raw.ingest_key,
+        # A report stands in its customer's conversation, who can be written to as before.
+        can_reply=CanReply() if ours or about_us else can_reply(address, own.addresses),
+        details=_details(mail.head, body, history, own, people, why, facts),
+    )  # fmt: skip
 
 
-def _details(mail: EmailMessage, parts: Parts, history: str, own: Own) -> dict[str, Any]:
+def _body(mail: Mail, facts: Facts) -> Body:
+    if facts.texts is None and not facts.problem:
+        return body_of(mail)
+    body = body_of_cut(facts)
+    if facts.problem:
+        body.problems.append(facts.problem)
+    return body
+
+
+def _is_ours(facts: Facts, people: Correspondents, named: str) -> bool:
+    """Sent mail is ours, and what comes back of our own.
+
+    A mail from us to us alone is none of these: many contact forms write so, and somebody has to look at it.
+    """
+    if facts.sent or (own_key(named) is not None and people.from_us):
+        return True
+    return people.from_us and bool(people.others)
+
+
+def _thread(
+    mail: Message, facts: Facts, own: Own, people: Correspondents, message_id: str, ours: bool, report: Report | None
+) -> ThreadRef:  # fmt: skip
+    """References name the thread; then the address that only our own answer had. Never the subject."""
+    del own
+    chain = _chain(mail)
+    # The nearest comes first: when two threads were joined, the one that is answered counts.
+    aliases = list(reversed(chain))
+    customer: Author | None = None
+    if ours:
+        customer = author_of(*people.others[0]) if people.others else None
+    if facts.answers:
+        aliases.insert(0, facts.answers)
+    parent = chain[-1] if chain else None
+    if report is not None and own_key(report.message_id) is not None:
+        aliases.insert(0, report.message_id)
+        parent = report.message_id
+        if report.recipient and people.sender[1].lower().partition("@")[0] in MACHINES | {""}:
+            customer = author_of("", report.recipient)
+    root = chain[0] if chain else (aliases[0] if aliases else message_id)
+    return ThreadRef(
+        visibility=Visibility.PRIVATE, root_id=root, parent_id=parent, aliases=tuple(dict.fromkeys(aliases)), customer=customer
+    )
+
+
+def _chain(mail: Message) -> list[str]:
+    """What a mail refers to, oldest first; of a very long chain the first and the last."""
+    found = list(dict.fromkeys([*ids_in(raw_header(mail, "References")), *ids_in(raw_header(mail, "In-Reply-To"))]))
+    return found if len(found) <= _MAX_CHAIN else [found[0], *found[1 - _MAX_CHAIN :]]
+
+
+def _when(mail: Message, facts: Facts, raw: Raw) -> datetime:
+    """When it was written; when that cannot be, when it came into the mailbox."""
+    arrived = facts.at or raw.received_at
+    try:
+        written = parsedate_to_datetime(header(mail, "Date"))
+        written = (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    except (*MALFORMED, IndexError):
+        return arrived
+    return written if _FIRST_MAIL <= written <= arrived + _CLOCKS_DIFFER else arrived
+
+
+def _details(
+    mail: Message, body: Body, history: str, own: Own, people: Correspondents, why: str, facts: Facts
+) -> dict[str, Any]:  # fmt: skip
+    """Small facts for the screen.
+
+    cc: the others who got it, for an answer to all. from: who wrote it, when answers go elsewhere. automatic: why it counts
+    as written by a machine. history: signature and quotation. problems: what could not be taken as it was meant.
+    dmarc, dkim, spf: the trusted checker's verdict. cut_bytes: size of a mail that was fetched in parts.
+    """
     details: dict[str, Any] = {}
-    copies = [address for _, address in getaddresses([header(mail, "Cc")]) if "@" in address]
-    others = [a for _, a in getaddresses([header(mail, "To")]) if "@" in a and a.lower() != own.address.lower()]
-    if copies or others:
-        details["cc"] = [*others, *copies][:50]
+    if people.others:
+        details["cc"] = [address for _, address in people.others][:50]
+    if people.written_from:
+        details["from"] = people.written_from
+    if why:
+        details["automatic"] = why
     if history:
-        details["history"] = history[:100_000]
-    if parts.problems:
-        details["problems"] = parts.problems[:10]
-    if own.authserv_id:
-        for value in mail.get_all("Authentication-Results", []):
-            if str(value).split(";")[0].strip().lower() == own.authserv_id.lower() and (found := _DMARC.search(str(value))):
-                details["dmarc"] = found[1].lower()
-                break
-    return details
+        details["history"] = history[:MAX_HISTORY_CHARS]
+    if body.problems:
+        details["problems"] = [problem[:300] for problem in body.problems[:10]]
+    if body.encrypted:
+        details["encrypted"] = True
+    if facts.texts is not None:
+        details["cut_bytes"] = facts.size
+    return details | _verdict(mail, own)
+
+
+def _verdict(mail: Message, own: Own) -> dict[str, str]:
+    """The topmost result that carries the trusted name: anybody can write one further down (RFC 8601, section 5)."""
+    if not own.authserv_id:
+        return {}
+    for value in raw_headers(mail, "Authentication-Results"):
+        if value.partition(";")[0].split(" ")[0].strip().lower() == own.authserv_id:
+            found: dict[str, str] = {}
+            for method, result in _VERDICT.findall(value[:4_000]):
+                found.setdefault(method.lower(), result.lower())
+            return found
+    return {}
