@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import unisono
 from unisono.service.event_types import EVENT_TYPES
 
 pytestmark = pytest.mark.law8
 
 ROOT = Path(__file__).parent.parent.parent
-SOURCE = ROOT / "src" / "unisono"
+SOURCE = Path(unisono.__file__).parent
 
 
 def emitted() -> set[str]:

@@ -294,6 +294,28 @@ async def test_hands_and_router_grabbing_at_once_never_exceed_capacity(house: Ho
 
 
 @pytest.mark.law4
+async def test_a_slot_that_is_filled_after_the_router_looked_is_not_filled_twice(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = await house.queue()
+    channel = await house.channel(queue, units=12)
+    person = await house.agent(queue, capacity=12)
+    await house.hear(channel, *({"id": str(n), "text": "Hallo", "by": f"c{n}"} for n in range(2)))
+    ids = [row["id"] for row in await house.sql("select id from interaction order by waiting_since desc")]
+    look = house.router._follow
+
+    async def look_and_be_overtaken() -> None:
+        await look()
+        if ids:
+            await take(house.db, person.access, ids.pop())
+            ids.clear()
+
+    monkeypatch.setattr(house.router, "_follow", look_and_be_overtaken)
+    assert await house.route() == 0
+    await assert_capacity_adds_up(house)
+
+
+@pytest.mark.law4
 async def test_a_router_whose_lease_was_taken_commits_nothing(house: House) -> None:
     queue = await house.queue()
     channel, _ = await house.channel(queue), await house.agent(queue)

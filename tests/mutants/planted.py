@@ -1,0 +1,150 @@
+"""Faults that a hurried change could bring, each with the law that it breaks and the tests of the law that must notice."""
+
+from msgspec import Struct
+
+
+class Mutant(Struct, frozen=True, kw_only=True):
+    """One fault: in `file`, the text `old` (it stands there once) becomes `new`. `tests`: what must fail then."""
+
+    law: int
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+    def __str__(self) -> str:
+        return f"law{self.law}: {self.name}"
+
+
+_LAW1 = "tests/laws/test_law1_nothing_lost.py"
+_LAW2 = "tests/laws/test_law2_equal_rank.py"
+_LAW3 = "tests/laws/test_law3_snapshot.py"
+_LAW7 = "tests/laws/test_law7_erasure.py"
+_LAW8 = "tests/laws/test_law8_documented.py"
+_WORK = "tests/service/test_work.py"
+_SENDING = "tests/service/test_sending.py"
+
+MUTANTS = [
+    Mutant(
+        law=1,
+        name="the network is thanked although the store failed",
+        file="web/hooks.py",
+        old="    await store_raw(house.outside, channel_id, found)\n",
+        new="    import contextlib\n    with contextlib.suppress(Exception):\n        await store_raw(house.outside, channel_id, found[:-1])\n",
+        tests=f"{_LAW1}::test_ten_thousand_items_three_times_shuffled_and_killed_twice",
+    ),
+    Mutant(
+        law=1,
+        name="a transcript stands in the order of arrival",
+        file="store/reading.py",
+        old="order by m.said_at desc, m.tie_break desc, m.ingest_key desc ",
+        new="order by m.received_at desc, m.tie_break desc, m.ingest_key desc ",
+        tests=f"{_LAW1}::test_ten_thousand_items_three_times_shuffled_and_killed_twice",
+    ),
+    Mutant(
+        law=1,
+        name="a deletion that comes before what it deletes is forgotten",
+        file="service/receive.py",
+        old='return [pair for pair in created if pair[1].event.remote_id not in dead]',
+        new="return created",
+        tests=f"{_LAW1}::test_ten_thousand_items_three_times_shuffled_and_killed_twice",
+    ),
+    Mutant(
+        law=1,
+        name="an answer of unknown fate is sent again without asking",
+        file="service/sender.py",
+        old='state = "retrying" if native_idempotency else "unknown"',
+        new='state = "retrying"',
+        tests=f"{_LAW1}::test_a_thousand_answers_to_a_network_in_trouble_go_once_each",
+    ),
+    Mutant(
+        law=2,
+        name="the router knows the medium",
+        file="routing/state.py",
+        old="    units: int\n    priority: int\n    since: datetime\n",
+        new='    units: int\n    priority: int\n    since: datetime\n    medium: str = ""\n',
+        tests=f"{_LAW2}::test_no_input_of_the_router_has_a_field_for_network_or_medium",
+    ),
+    Mutant(
+        law=2,
+        name="calls and mails go before posts",
+        file="store/work.sql",
+        old="select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since",
+        new="select i.id, i.version, i.queue_id, i.skills, i.units, i.priority + (select (h.medium in ('call', 'mail'))::int "
+        "from channel h where h.id = i.channel_id) as priority, i.waiting_since as since",
+        tests=f"{_LAW2}::test_the_medium_decides_nothing",
+    ),
+    Mutant(
+        law=3,
+        name="a transfer does not say what became of the agent's capacity",
+        file="service/work_events.py",
+        old='    return NewEvent(type="agent.changed", agent_id=agent_id, body=body)',
+        new='    return NewEvent(type="agent.changed", body=body)',
+        tests=_LAW3,
+    ),
+    Mutant(
+        law=3,
+        name="parking is not told",
+        file="service/park.py",
+        old='        tx.emit(work_event("parked", work, actor_id=access.user_id))\n',
+        new="",
+        tests=_LAW3,
+    ),
+    Mutant(
+        law=4,
+        name="the router's transaction does not guard capacity",
+        file="store/work.sql",
+        old="and a.state = 'available' and a.used + w.units <= a.capacity",
+        new="and a.state = 'available'",
+        tests=f"{_WORK}::test_a_slot_that_is_filled_after_the_router_looked_is_not_filled_twice",
+    ),
+    Mutant(
+        law=4,
+        name="taking by hand does not guard capacity",
+        file="store/work.sql",
+        old="    where user_id = $2 and used + $3 <= capacity\n",
+        new="    where user_id = $2\n",
+        tests=f"{_WORK}::test_hands_and_router_grabbing_at_once_never_exceed_capacity",
+    ),
+    Mutant(
+        law=6,
+        name="nobody compares what the agent saw with where the answer goes",
+        file="service/answer.py",
+        old="    if draft.visibility != visibility:\n",
+        new="    if not draft.visibility:\n",
+        tests=f"{_SENDING}::test_a_text_written_for_one_kind_of_thread_is_never_sent_to_the_other",
+    ),
+    Mutant(
+        law=7,
+        name="the raw bytes stay in the inbox",
+        file="store/talk.sql",
+        old="update inbox set body = null, error = '' where message_id = any($1::uuid[]);",
+        new="update inbox set error = '' where message_id = any($1::uuid[]);",
+        tests=_LAW7,
+    ),
+    Mutant(
+        law=7,
+        name="search still finds it",
+        file="store/talk.sql",
+        old="delete from message_terms where message_id = any($1::uuid[]);",
+        new="delete from message_terms where message_id = any($1::uuid[]) and false;",
+        tests=_LAW7,
+    ),
+    Mutant(
+        law=8,
+        name="an event that no page describes",
+        file="service/note.py",
+        old='type="note.added"',
+        new='type="note.scribbled"',
+        tests=_LAW8,
+    ),
+    Mutant(
+        law=8,
+        name="a setting that no page describes",
+        file="app/settings.py",
+        old="    log_format: Annotated[str,",
+        new='    sparkle: Annotated[bool, Meta(description="Sparkles.")] = False\n    log_format: Annotated[str,',
+        tests=_LAW8,
+    ),
+]  # fmt: skip
