@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import importlib.util
+import io
 import os
 import pwd
 import shutil
@@ -25,6 +26,33 @@ from tests.kit import House, StepClock
 from unisono.bus.memory import MemoryBell
 from unisono.store.database import PgDatabase
 from unisono.store.driver import Pool, open_pool
+
+TEMPLATE = "template_unisono"
+# All that makes up the schema: relations with their columns and constraints, and functions.
+_FORM = """
+select md5(concat(
+    (select string_agg(concat(c.oid::regclass, c.relkind, c.relchecks, pg_get_indexdef(i.indexrelid)), ',' order by c.oid)
+     from pg_class c left join pg_index i on i.indexrelid = c.oid where c.relnamespace = 'public'::regnamespace),
+    (select string_agg(concat(a.attrelid, a.attname, a.atttypid, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)), ','
+            order by a.attrelid, a.attnum)
+     from pg_attribute a join pg_class c on c.oid = a.attrelid
+     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+     where c.relnamespace = 'public'::regnamespace and a.attnum > 0),
+    (select string_agg(concat(p.oid::regprocedure, md5(p.prosrc)), ',' order by p.oid) from pg_proc p
+     where p.pronamespace = 'public'::regnamespace),
+    (select string_agg(concat(t.tgname, t.tgenabled), ',' order by t.oid) from pg_trigger t)
+))
+"""
+_SIZE = "select pg_database_size(current_database())"
+_MAY_GROW = 12_000_000
+_TABLES = """
+select quote_ident(relname) as name from pg_class
+where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by relname
+"""
+_SEQUENCES = """
+select setval(seqrelid::regclass, seqstart, false) from pg_sequence s join pg_class c on c.oid = s.seqrelid
+where c.relnamespace = 'public'::regnamespace
+"""
 
 SCHEMA = Path(__file__).parent.parent / "src/unisono/store/migrations"
 
@@ -58,6 +86,9 @@ class Cluster:
         self.directory = Path(tempfile.mkdtemp(prefix="unisono-pg-"))
         self.binaries = binaries
         self._counter = 0
+        self._clean: list[str] = []
+        self._seed: dict[str, bytes] = {}
+        self._form, self._size = "", 0
         if os.geteuid() == 0:
             os.chown(self.directory, pwd.getpwnam("nobody").pw_uid, -1)
         locale = ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C.UTF-8"]
@@ -94,6 +125,57 @@ class Cluster:
         """How to connect to a database of this cluster."""
         return f"postgresql://app@/{name}?host={self.directory}"
 
+    async def lend(self) -> str:
+        """Return the dsn of a database with the schema and nothing else in it; one that was given back, if there is any."""
+        return self._clean.pop() if self._clean else await self.create(TEMPLATE)
+
+    async def give_back(self, dsn: str) -> None:
+        """Take a lent database back: emptied for the next test where that is sure to leave no trace, else dropped."""
+        with contextlib.suppress(asyncpg.PostgresError, OSError):
+            if await self._emptied(dsn):
+                self._clean.append(dsn)
+                return
+        await self.drop(dsn)
+
+    async def _emptied(self, dsn: str) -> bool:
+        """Empty a database. Says no when its schema was changed or it has grown: then a new one is quicker and surer."""
+        connection = await asyncpg.connect(dsn)
+        try:
+            # A test that killed a process may have left connections with locks.
+            await connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+                "and pid <> pg_backend_pid()"
+            )
+            if await connection.fetchval(_FORM) != self._form or await connection.fetchval(_SIZE) > self._size + _MAY_GROW:
+                return False
+            tables = [row["name"] for row in await connection.fetch(_TABLES)]
+            filled = await connection.fetchrow("select " + ", ".join(f"exists (select from {name}) as {name}" for name in tables))
+            async with connection.transaction():
+                # No foreign keys while there are rows that point nowhere.
+                await connection.execute("set local session_replication_role = replica")
+                for name in tables:
+                    if filled[name]:
+                        await connection.execute(f"delete from {name}")
+                for name, rows in self._seed.items():
+                    await connection.copy_to_table(name, source=io.BytesIO(rows), format="binary")
+                await connection.execute(_SEQUENCES)
+            return True
+        finally:
+            await connection.close()
+
+    async def learn_template(self) -> None:
+        """Keep what a database looks like that was never used."""
+        connection = await asyncpg.connect(self.dsn(TEMPLATE))
+        try:
+            self._form, self._size = await connection.fetchval(_FORM), await connection.fetchval(_SIZE)
+            for row in await connection.fetch(_TABLES):
+                if await connection.fetchval(f"select exists (select from {row['name']})"):
+                    kept = io.BytesIO()
+                    await connection.copy_from_table(row["name"], output=kept, format="binary")
+                    self._seed[row["name"]] = kept.getvalue()
+        finally:
+            await connection.close()
+
     async def create(self, template: str = "template1") -> str:
         """Make a database and return its dsn."""
         self._counter += 1
@@ -125,15 +207,16 @@ class Cluster:
 async def migrate_template(cluster: Cluster) -> None:
     """Make the database `template_unisono` with the present schema."""
     connection = await asyncpg.connect(cluster.dsn("postgres"))
-    await connection.execute("create database template_unisono")
+    await connection.execute(f"create database {TEMPLATE}")
     await connection.close()
-    connection = await asyncpg.connect(cluster.dsn("template_unisono"))
+    connection = await asyncpg.connect(cluster.dsn(TEMPLATE))
     for path in sorted(SCHEMA.glob("*.sql")):
         await connection.execute(path.read_text(encoding="utf-8"))
     await connection.execute(
         "insert into cluster_epoch (epoch, system_identifier, database_oid) values (1, 'test', 0) on conflict do nothing"
     )
     await connection.close()
+    await cluster.learn_template()
 
 
 @pytest.fixture(scope="session")
@@ -151,9 +234,9 @@ def cluster() -> Iterator[Cluster]:
 @pytest_asyncio.fixture
 async def dsn(cluster: Cluster) -> AsyncIterator[str]:
     """An empty database with the schema."""
-    made = await cluster.create("template_unisono")
-    yield made
-    await cluster.drop(made)
+    lent = await cluster.lend()
+    yield lent
+    await cluster.give_back(lent)
 
 
 @pytest_asyncio.fixture
