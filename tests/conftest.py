@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
+import pytest
 
 # A real PostgreSQL for whoever asks for `db`, `pool` or `dsn`.
 pytest_plugins = ["tests.db"]
@@ -39,3 +44,12 @@ def _is_local(host: str) -> bool:
 
 
 sys.addaudithook(_stay_at_home)
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that every user can walk to, so that a server started by root keeps its files in it, and nowhere else."""
+    made = Path(tempfile.mkdtemp(prefix="unisono-test-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)

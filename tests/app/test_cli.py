@@ -48,18 +48,18 @@ def test_a_database_that_does_not_answer_is_told_in_words(tmp_path: Path) -> Non
     assert "Traceback" not in said.stderr
 
 
-def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_told_with_what_to_do(open_directory: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        said = unisono("up", "--port", str(taken.getsockname()[1]), UNISONO_DATA=str(tmp_path / "data"))
+        said = unisono("up", "--port", str(taken.getsockname()[1]), UNISONO_DATA=str(open_directory / "data"))
     assert said.returncode == 1
     assert "UNISONO_PORT" in said.stderr
     assert "Traceback" not in said.stderr
 
 
-def test_people_are_added_at_the_machine_and_listed(tmp_path: Path) -> None:
-    data = {"UNISONO_DATA": str(tmp_path / "data")}
+def test_people_are_added_at_the_machine_and_listed(open_directory: Path) -> None:
+    data = {"UNISONO_DATA": str(open_directory / "data")}
     added = unisono("user", "add", "berta", "--name", "Berta Beispiel", "--role", "supervisor", **data)
     assert added.returncode == 0, added.stderr
     assert "/setup/" in added.stdout

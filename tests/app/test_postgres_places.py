@@ -314,6 +314,21 @@ async def test_a_noted_place_that_is_gone_is_an_error_and_no_empty_database(root
         assert server.is_owner
 
 
+@as_root
+async def test_where_a_data_directory_was_removed_the_next_begins_with_a_database_of_its_own(root_directory: Path) -> None:
+    home = root_directory / "home"
+    home.mkdir(mode=0o700)
+    async with embedded_at(home / "data", root_directory) as server:
+        left = server.directory
+    shutil.rmtree(home / "data")
+    async with embedded_at(home / "data", root_directory) as server:
+        assert server.directory != left
+        began = server.directory
+    async with embedded_at(home / "data", root_directory) as server:
+        assert server.directory == began
+    assert (left / "cluster" / "PG_VERSION").is_file(), "what is not ours to remove stays"
+
+
 def embedded_at(data: Path, root_directory: Path) -> EmbeddedPostgres:
     return EmbeddedPostgres(data, bin_dir=programs("wheel"), state_dir=root_directory / "state")
 
@@ -381,7 +396,7 @@ def _write_as_user(house: House) -> None:
 
 @as_root
 def test_an_ordinary_user_is_told_that_the_database_is_somebody_elses() -> None:
-    with a_house("wheel", "unprivileged") as house:
+    with a_house("wheel", "unprivileged", empty=True) as house:
         house.who = "ourselves"
         owner = house.process()
         owner.ask("start")

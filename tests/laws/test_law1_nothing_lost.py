@@ -39,8 +39,8 @@ async def network() -> AsyncIterator[SandboxServer]:
 
 
 @pytest_asyncio.fixture
-async def process(tmp_path: Path) -> AsyncIterator[Process]:
-    made = Process(tmp_path / "house")
+async def process(open_directory: Path) -> AsyncIterator[Process]:
+    made = Process(open_directory / "house")
     yield made
     made.close()
 

@@ -6,6 +6,7 @@ and `DATA/postgres/location` names the place. The mode of a directory that was t
 """
 
 import hashlib
+import itertools
 import os
 import re
 import tempfile
@@ -128,7 +129,7 @@ def look_up_place(data_dir: Path, *, state_dir: Path = STATE_DIR) -> Place:
     else:
         account = dedicated_account()
         if noted is None and barrier(home, account) is not None:
-            directory = state_dir / hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+            directory = _place_elsewhere(state_dir, data_dir)
     blocked = barrier(directory, account)
     if blocked is not None:
         raise ClusterUnreachable(
@@ -187,6 +188,17 @@ def _claim(place: Place, data_dir: Path, note: Path) -> None:
             )
     origin.write_text(f"{data_dir}\n", encoding="utf-8")
     note.write_text(f"{place.directory}\n", encoding="utf-8")
+
+
+def _place_elsewhere(state_dir: Path, data_dir: Path) -> Path:
+    """Return the directory in which a data directory without a note begins.
+
+    A cluster that is there already belonged to a data directory that was removed, and its secrets' key with it: it is left as
+    it is.
+    """
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    places = (state_dir / (name if number == 1 else f"{name}-{number}") for number in itertools.count(1))
+    return next(place for place in places if not (place / "cluster").exists())
 
 
 def _names(note: Path, directory: Path) -> bool:
