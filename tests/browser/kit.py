@@ -64,14 +64,14 @@ def listen_for_errors(page: Page) -> list[str]:
     return errors
 
 
-async def log_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
+async def log_in(page: Page, demo: DemoHouse, login: str = "ilka", *, ready: str = "Bereit") -> None:
     """Log in at the desk and be ready for work."""
     await page.goto(f"{demo.url}/work")
     await page.locator("input[name=login]").fill(login)
     await page.locator("input[name=password]").fill(demo.password)
     await page.locator("button[type=submit]").click()
     await page.get_by_test_id("agent-state").click()
-    await page.get_by_role("menuitemradio", name="Bereit").click()
+    await page.get_by_role("menuitemradio", name=ready).click()
 
 
 async def accept(page: Page) -> None:
