@@ -150,6 +150,32 @@ def doctor(data: Data = None) -> None:
 
 
 @app.command()
+def conformance(
+    name: Annotated[str | None, typer.Argument(help="A connector's id; without it, all that are installed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON; the tables go to standard error.")] = False,
+    volume: Annotated[
+        int, typer.Option("--volume", min=100, help="Items of the case about volume; grades stand for 10000.")
+    ] = 10_000,
+) -> None:
+    """Play the conformance suite against connectors and write their grades beside their manifests.
+
+    Exits with 1 when a case failed or a grade is lower than the one on record. A PostgreSQL is started for it and thrown
+    away; with UNISONO_DATABASE_URL an empty database of a server is used and left behind.
+    """
+    from unisono.app.conformance import play
+
+    settings = _settings()
+    try:
+        code = play(settings.database_url, name, as_json=as_json, volume=volume)
+    except Exception as error:
+        spoken = _spoken(error)
+        if spoken is None:
+            raise
+        _fail(spoken)
+    raise typer.Exit(code)
+
+
+@app.command()
 def backup(target: Annotated[Path, typer.Argument(help="File to write.")], data: Data = None) -> None:
     """Write a backup of database and attachments, with counts and hashes; keys are not in it."""
     from unisono.app.up import run_backup

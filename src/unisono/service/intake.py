@@ -51,6 +51,36 @@ async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connecto
     return Pulled(items=len(page.raws), has_more=page.has_more, gap=page.gap)
 
 
+class Round(Struct, frozen=True, kw_only=True):
+    """What a pull of all streams came to. health: what the network told of itself, None when it was not its fault.
+
+    after_s: when the network wants to be asked again, if it said so.
+    """
+
+    health: Health | None
+    after_s: float | None = None
+
+
+async def pull_round(outside: Outside, channel: ChannelFacts, connector: Connector) -> Round:
+    """Pull every stream until there is no more, and record how the network stands. A failure ends the round alone."""
+    after_s: float | None = None
+    try:
+        for stream in outside.registry.manifest(channel.connector).streams:
+            while (await pull_once(outside, channel, connector, stream)).has_more:
+                pass
+        health = Health(state=ChannelState.OK)
+    except PullFailed as error:
+        health, after_s = error.health, error.after_s
+    except (NotReached, HostRefused) as error:
+        health = Health(state=ChannelState.UNREACHABLE, what=str(error))
+    except UnisonoError as error:
+        outside.log_for(channel.id, channel.connector).error("pull_paused", code=error.code)
+        return Round(health=None)
+    with contextlib.suppress(UnisonoError):
+        await record_health(outside, channel, health)
+    return Round(health=health, after_s=after_s)
+
+
 async def process_once(outside: Outside, channel: ChannelFacts, connector: Connector, limit: int = BATCH) -> int:
     """Read the next items of the channel's inbox and take them in; returns how many were looked at.
 
@@ -217,32 +247,17 @@ class ChannelRunner:
         failures = 0
         while True:
             self._pull_now.clear()
-            wait = manifest.poll_s
-            try:
-                for stream in manifest.streams:
-                    while (await pull_once(self._outside, self._channel, self._connector, stream)).has_more:
-                        pass
-                failures = 0
-                await record_health(self._outside, self._channel, Health(state=ChannelState.OK))
-            except PullFailed as error:
-                failures += 1
-                wait = error.after_s or growing_pause(failures)
-                await self._report(error.health)
-            except (NotReached, HostRefused) as error:
-                failures += 1
-                wait = growing_pause(failures)
-                await self._report(Health(state=ChannelState.UNREACHABLE, what=str(error)))
-            except UnisonoError as error:
-                failures += 1
-                wait = growing_pause(failures)
-                self._log.error("pull_paused", code=error.code, pause_s=wait)
+            told = await pull_round(self._outside, self._channel, self._connector)
+            failures = 0 if told.health is not None and told.health.state is ChannelState.OK else failures + 1
+            if failures and told.health is not None:
+                self._log.warning("pull_failed", state=told.health.state.value)
+            wait = told.after_s or (growing_pause(failures) if failures else manifest.poll_s)
+            if told.health is not None and told.health.state is ChannelState.THROTTLED:
+                # The network asked for quiet; a hint that there is news does not change that.
+                await asyncio.sleep(wait)
+                continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._pull_now.wait(), wait)
-
-    async def _report(self, health: Health) -> None:
-        self._log.warning("pull_failed", state=health.state.value)
-        with contextlib.suppress(UnisonoError):
-            await record_health(self._outside, self._channel, health)
 
     async def _watch_health(self, every_s: float) -> None:
         while True:

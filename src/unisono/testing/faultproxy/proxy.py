@@ -89,7 +89,8 @@ class FaultProxy:
         self._open[task] = writer
         at_once(writer)
         try:
-            with contextlib.suppress(OSError, httptools.HttpParserError):
+            # Only `stop` cancels, and then this is the end of the task.
+            with contextlib.suppress(OSError, httptools.HttpParserError, asyncio.CancelledError):
                 if self.raw:
                     await RawLine(reader, writer, self._script.next, self._note).run(self.peer)
                 else:

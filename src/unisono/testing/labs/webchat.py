@@ -16,10 +16,15 @@ from unisono.testing.lab import ANNA, BEN, Doors, Item, Lab, LabFile, Setting, S
 
 _AT_ONCE = 8
 _EACH = 25
+_TRIES = 4
 
 
 class Refused(Exception):
     """The chat did not take what a visitor sent."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Visitor:
@@ -40,7 +45,7 @@ class Visitor:
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
         answer = await self._http.request(method, path, json=body, headers=headers)
         if answer.status_code >= 400:
-            raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+            raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:200]}", answer.status_code)
         return answer
 
     async def write(self, key: str, text: str, files: Sequence[LabFile] = (), **more: Any) -> None:
@@ -52,7 +57,18 @@ class Visitor:
             ],
             **more,
         }  # fmt: skip
-        self._token = (await self.ask("POST", "/messages", body)).json()["token"]
+        self._token = (await self._until_taken("POST", "/messages", body)).json()["token"]
+
+    async def _until_taken(self, method: str, path: str, body: Any) -> httpx2.Response:
+        """Send it again while the house is in trouble, as the chat's script does."""
+        for _ in range(_TRIES):
+            try:
+                return await self.ask(method, path, body)
+            except (Refused, httpx2.TransportError) as error:
+                last = error
+                if isinstance(error, Refused) and error.status < 500:
+                    break
+        raise last
 
     async def lines(self) -> list[dict[str, Any]]:
         """Return the conversation; nothing before the first message, and after the last."""
