@@ -40,6 +40,7 @@ from unisono.contract.context import (
 )
 from unisono.contract.health import Health
 from unisono.contract.inbound import (
+    MISSHAPEN,
     Author,
     AuthorGone,
     CanReply,
@@ -71,6 +72,7 @@ from unisono.contract.outbound import (
 
 __all__ = [
     "CONTRACT_VERSION",
+    "MISSHAPEN",
     "Account",
     "Author",
     "AuthorGone",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 
 from unisono.domain.words import DeliveryState, ReplyRule, Visibility
@@ -159,6 +160,10 @@ class Status(Struct, frozen=True, kw_only=True, tag="status"):
 
 
 Event = Created | Edited | Deleted | AuthorGone | Status
+
+
+#: What decoding bytes of a stranger with msgspec can raise: another shape, another character set, nesting without end.
+MISSHAPEN = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 class Unreadable(Exception):

@@ -7,6 +7,7 @@ import msgspec
 
 from unisono.connectors.sandbox.wire import Problem, Tokens
 from unisono.contract import (
+    MISSHAPEN,
     Ctx,
     Health,
     NotReached,
@@ -125,7 +126,7 @@ def decoded(answer: Response, shape: type[_T]) -> _T:
     """Return an answer's JSON. Raises PullFailed when it is something else."""
     try:
         return msgspec.json.decode(answer.body, type=shape)
-    except msgspec.DecodeError as error:
+    except MISSHAPEN as error:
         raise unreachable(f"{answer.url or 'The network'} sent what cannot be read (status {answer.status}): {error}") from error
 
 
@@ -133,7 +134,7 @@ def problem_of(answer: Response) -> Problem:
     """Return what a refusal says of itself, if it says anything."""
     try:
         return msgspec.json.decode(answer.body, type=Problem)
-    except msgspec.DecodeError:
+    except MISSHAPEN:
         return Problem()
 
 

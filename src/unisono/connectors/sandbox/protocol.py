@@ -12,6 +12,7 @@ from unisono.connectors.sandbox.api import Api, decoded, unreachable
 from unisono.connectors.sandbox.read import ingest_key, read_entry
 from unisono.connectors.sandbox.wire import Item, OwnItems, Picture, PulledPage, Rules, Who
 from unisono.contract import (
+    MISSHAPEN,
     Caps,
     Challenge,
     Ctx,
@@ -184,7 +185,7 @@ class Sandbox:
             return self._api.refusal(answer)
         try:
             item = msgspec.json.decode(answer.body, type=Item)
-        except msgspec.DecodeError:
+        except MISSHAPEN:
             return Unknown(reason="The network's answer could not be read.")
         return Sent(remote_id=item.id, url=item.url)
 
@@ -197,7 +198,7 @@ class Sandbox:
         if answer.status == 201:
             try:
                 return msgspec.json.decode(answer.body, type=Picture).id
-            except msgspec.DecodeError:
+            except MISSHAPEN:
                 return Retry(reason="The network's answer to a file could not be read.")
         refusal = self._api.refusal(answer)
         return Retry(reason=refusal.reason) if isinstance(refusal, Unknown) else refusal
@@ -283,7 +284,7 @@ def _place(cursor: str | None) -> str | None:
         return None
     try:
         found = msgspec.json.decode(cursor, type=Cursor)
-    except msgspec.DecodeError:
+    except MISSHAPEN:
         return None
     return found.at if found.v == 1 else None
 

@@ -14,7 +14,7 @@ import msgspec
 
 from unisono.connectors.sandbox.read import ingest_key
 from unisono.connectors.sandbox.wire import PushedBatch
-from unisono.contract import Challenge, Deny, HttpRequest, HttpResponse, Raw
+from unisono.contract import MISSHAPEN, Challenge, Deny, HttpRequest, HttpResponse, Raw
 
 SIGNATURE = "x-sandbox-signature"
 OLDEST_S = 300
@@ -40,7 +40,7 @@ def verify(request: HttpRequest, secret: str | None, now: datetime) -> Challenge
         return Deny(reason="too_old")
     try:
         batch = msgspec.json.decode(request.body, type=PushedBatch)
-    except msgspec.DecodeError:
+    except MISSHAPEN:
         # It is signed, so it is theirs: kept whole for a person to look at.
         return [Raw(ingest_key=ingest_key(request.body), body=request.body, received_at=now)]
     return [Raw(ingest_key=ingest_key(bytes(entry)), body=bytes(entry), received_at=now) for entry in batch.entries]

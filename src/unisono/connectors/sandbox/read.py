@@ -9,6 +9,7 @@ import msgspec
 
 from unisono.connectors.sandbox.wire import Entry, Item, Who
 from unisono.contract import (
+    MISSHAPEN,
     Author,
     AuthorGone,
     CanReply,
@@ -35,7 +36,7 @@ def ingest_key(body: bytes) -> str:
     """
     try:
         entry = msgspec.json.decode(body, type=Entry)
-    except msgspec.DecodeError:
+    except MISSHAPEN:
         return f"unreadable:{hashlib.sha256(body).hexdigest()[:32]}:0"
     if entry.item is not None:
         return f"item:{entry.item.id}:{entry.item.revision}"
@@ -50,7 +51,7 @@ def read_entry(raw: Raw, realm: str) -> list[Event]:
     """Return what an entry says; nothing for a kind of news that did not exist when this was written. Raises Unreadable."""
     try:
         entry = msgspec.json.decode(raw.body, type=Entry)
-    except msgspec.DecodeError as error:
+    except MISSHAPEN as error:
         # The decoder names the field, never its value.
         raise Unreadable(f"This is not an entry as the network describes it: {error}") from error
     if entry.item is not None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from unisono.connectors.webchat.look import MAX_TEXT
 from unisono.connectors.webchat.uploads import UploadedFile
-from unisono.contract import HttpRequest
+from unisono.contract import MISSHAPEN, HttpRequest
 
 _T = TypeVar("_T")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -65,7 +65,7 @@ def body_of(request: HttpRequest, shape: type[_T]) -> _T:
     """Return a request's JSON. Raises Refusal."""
     try:
         return msgspec.json.decode(request.body, type=shape)
-    except msgspec.DecodeError as error:
+    except MISSHAPEN as error:
         raise Refusal(422, "body") from error
 
 

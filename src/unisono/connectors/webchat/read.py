@@ -9,6 +9,7 @@ from msgspec import Struct
 from unisono.connectors.webchat.sessions import visitor_mark
 from unisono.connectors.webchat.uploads import UploadedFile, safe_name
 from unisono.contract import (
+    MISSHAPEN,
     Author,
     AuthorGone,
     Created,
@@ -94,7 +95,7 @@ def read_item(raw: Raw) -> list[Event]:
     """Return what an item says. Raises Unreadable."""
     try:
         sent = msgspec.json.decode(raw.body, type=Sent)
-    except msgspec.DecodeError as error:
+    except MISSHAPEN as error:
         raise Unreadable(f"This is not what the chat's browser side sends: {error}") from error
     match sent:
         case Wrote():
