@@ -1,14 +1,26 @@
 """Taking in: what the network says becomes conversations, messages and work, once and in order."""
 
 import random
+import resource
+import signal
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
 
 from tests.kit import START, House
+from unisono.domain.errors import Unavailable
 from unisono.service.repair import retry_item
+from unisono.store.files import DiskFiles
 
 
 def later(minutes: float) -> str:
     return (START + timedelta(minutes=minutes)).isoformat()
+
+
+def sizes_below(directory: Path) -> list[int]:
+    return [path.stat().st_size for path in directory.rglob("*") if path.is_file()]
 
 
 async def test_a_post_becomes_a_message_and_a_waiting_interaction(house: House) -> None:
@@ -122,6 +134,30 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_stream_goes_on(h
     await retry_item(house.outside, person.access, row["id"])
     await house.process(channel)
     assert sorted(await house.transcript()) == ["gut", "repariert"]
+
+
+async def test_a_file_that_comes_while_the_disk_is_full_waits_in_the_inbox(house: House, tmp_path: Path) -> None:
+    """A real disk that refuses: the system lets no file of this process grow beyond what it has."""
+    channel = await house.channel()
+    house.outside = replace(house.outside, files=DiskFiles(tmp_path))
+    item = {"id": "1", "text": "Mit Bild", "files": [{"name": "a.png", "type": "image/png", "content": "x" * 5_000}]}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        await house.hear(channel, item, process=False)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+        with pytest.raises(Unavailable) as refused:
+            await house.process(channel)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert refused.value.code == "disk_full"
+    assert await house.transcript() == []
+    assert [row["state"] for row in await house.sql("select state from inbox")] == ["new"]
+    assert sizes_below(tmp_path) == []
+    await house.process(channel)
+    assert await house.transcript() == ["Mit Bild"]
+    assert sizes_below(tmp_path) == [5_000]
 
 
 async def test_text_that_a_database_cannot_hold_is_cleaned_not_refused(house: House) -> None:
