@@ -2,148 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import pytest_asyncio
-from aiosmtpd import smtp as smtpd
-from aiosmtpd.controller import Controller
+from msgspec.structs import replace
 
-from tests.connectors.email.dovecot import Dovecot
-from unisono.connectors.email import Email
-from unisono.contract import (
-    Account,
-    Author,
-    Created,
-    NotSent,
-    OutMessage,
-    PullFailed,
-    Reject,
-    Retry,
-    Sent,
-    ThreadRef,
-    Undecidable,
-    Unknown,
-    load_manifest,
-)
+from tests.connectors.email.box import Box, answer
+from unisono.contract import Author, NotSent, PullFailed, Reject, Retry, Sent, Undecidable, Unknown
 from unisono.domain.words import ChannelState, Visibility
-from unisono.testing.context import KitContext, make_ctx
 
 pytestmark = pytest.mark.peer
-
-
-@pytest.fixture(scope="module")
-def imap() -> Iterator[Dovecot]:
-    server = Dovecot()
-    yield server
-    server.stop()
-
-
-class Smtp:
-    """A receiving mail server with a script of refusals."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[str, list[str], bytes]] = []
-        self.script: list[str] = []
-        self.drop_after_data = 0
-
-    async def handle_RCPT(self, server: smtpd.SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.script:
-            return self.script.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: smtpd.SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.received.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
-        if self.drop_after_data:
-            self.drop_after_data -= 1
-            server.transport.abort()  # type: ignore[union-attr]
-        return "250 taken"
-
-
-@pytest.fixture
-def smtp() -> Iterator[tuple[Smtp, int]]:
-    handler = Smtp()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
-    # Port 0 is not known to the controller's own self-test, so the socket is made here.
-    loop_port: list[int] = []
-    original = controller._create_server
-
-    def create() -> Any:
-        return original()
-
-    controller._create_server = create  # type: ignore[method-assign]
-    from tests.peers import free_port
-
-    controller.port = free_port()
-    loop_port.append(controller.port)
-    controller.start()
-    yield handler, loop_port[0]
-    controller.stop()
-
-
-@pytest_asyncio.fixture
-async def box(imap: Dovecot, smtp: tuple[Smtp, int]) -> AsyncIterator["Box"]:
-    async with AsyncExitStack() as stack:
-        made = Box(imap, smtp[0], smtp[1], stack)
-        await made.open()
-        yield made
-
-
-class Box:
-    """A mailbox of its own for each test, and the connector on it."""
-
-    def __init__(self, imap: Dovecot, smtp: Smtp, smtp_port: int, stack: AsyncExitStack) -> None:
-        self.imap = imap
-        self.smtp = smtp
-        self.address = f"hilfe-{uuid4().hex[:8]}@shop.example"
-        self._smtp_port = smtp_port
-        self._stack = stack
-
-    async def open(self, *, secrets: dict[str, str] | None = None, **config: Any) -> Email:
-        settings = {
-            "address": self.address, "imap_host": "127.0.0.1", "imap_port": self.imap.port, "imap_security": "none",
-            "smtp_host": "127.0.0.1", "smtp_port": self._smtp_port, "smtp_security": "none", "sent_folder": "Sent", **config,
-        }  # fmt: skip
-        account = Account(channel_id=uuid4(), name="Hilfe", config=settings)
-        self.ctx: KitContext = await self._stack.enter_async_context(
-            make_ctx(account, load_manifest(Email.folder), secrets={"password": "secret"} if secrets is None else secrets)
-        )
-        self.connector = Email(self.ctx)
-        return self.connector
-
-    def write(self, subject: str, text: str, *, message_id: str, references: str = "", **headers: str) -> None:
-        lines = [
-            "From: Berta Beispiel <berta@kunde.example>", f"To: {self.address}", f"Subject: {subject}", f"Message-ID: {message_id}",
-            "Date: " + datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000"), "Content-Type: text/plain; charset=utf-8",
-        ]  # fmt: skip
-        if references:
-            lines += [f"References: {references}", f"In-Reply-To: {references.split()[-1]}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        self.imap.deliver(self.address, ("\r\n".join([*lines, "", text]) + "\r\n").encode())
-
-    async def pulled(self, cursor: str | None = None) -> tuple[list[Created], str | None]:
-        created: list[Created] = []
-        while True:
-            page = await self.connector.pull("inbox", cursor, 50)
-            created += [event for raw in page.raws for event in self.connector.read(raw) if isinstance(event, Created)]
-            cursor = page.next_cursor
-            if not page.has_more:
-                return created, cursor
-
-
-def answer(to: Created, text: str = "Gern geschehen.") -> OutMessage:
-    return OutMessage(
-        key=str(uuid4()), thread=ThreadRef(visibility=Visibility.PRIVATE, root_id=to.thread.root_id, parent_id=to.remote_id),
-        in_reply_to=to.remote_id, recipient=to.author, text=text, created_at=datetime.now(UTC), subject=f"Re: {to.subject}",
-        references=(to.thread.root_id, to.remote_id),
-    )  # fmt: skip
 
 
 async def test_mails_are_read_from_a_cursor_onwards_and_stay_where_they_are(box: Box) -> None:
@@ -202,9 +72,9 @@ async def test_an_answer_finds_its_thread_and_is_kept_in_the_folder_of_sent_mail
     message = answer(question, "Kommt mörgen. Grüße 👋")
     result = await box.connector.send(message, 1)
     assert isinstance(result, Sent)
-    [(sender, recipients, content)] = box.smtp.received
-    assert (sender, recipients) == (box.address, ["berta@kunde.example"])
-    mail = message_from_bytes(content, policy=default)
+    [taken] = box.smtp.taken
+    assert (taken.sender, taken.recipients) == (box.address, ("berta@kunde.example",))
+    mail = message_from_bytes(taken.content, policy=default)
     assert mail["In-Reply-To"] == "<1@kunde.example>"
     assert "<1@kunde.example>" in mail["References"]
     assert mail["Message-ID"] == result.remote_id
@@ -216,12 +86,12 @@ async def test_an_answer_finds_its_thread_and_is_kept_in_the_folder_of_sent_mail
 async def test_an_answer_cut_off_after_its_text_is_unknown_and_looked_up_where_copies_are_kept(box: Box) -> None:
     box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
     [question], _ = await box.pulled()
-    box.smtp.drop_after_data = 1
+    box.smtp.cut_after_data = 1
     await box.open(sent_copies="provider")
     message = answer(question)
     assert isinstance(await box.connector.send(message, 1), Unknown)
     assert isinstance(await box.connector.reconcile(message), NotSent)
-    box.imap.deliver(box.address, box.smtp.received[0][2], "Sent")
+    box.imap.deliver(box.address, box.smtp.taken[0].content, "Sent")
     assert isinstance(await box.connector.reconcile(message), Sent)
 
 
@@ -236,22 +106,20 @@ async def test_without_a_folder_of_sent_mail_nobody_can_tell(box: Box) -> None:
 async def test_what_the_server_says_decides_whether_it_is_tried_again(box: Box, said: str, expected: type) -> None:
     box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
     [question], _ = await box.pulled()
-    box.smtp.script = [said]
+    box.smtp.refuse_recipient.append(said)
     assert isinstance(await box.connector.send(answer(question), 1), expected)
-    assert box.smtp.received == []
+    assert box.smtp.taken == []
 
 
 async def test_a_public_text_or_a_loop_is_never_mailed(box: Box) -> None:
     box.write("Lieferung", "Wo?", message_id="<1@kunde.example>")
     [question], _ = await box.pulled()
-    from msgspec.structs import replace
-
     good = answer(question)
     public = replace(good, thread=replace(good.thread, visibility=Visibility.PUBLIC))
     loop = replace(good, recipient=Author(remote_id=box.address.lower(), handle=box.address))
     assert isinstance(await box.connector.send(public, 1), Reject)
     assert isinstance(await box.connector.send(loop, 1), Reject)
-    assert box.smtp.received == []
+    assert box.smtp.taken == []
 
 
 async def test_a_refused_log_in_is_told_in_words_and_receiving_goes_on_after_the_right_password(box: Box) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -60,6 +61,12 @@ class Line:
         if self._socket is not None:
             cut(self._socket)
 
+    def __del__(self) -> None:
+        """A connector may be dropped at any time, and its connection goes with it."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.close()
+
 
 class Mailbox:
     """Runs pieces of work on a connection. `place` gives how to get in; it is asked again with the secret that was refused."""
@@ -84,7 +91,8 @@ class Mailbox:
                 return await self._run_renewing(work, extra_s)
             finally:
                 if self._line is not None:
-                    self._ending = asyncio.get_running_loop().call_later(self._kept_s, self.let_go)
+                    # Weakly: the timer must not keep alive what nobody uses any more.
+                    self._ending = asyncio.get_running_loop().call_later(self._kept_s, _end, weakref.ref(self))
 
     async def _run_renewing(self, work: Callable[[IMAPClient], T], extra_s: float) -> T:
         used = self._line is not None
@@ -156,6 +164,12 @@ class Mailbox:
             if line is not None and line.client is not None:
                 client = line.client
                 await in_thread(lambda: leave(client))
+
+
+def _end(kept: "weakref.ref[Mailbox]") -> None:
+    mailbox = kept()
+    if mailbox is not None:
+        mailbox.let_go()
 
 
 def _looked_at(future: "asyncio.Future[T]") -> None:
