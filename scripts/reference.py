@@ -73,6 +73,17 @@ def events_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+def metrics_page() -> str:
+    """What Prometheus reads."""
+    from unisono.service.metrics import REGISTRY
+
+    rows = ["# Metrics", "", "Served for Prometheus where `UNISONO_METRICS_PORT` says so, one port for each process.", ""]
+    rows += ["| name | kind | meaning |", "|---|---|---|"]
+    families = sorted(REGISTRY.collect(), key=lambda family: family.name)
+    rows += [f"| `{f.name}{'_total' if f.type == 'counter' else ''}` | {f.type} | {f.documentation} |" for f in families]
+    return "\n".join(rows) + "\n"
+
+
 def openapi() -> dict[str, Any]:
     """The API as the server describes it."""
     from unisono.app.describe import openapi_document
@@ -103,6 +114,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "house-settings.md": NOTE + house_settings_page(),
         DOCS / "reference" / "commands.md": NOTE + commands_page(),
         DOCS / "reference" / "events.md": NOTE + events_page(),
+        DOCS / "reference" / "metrics.md": NOTE + metrics_page(),
         DOCS / "reference" / "api.md": NOTE + api_page(document),
         DOCS / "openapi.json": json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n",
     }

@@ -16,6 +16,7 @@ from unisono.service.intake import Intake
 from unisono.service.router import Router
 from unisono.service.sender import Sender
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
+from unisono.store.search_rebuild import rebuild_search
 
 TIDY_EVERY_S = 300.0
 TAIL_ALARM_S = 5.0
@@ -48,9 +49,16 @@ async def _clock(running: Running) -> None:
     while True:
         try:
             await tidy(running)
+            await _search(running)
         except UnisonoError as error:
             _log.error("tidying_paused", code=error.code)
         await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def _search(running: Running) -> None:
+    made = await rebuild_search(running.pool)
+    if made:
+        _log.info("search_rebuilt", messages=made)
 
 
 async def tidy(running: Running) -> None:

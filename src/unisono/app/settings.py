@@ -44,6 +44,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             pattern="^(debug|info|warning|error)$",
         ),
     ] = "info"
+    metrics_port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port at which Prometheus reads this process's metrics; 0 serves none.")
+    ] = 0
+    metrics_host: Annotated[str, Meta(description="Address that the metrics are served at; they need no log-in.")] = "127.0.0.1"
     pool_size: Annotated[int, Meta(ge=2, le=200, description="Database connections of this process.")] = 12
     pooler: Annotated[
         bool, Meta(description="The database is reached through a pooler that hands out connections by transaction.")

@@ -7,6 +7,7 @@ import typer
 
 from unisono.app.build import Running, build
 from unisono.app.logs import set_up_logging
+from unisono.app.metrics import measured
 from unisono.app.postgres import database_server, look_up_place
 from unisono.app.restoring import finish_restore, restore_into
 from unisono.app.roles import ROLES, run_roles, tidy
@@ -33,7 +34,8 @@ async def run_some(settings: Settings, roles: list[str]) -> int:
         await tidy(running)
         if "web" in roles:
             await greet(running)
-        await run_roles(running, roles)
+        async with measured(running, counts="clock" in roles):
+            await run_roles(running, roles)
     return 0
 
 

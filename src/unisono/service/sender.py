@@ -33,6 +33,7 @@ from unisono.domain.errors import UnisonoError
 from unisono.domain.words import ChannelState, DeliveryState, Visibility
 from unisono.service.channel_context import THREAD_BELL, Outside, open_connector
 from unisono.service.intake import record_health
+from unisono.service.metrics import SENT as SEND_ATTEMPTS
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.ledgers import OutboxChange, OutboxItem
@@ -236,6 +237,7 @@ class Sender:
         async with self._outside.db.write() as tx:
             if not await tx.outbox.settle(item.id, self._worker, change):
                 return
+            SEND_ATTEMPTS.labels(str(channel.id), change.state).inc()
             await tx.talk.set_delivery(
                 item.message_id, change.state, change.error_code if change.state != "sent" else "", change.remote_id,
                 change.url,

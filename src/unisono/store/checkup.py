@@ -1,4 +1,4 @@
-"""What the database says about itself and about work that waits, for `unisono doctor`."""
+"""What the database says about itself and about work that waits, for `unisono doctor` and the metrics."""
 
 from datetime import datetime
 
@@ -33,6 +33,22 @@ class WorkState(Struct, frozen=True, kw_only=True):
     restore_unfinished: bool
     channels_in_trouble: list[str]
     keys_needed: list[str]
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What stands in the ledgers now. `outbox` and `interactions`: how many by state, of those that are not done."""
+
+    inbox_waiting: int
+    inbox_oldest_s: float
+    quarantined: int
+    longest_wait_s: float
+    outbox: dict[str, int]
+    interactions: dict[str, int]
+
+
+async def standing(connection: Connection) -> Standing:
+    """Return how much waits where."""
+    return Standing(**dict(await connection.fetchrow(_SQL["standing"]) or {}))
 
 
 async def server_state(connection: Connection) -> ServerState:

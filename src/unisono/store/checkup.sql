@@ -22,3 +22,16 @@ select (select count(*) from inbox where state = 'quarantined')::int as quaranti
        array(select name || ' (' || state || ')' from channel
              where state not in ('ok', 'paused') and archived_at is null order by name) as channels_in_trouble,
        array(select key_id from secret union select key_id from sealed_item order by 1) as keys_needed;
+
+-- name: standing
+select (select count(*) from inbox where state = 'new')::int as inbox_waiting,
+       (select coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float from inbox
+        where state = 'new') as inbox_oldest_s,
+       (select count(*) from inbox where state = 'quarantined')::int as quarantined,
+       (select coalesce(extract(epoch from clock_timestamp() - min(waiting_since)), 0)::float from interaction
+        where state = 'waiting') as longest_wait_s,
+       (select coalesce(jsonb_object_agg(state, n), '{}') from (
+            select state, count(*) as n from outbox
+            where state in ('queued', 'retrying', 'unknown', 'sending') or state in ('dead', 'failed') group by state) o) as outbox,
+       (select coalesce(jsonb_object_agg(state, n), '{}') from (
+            select state, count(*) as n from interaction where state <> 'closed' group by state) i) as interactions;

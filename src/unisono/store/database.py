@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cached_property
+from time import perf_counter
 from typing import Protocol
 
 import asyncpg
 
 from unisono.domain.errors import Unavailable
+from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
@@ -123,13 +125,20 @@ class PgDatabase:
     async def write(self) -> AsyncIterator[PgTx]:
         """Run the block in a transaction, write its events, commit, then ring the bell."""
         async with self._connection() as connection:
+            began = perf_counter()
             async with connection.transaction():
                 tx = PgTx(connection, self._clock.now(), writing=True)
                 yield tx
                 if tx.events:
                     await append(connection, tx.now, tx.events)
+            self._timed(perf_counter() - began)
             if tx.events:
                 await self._bell.ring(BELL)
+
+    def _timed(self, seconds: float) -> None:
+        WRITE_SECONDS.observe(seconds)
+        if seconds > SLOW_WRITE_S:
+            WRITES_SLOW.inc()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[PgTx]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from unisono.contract.inbound import Raw
 from unisono.domain.ids import new_id
+from unisono.service.metrics import RECEIVED
 from unisono.service.ports.ledgers import InboxItem
 from unisono.service.text import without_unstorable
 from unisono.store.driver import Connection
@@ -39,6 +40,7 @@ class PgInbox:
             float(keep_s),
         )
         stored = _affected(status)
+        RECEIVED.labels(str(channel_id)).inc(stored)
         await self.count(channel_id, {"received": len(raws), "stored": stored, "duplicate": len(raws) - stored})
         return stored
 

@@ -20,6 +20,7 @@ from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
 from unisono.web.routes import attachments, channels, events, health, me, queues, session, talk, users, work
+from unisono.web.timing import Timing
 
 API = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
@@ -60,7 +61,7 @@ def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar,
             "actor": Provide(_actor, sync_to_thread=False),
         },
         guards=[check_needs],
-        middleware=[DefineMiddleware(Csrf, config=csrf_config(house))],
+        middleware=[Timing(), DefineMiddleware(Csrf, config=csrf_config(house))],
         before_send=[security_headers(house)],
         exception_handlers=HANDLERS,
         openapi_config=health.openapi_config(),

@@ -20,6 +20,7 @@ from unisono.domain.ids import new_id
 from unisono.service.access import resolve
 from unisono.service.actor import Actor
 from unisono.service.house import House
+from unisono.service.metrics import STREAMS_OPEN
 from unisono.service.ports import Cursor, LoggedEvent
 from unisono.service.views import EventViews
 from unisono.web.events.connection import Connection
@@ -114,6 +115,7 @@ class Hub:
 
     def _add(self, connection: Connection) -> None:
         connection.started_at = self._position
+        STREAMS_OPEN.inc()
         self._by_sight.setdefault(connection.sight, set()).add(connection)
         self._by_user.setdefault(connection.user_id, set()).add(connection)
         self._names[connection.user_id] = connection.actor.name
@@ -124,6 +126,7 @@ class Hub:
             self._by_customer.setdefault(customer_id, set()).add(connection)
 
     def _drop(self, connection: Connection) -> None:
+        STREAMS_OPEN.dec()
         self._counts_told.pop(connection, None)
         _discard(self._by_sight, connection.sight, connection)
         _discard(self._by_user, connection.user_id, connection)

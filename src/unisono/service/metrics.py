@@ -1,0 +1,59 @@
+"""What a process counts and times of itself. All in one place, so that the reference page can be made from it.
+
+Labels are ids, enums and numbers: no text, name or handle may stand in one (law 8).
+"""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+#: A write transaction holds nothing but SQL; above this many seconds it holds up others.
+SLOW_WRITE_S: Final = 0.02
+
+WRITE_SECONDS: Final = Histogram(
+    "unisono_write_transaction_seconds", "Time that write transactions held their locks, commit included.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, SLOW_WRITE_S, 0.05, 0.1, 0.25, 1.0, 5.0), registry=REGISTRY,
+)  # fmt: skip
+WRITES_SLOW: Final = Counter(
+    "unisono_write_transactions_slow", f"Write transactions of more than {SLOW_WRITE_S * 1000:.0f} ms.", registry=REGISTRY
+)
+LOOP_LAG_SECONDS: Final = Gauge(
+    "unisono_event_loop_lag_seconds", "Longest time in the last 10 seconds that this process answered nobody.", registry=REGISTRY
+)
+REQUEST_SECONDS: Final = Histogram(
+    "unisono_http_request_seconds", "Time to the end of the answer, without event streams.", ("method", "route", "status"),
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0), registry=REGISTRY,
+)  # fmt: skip
+STREAMS_OPEN: Final = Gauge("unisono_event_streams_open", "Desks that this process tells of changes.", registry=REGISTRY)
+RECEIVED: Final = Counter(
+    "unisono_items_received", "Raw items that were new in the inbox, by channel.", ("channel",), registry=REGISTRY
+)  # fmt: skip
+SENT: Final = Counter(
+    "unisono_send_attempts",
+    "Attempts to send an answer, by channel and the state that came of it.",
+    ("channel", "state"),
+    registry=REGISTRY,
+)
+INBOX_WAITING: Final = Gauge(
+    "unisono_inbox_waiting", "Raw items that were stored and not yet read (told by the clock).", registry=REGISTRY
+)
+INBOX_OLDEST_SECONDS: Final = Gauge(
+    "unisono_inbox_oldest_seconds", "Age of the oldest of them (told by the clock).", registry=REGISTRY
+)
+QUARANTINED: Final = Gauge("unisono_quarantined", "Items that wait for a person (told by the clock).", registry=REGISTRY)
+OUTBOX: Final = Gauge(
+    "unisono_outbox", "Answers that have not arrived, by state (told by the clock).", ("state",), registry=REGISTRY
+)
+INTERACTIONS: Final = Gauge(
+    "unisono_interactions", "Open interactions by state (told by the clock).", ("state",), registry=REGISTRY
+)
+LONGEST_WAIT_SECONDS: Final = Gauge(
+    "unisono_longest_wait_seconds", "How long the longest waiting enquiry has waited (told by the clock).", registry=REGISTRY
+)
+
+
+def counted(counter: Counter) -> float:
+    """Return what a counter without labels stands at."""
+    name = next(iter(counter.describe())).name
+    return REGISTRY.get_sample_value(f"{name}_total") or 0.0
