@@ -92,10 +92,11 @@ def _log_in(client: IMAPClient, place: Place) -> None:
         if client.has_capability("LOGINDISABLED"):
             raise _LoginDisabled
         # PLAIN carries any character; LOGIN is for servers that know nothing else.
-        if client.has_capability("AUTH=PLAIN") and not place.secret.isascii():
+        if client.has_capability("AUTH=PLAIN") and not (login + place.secret).isascii():
             client.sasl_login("PLAIN", lambda _: f"\0{login}\0{place.secret}")
         else:
-            client.login(login, place.secret)
+            # The library quotes the password alone; names like person\mailbox need it as well.
+            client.login('"' + login.replace("\\", "\\\\").replace('"', '\\"') + '"', place.secret)
         return
     steps = iter([f"user={login}\1auth=Bearer {place.secret}\1\1"])
     # A refused token is explained in a challenge, which wants an empty answer (Google, XOAUTH2 mechanism).

@@ -90,7 +90,7 @@ class Submission:
     def _session(self) -> SMTP:
         return SMTP(
             self, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, loop=self._loop, hostname="mail.provider.example",
-            auth_required=self._log_in, auth_require_tls=False, authenticator=self._password,
+            auth_require_tls=False, authenticator=self._password,
             auth_exclude_mechanism=["PLAIN", "LOGIN"] if self._token_owner else ["XOAUTH2"],
         )  # fmt: skip
 
@@ -117,6 +117,8 @@ class Submission:
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: ARG002, N802
         """Take or refuse a sender."""
+        if self._log_in and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         if self.refuse_sender:
             return self.refuse_sender.popleft()
         envelope.mail_from = address
