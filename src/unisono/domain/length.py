@@ -4,8 +4,17 @@ import unicodedata
 
 import regex
 
-_URL = regex.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", regex.IGNORECASE)
-_REMOTE_MENTION = regex.compile(r"(@[\w.-]*\w)@[\w-]+(?:\.[\w-]+)+", regex.IGNORECASE)
+_URL = regex.compile(r"https?://[^\s<>\"'“”„]+", regex.IGNORECASE)
+# What the weighted count takes for a link even without a scheme; country codes count all.
+# Source: X developer documentation, "Counting characters": every valid URL counts 23, with or without a scheme.
+_BARE_DOMAIN = regex.compile(
+    r"(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+"
+    r"(?:com|org|net|info|biz|edu|gov|app|dev|shop|online|social|news|cloud|blog|[a-z]{2})"
+    r"(?:/[^\s<>\"'“”„]*)?(?![\p{L}\p{N}_@-])",
+    regex.IGNORECASE,
+)
+_REMOTE_MENTION = regex.compile(r"(^|[^\p{L}\p{N}_/])(@[\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*)@[\p{L}\p{N}.-]+[\p{L}\p{N}]")
+_SENTENCE_END = ".,;:!?…"
 _GRAPHEME = regex.compile(r"\X")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\uFE0F?\u20E3")
 # Source: X developer documentation, "Counting characters": these ranges weigh 1, all else 2.
@@ -28,15 +37,28 @@ def measure(text: str, unit: str, *, url_cost: int | None = None, domain_free: b
 
     unit: chars (code points), weighted (X), utf8 (bytes), utf16 (code units), graphemes, or gsm7 (septets; a text with
         any other character travels in UCS-2, whose 16 bits a unit are told in septets, so that 70 units fill 160).
-    url_cost: what each http(s) link counts, whatever its length. domain_free: the domain of `@user@domain` is free.
+    url_cost: what each link counts, whatever its length; the weighted count knows links without a scheme.
+    domain_free: the domain of `@user@domain` is free.
     Raises ValueError for another unit.
     """
     links = 0
-    if domain_free:
-        text = _REMOTE_MENTION.sub(r"\1", text)
     if url_cost is not None:
-        text, links = _URL.subn("", text)
+        text, links = _URL.subn(_after_link, text)
+        if unit == "weighted":
+            text, more = _BARE_DOMAIN.subn(_after_link, text)
+            links += more
+    if domain_free:
+        text = _REMOTE_MENTION.sub(r"\1\2", text)
     return links * (url_cost or 0) + _count(text, unit)
+
+
+def _after_link(found: regex.Match[str]) -> str:
+    """Return what follows the link in what looks like one: the sentence's signs, and a bracket that it did not open."""
+    url = found[0]
+    kept = url.rstrip(_SENTENCE_END)
+    while kept.endswith(")") and kept.count("(") < kept.count(")"):
+        kept = kept[:-1]
+    return url[len(kept.rstrip(_SENTENCE_END)) :]
 
 
 def _count(text: str, unit: str) -> int:

@@ -6,7 +6,7 @@ const URL_WITH_SCHEME = /https?:\/\/[^\s<>"'“”„]+/giu;
 
 /** Top-level domains that the weighted count takes for a link even without a scheme; country codes count all. */
 const BARE_DOMAIN =
-  /(?<![@\w.-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?:com|org|net|info|biz|edu|gov|app|dev|shop|online|social|news|cloud|blog|[a-z]{2})(?:\/[^\s<>"'“”„]*)?(?![\w@-])/giu;
+  /(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?:com|org|net|info|biz|edu|gov|app|dev|shop|online|social|news|cloud|blog|[a-z]{2})(?:\/[^\s<>"'“”„]*)?(?![\p{L}\p{N}_@-])/giu;
 
 /** `@name@host`: what follows the second sign is not counted by networks that set `mention_domain_free`. */
 const REMOTE_MENTION = /(^|[^\p{L}\p{N}_/])(@[\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*)@[\p{L}\p{N}.-]+[\p{L}\p{N}]/giu;
@@ -40,7 +40,8 @@ function withoutLinks(text: string, bare: boolean): { rest: string; links: numbe
 function weigh(text: string): number {
   let weight = 0;
   for (const cluster of graphemes(text.normalize('NFC'))) {
-    if (EMOJI.test(cluster)) {
+    // One sign alone counts by its range: © is no emoji without a selector.
+    if (EMOJI.test(cluster) && Array.from(cluster).length > 1) {
       weight += 2;
       continue;
     }
