@@ -117,6 +117,11 @@ class IdentityProvider:
                 if access.username == username:
                     access.until = 0.0
 
+    def issue(self, username: str) -> str:
+        """Give this person an access token directly, for another program of theirs."""
+        with self._lock:
+            return self._new_access(username)
+
     def renewals(self) -> int:
         """Count how often a token was given."""
         return sum(1 for one in self.asked if one.status == 200)
@@ -170,9 +175,13 @@ class IdentityProvider:
         self._refresh[fresh] = owner
         return self._given(owner, fresh)
 
-    def _given(self, username: str, refresh: str | None) -> Answer:
+    def _new_access(self, username: str) -> str:
         token = f"access-{secrets.token_urlsafe(24)}"
         self._access[token] = _Access(username=username, until=self._now() + self.lifetime_s)
+        return token
+
+    def _given(self, username: str, refresh: str | None) -> Answer:
+        token = self._new_access(username)
         said: dict[str, Any] = {"token_type": "Bearer", "access_token": token, "expires_in": self.lifetime_s}
         return _json(200, said | ({"refresh_token": refresh} if refresh else {}))
 
