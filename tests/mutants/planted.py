@@ -22,6 +22,7 @@ _LAW2 = "tests/laws/test_law2_equal_rank.py"
 _LAW3 = "tests/laws/test_law3_snapshot.py"
 _LAW7 = "tests/laws/test_law7_erasure.py"
 _LAW8 = "tests/laws/test_law8_documented.py"
+_LAW9 = "tests/laws/test_law9_upgrade.py"
 _WORK = "tests/service/test_work.py"
 _SENDING = "tests/service/test_sending.py"
 
@@ -146,5 +147,21 @@ MUTANTS = [
         old="    log_format: Annotated[str,",
         new='    sparkle: Annotated[bool, Meta(description="Sparkles.")] = False\n    log_format: Annotated[str,',
         tests=_LAW8,
+    ),
+    Mutant(
+        law=9,
+        name="a list of the last release is gone",
+        file="web/routes/queues.py",
+        old='@get("/skills", opt',
+        new='@get("/abilities", opt',
+        tests=_LAW9,
+    ),
+    Mutant(
+        law=9,
+        name="a migration of the last release was changed",
+        file="store/migrations/0003_work_lists.sql",
+        old="create index interaction_class on interaction (access_class, due_at, id) where state <> 'closed';",
+        new="create index interaction_class on interaction (access_class, due_at) where state <> 'closed';",
+        tests=_LAW9,
     ),
 ]  # fmt: skip
