@@ -26,12 +26,14 @@ def set_up_logging(log_format: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _hide,
     ]
-    render: Any = structlog.processors.JSONRenderer()
+    # A traceback shows where, never the values of variables: those are what people said, and secrets.
+    render: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if log_format == "text":
-        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        colours = sys.stderr.isatty()
+        render = [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[*shared, render],
+        processors=[*shared, *render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

@@ -66,8 +66,8 @@ class _Forgetful:
         self._held.pop(key, None)
 
 
-async def check_channel(outside: Outside, draft: Draft) -> Checked:
-    """Look at the network with these settings and save nothing.
+async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None = None) -> Checked:
+    """Look at the network with these settings and save nothing. `new_id`: what a channel that is not there yet will be called.
 
     Raises Invalid when the settings do not fit the connector's schema, NotFound for a connector or channel that is not
     there. What the network answers, also that it does not answer, is the result.
@@ -79,7 +79,7 @@ async def check_channel(outside: Outside, draft: Draft) -> Checked:
     stored = await _stored_names(outside, draft.channel_id)
     config = check_config(manifest, draft.config, draft.secrets, stored)
     secrets = DraftSecrets(draft.secrets, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
-    context = ChannelContext(msgspec.structs.replace(outside, secrets=secrets), _facts(manifest, draft, config, before))
+    context = ChannelContext(msgspec.structs.replace(outside, secrets=secrets), _facts(manifest, draft, config, before, new_id))
     context.memory = _Forgetful()  # type: ignore[assignment]
     try:
         health = await outside.registry.code(draft.connector)(context).check()
@@ -95,7 +95,7 @@ async def add_channel(
 ) -> UUID:  # fmt: skip
     """Check and add a channel. Raises CheckFailed, unless `save_anyway`; Invalid; Conflict for a double."""
     manifest = outside.registry.manifest(draft.connector)
-    checked = await check_channel(outside, draft)
+    checked = await check_channel(outside, draft, new_id=channel_id)
     if checked.health.state is not ChannelState.OK and not save_anyway:
         raise CheckFailed(checked.health)
     config = check_config(manifest, draft.config, draft.secrets, ())
@@ -208,11 +208,13 @@ async def _stored_names(outside: Outside, channel_id: UUID | None) -> list[str]:
         return await tx.secrets.names(CHANNEL, channel_id)
 
 
-def _facts(manifest: Manifest, draft: Draft, config: dict[str, Any], before: ChannelView | None) -> ChannelFacts:
+def _facts(
+    manifest: Manifest, draft: Draft, config: dict[str, Any], before: ChannelView | None, new_id: UUID | None
+) -> ChannelFacts:
     """A channel that is not there yet, as its connector needs it for a check."""
     nowhere = UUID(int=0)
     return ChannelFacts(
-        id=draft.channel_id or nowhere, connector=manifest.id, network=manifest.network, medium=manifest.medium,
+        id=draft.channel_id or new_id or nowhere, connector=manifest.id, network=manifest.network, medium=manifest.medium,
         name=before.name if before else manifest.name, config=config, queue_id=before.queue_id if before else nowhere,
         access_class=0, units=0, priority=0, state=ChannelState.OK.value, paused=False, first_response_s=3_600,
         match_language=False, version=0, handle=before.handle if before else "",

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from unisono.contract.capabilities import Caps
-from unisono.contract.inbound import ThreadRef
+from unisono.contract.inbound import Author, ThreadRef
 from unisono.domain.errors import Invalid, NotFound
 from unisono.domain.words import InteractionState, Visibility
 from unisono.service.access import Access
@@ -130,7 +130,11 @@ async def thread(outside: Outside, access: Access, conversation_id: UUID) -> Thr
     caps = Caps(reply=False)
     if facts is not None:
         try:
-            ref = ThreadRef(visibility=Visibility(found.view.visibility), root_id=found.view.root_remote_id)
+            whom = found.view.identity
+            ref = ThreadRef(
+                visibility=Visibility(found.view.visibility), root_id=found.view.root_remote_id,
+                customer=Author(remote_id=whom.remote_id, realm=whom.realm, handle=whom.handle),
+            )  # fmt: skip
             caps = open_connector(outside, facts).capabilities(ref)
         except NotFound:
             pass  # its package is no longer installed: the conversation can still be read

@@ -240,14 +240,16 @@ where id = $1;
 
 -- name: answerable
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
-       c.visibility, c.root_remote_id, c.reply_rule, c.reply_until
-from interaction i join conversation c on c.id = i.conversation_id
+       c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
+       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle
+from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
 where i.id = $1;
 
 -- name: answerable_locked
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
-       c.visibility, c.root_remote_id, c.reply_rule, c.reply_until
-from interaction i join conversation c on c.id = i.conversation_id
+       c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
+       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle
+from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
 where i.id = $1
 for update of i;
 

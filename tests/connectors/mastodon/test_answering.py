@@ -332,3 +332,14 @@ async def test_somebody_from_another_server_is_named_in_full(server: Server, des
     remote = Author(remote_id="1", realm="127.0.0.1", handle="@anna@far.example")
     await desk.connector.send(answer_to(heard, recipient=remote), 1)
     assert "@anna@far.example Wir" in written(desk)[0]["content"]
+
+
+async def test_the_mention_of_the_customer_counts_against_the_limit(server: Server, desk: Desk) -> None:
+    server.account("anna").post(f"@{desk.us.name} Hallo?")
+    heard = await desk.one()
+    whole = desk.connector.capabilities().text.maximum
+    left = desk.connector.capabilities(ThreadRef(visibility=Visibility.PUBLIC, root_id="1", customer=heard.author)).text.maximum
+    assert whole is not None
+    assert left == whole - len(f"{heard.author.handle} ")
+    assert isinstance(await desk.connector.send(answer_to(heard, "x" * left), 1), Sent)
+    assert isinstance(await desk.connector.send(answer_to(heard, "y" * (left + 1)), 1), Reject)

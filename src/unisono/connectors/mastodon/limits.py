@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import msgspec
+
 from unisono.contract import Caps, MediaLimit, TextLimit, TextUnit
+from unisono.domain.length import measure
 
 KEY_WINDOW_S = 3_600
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
@@ -26,3 +29,11 @@ def caps_of(instance: dict[str, Any]) -> Caps:
         ),
         content_warning=True, push=True, echo=True, edits=True, deletes=True, key_window_s=KEY_WINDOW_S, rate_per_s=20,
     )  # fmt: skip
+
+
+def caps_for(caps: Caps, handle: str) -> Caps:
+    """Return what is left for an answer to somebody: it begins with their name, without which it does not reach them."""
+    if not handle or caps.text.maximum is None:
+        return caps
+    mention = measure(f"{handle} ", caps.text.unit.value, domain_free=caps.text.mention_domain_free)
+    return msgspec.structs.replace(caps, text=msgspec.structs.replace(caps.text, maximum=max(0, caps.text.maximum - mention)))

@@ -11,7 +11,7 @@ import msgspec
 
 from unisono.connectors.mastodon.answering import Answering
 from unisono.connectors.mastodon.api import PAGE, Api, decoded
-from unisono.connectors.mastodon.limits import caps_of
+from unisono.connectors.mastodon.limits import caps_for, caps_of
 from unisono.connectors.mastodon.read import MISSHAPEN, known_revision, moment, read_item, said_at
 from unisono.connectors.mastodon.watch import Found, Watch, Watched
 from unisono.contract import (
@@ -49,8 +49,9 @@ class Mastodon:
         self._answering = Answering(ctx, self._api, self._me)
 
     def capabilities(self, thread: ThreadRef | None = None) -> Caps:
-        """Return what the server told at the last check, or Mastodon's own defaults."""
-        return self._ctx.account.caps or caps_of({})
+        """Return what the server told at the last check, or Mastodon's own defaults; the mention of the customer counts too."""
+        caps = self._ctx.account.caps or caps_of({})
+        return caps if thread is None or thread.customer is None else caps_for(caps, thread.customer.handle)
 
     async def check(self) -> Health:
         """Ask who we are and what the server allows."""

@@ -183,11 +183,15 @@ class Answerable(Struct, frozen=True, kw_only=True):
     root_remote_id: str
     reply_rule: str
     reply_until: datetime | None
+    identity_remote_id: str
+    identity_realm: str
+    identity_handle: str
 
     @property
     def thread(self) -> ThreadRef:
         """The thread as connectors name it."""
-        return ThreadRef(visibility=Visibility(self.visibility), root_id=self.root_remote_id)
+        customer = Author(remote_id=self.identity_remote_id, realm=self.identity_realm, handle=self.identity_handle)
+        return ThreadRef(visibility=Visibility(self.visibility), root_id=self.root_remote_id, customer=customer)
 
 
 class AttachmentFacts(Struct, frozen=True, kw_only=True):
