@@ -21,7 +21,20 @@ def unisono(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def test_every_command_explains_itself() -> None:
     said = unisono("--help")
     assert said.returncode == 0
-    for command in ("up", "demo", "run", "migrate", "doctor", "conformance", "backup", "restore", "erase", "user", "channel", "secrets"):
+    for command in (
+        "up",
+        "demo",
+        "run",
+        "migrate",
+        "doctor",
+        "conformance",
+        "backup",
+        "restore",
+        "erase",
+        "user",
+        "channel",
+        "secrets",
+    ):
         assert command in said.stdout
         assert unisono(command, "--help").returncode == 0
 

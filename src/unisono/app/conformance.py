@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -72,9 +73,15 @@ async def conformance_stage(
         settings = Settings(data=str(Path(directory) / "data"), database_url=database_url, allow_private_hosts=True)
         clock = MovableClock(pace=_PACE)
         async with build(settings, clock=clock) as running, open_stage(
-            running.house(), clock, running.pool.fetch, replaced=replaced
+            running.house(), clock, running.pool.fetch, replaced=replaced, database_ports=_ports(running.dsn)
         ) as stage:  # fmt: skip
             yield stage
+
+
+def _ports(dsn: str) -> frozenset[int]:
+    """Where a store is reached over the network; a socket in the file system has no port."""
+    parts = urlsplit(dsn)
+    return frozenset({parts.port or 5432}) if parts.hostname else frozenset()
 
 
 async def run_conformance(database_url: str, name: str | None, *, as_json: bool, volume: int) -> int:

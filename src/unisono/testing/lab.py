@@ -114,6 +114,10 @@ class LabLacks(Exception):
     """The capabilities promise something that the lab cannot play. The text names the method to write."""
 
 
+class PeerMissing(Exception):
+    """The program that plays the network is not on this machine, or does not start. The text says what to install."""
+
+
 class Lab(ABC):
     """Base of all labs. A subclass writes the first part, and of the rest what its network can do.
 
@@ -127,12 +131,14 @@ class Lab(ABC):
     real_peer: ClassVar[bool] = False
     #: What stands behind it, with version, for "verified against".
     peer: ClassVar[str]
+    #: Whether what stands behind it counts links as the capabilities state; else texts at the limit hold none.
+    counts_links: ClassVar[bool] = True
 
     # -- every lab -----------------------------------------------------------------------------------------------------
 
     @abstractmethod
     async def start(self, clock: Clock) -> None:
-        """Start the network, once. A scripted network takes its time from `clock`; a real one has its own."""
+        """Start the network, once. A scripted network takes its time from `clock`; a real one has its own. Raises PeerMissing."""
 
     @abstractmethod
     async def stop(self) -> None:

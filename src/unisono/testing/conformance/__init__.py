@@ -5,13 +5,13 @@ on the other. `unisono conformance` plays them from the command line; a package 
 the entry-point group `unisono.labs`, or plays cases in its tests with `run_case`.
 """
 
-from unisono.testing.conformance import cursors, doors, inbox, pauses, rights, sending
+from unisono.testing.conformance import cursors, doors, hygiene, inbox, limits, pauses, rights, sending, threads, volume
 from unisono.testing.conformance.case import CASES, Broken, Case, Facts, Need, case, expect
 from unisono.testing.conformance.run import BRONZE, Grade, Outcome, Report, Verdict, grade_of, run_case, run_suite
 from unisono.testing.conformance.side import Effort, Side
 from unisono.testing.conformance.stage import Stage, open_stage
 
-GROUPS = (inbox, cursors, sending, pauses, rights, doors)
+GROUPS = (inbox, cursors, sending, pauses, rights, doors, limits, threads, hygiene, volume)
 
 __all__ = [
     "BRONZE",

@@ -36,7 +36,10 @@ PATIENCE = 0.1
 
 
 class Stage(Struct, frozen=True, kw_only=True):
-    """What cases share: a house that is served, with one queue and one agent in it. `sql` looks at the tables."""
+    """What cases share: a house that is served, with one queue and one agent in it.
+
+    sql looks at the tables. database_ports: where the store is, if it is reached over the network.
+    """
 
     house: House
     outside: Outside
@@ -46,6 +49,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     queue_id: UUID
     access: Access
     sql: Sql
+    database_ports: frozenset[int]
 
 
 class Overlay:
@@ -70,7 +74,12 @@ class Overlay:
 
 @asynccontextmanager
 async def open_stage(
-    house: House, clock: MovableClock, sql: Sql, *, replaced: Mapping[str, ConnectorType] | None = None
+    house: House,
+    clock: MovableClock,
+    sql: Sql,
+    *,
+    replaced: Mapping[str, ConnectorType] | None = None,
+    database_ports: frozenset[int] = frozenset(),
 ) -> AsyncIterator[Stage]:
     """Serve a house for cases while the block runs. `clock` must be the one that the house was built with.
 
@@ -91,6 +100,7 @@ async def open_stage(
             yield Stage(
                 house=served, outside=outside, trap=trap, clock=clock, base_url=f"http://127.0.0.1:{server.port}",
                 queue_id=queue_id, access=access, sql=sql,
+                database_ports=database_ports,
             )  # fmt: skip
         finally:
             await server.stop()
