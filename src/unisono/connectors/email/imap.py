@@ -10,6 +10,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 from msgspec import Struct
 
+from unisono.connectors.email.said import said
 from unisono.connectors.email.settings import Settings
 from unisono.contract import Health
 from unisono.domain.words import ChannelState
@@ -130,11 +131,11 @@ def login_failure(error: Exception, settings: Settings) -> ImapFailed:
         return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="imap_security"))
     if not isinstance(error, LoginError) or isinstance(error.__context__, IMAPClientAbortError):
         return failure(error.__context__ if isinstance(error.__context__, Exception) else error, settings)
-    said = str(error).upper()
-    if "[PRIVACYREQUIRED]" in said:
+    answer = str(error).upper()
+    if "[PRIVACYREQUIRED]" in answer:
         what = f"{settings.imap} wants an encrypted connection. Choose TLS or STARTTLS."
         return ImapFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="imap_security"))
-    if any(word in said for word in _BUSY):
+    if any(word in answer for word in _BUSY):
         what = f"{settings.imap} takes no log-in now; it is tried again. Other programs may hold too many connections."
         return ImapFailed(Health(state=ChannelState.THROTTLED, what=what))
     if settings.oauth:
@@ -171,7 +172,7 @@ def failure(error: Exception, settings: Settings) -> ImapFailed:
     if isinstance(error, IMAPClientError) and not isinstance(error, IMAPClientAbortError | ProtocolError):
         busy = any(word in str(error).upper() for word in _BUSY)
         state = ChannelState.THROTTLED if busy else ChannelState.UNREACHABLE
-        return _told(state, f"{server} refuses: {str(error)[:200]}", None, lost=busy)
+        return _told(state, f"{server} refuses: {said(error)}", None, lost=busy)
     what = f"The connection to {server} broke ({type(error).__name__}). It is tried again."
     uid = error.uid if isinstance(error, Broken) else None
     return _told(ChannelState.UNREACHABLE, what, "imap_host", uid=uid)

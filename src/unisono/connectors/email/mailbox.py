@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import socket
 import threading
 import weakref
@@ -37,7 +38,8 @@ def in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=run, daemon=True, name="unisono-imap").start()
+    context = contextvars.copy_context()
+    threading.Thread(target=lambda: context.run(run), daemon=True, name="unisono-imap").start()
     return future
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from unisono.connectors.email.said import said as as_said
 from unisono.connectors.email.settings import Settings
 from unisono.contract import Ctx, Health, HostRefused, NotReached, PullFailed, Response
 from unisono.domain.words import ChannelState
@@ -60,7 +61,7 @@ async def _renewed(ctx: Ctx, settings: Settings) -> str:
         raise PullFailed(Health(state=ChannelState.MISCONFIGURED, what=str(error), field="token_url")) from error
     said = _decoded(answer)
     if answer.status != 200:
-        raise PullFailed(*_refusal(ctx, answer, str(said.get("error") or "")))
+        raise PullFailed(*_refusal(ctx, answer, as_said(said.get("error") or "", 60)))
     token, seconds = said.get("access_token"), said.get("expires_in")
     if not isinstance(token, str) or not token:
         what = "The token address answers, but without a token. Check the address."

@@ -8,6 +8,7 @@ from typing import Final
 import aiosmtplib
 from msgspec import Struct
 
+from unisono.connectors.email.said import said
 from unisono.connectors.email.settings import Settings
 from unisono.contract import Health, Reauth, Reject, Retry, SendResult, Sent, Unknown
 from unisono.domain.words import ChannelState
@@ -16,6 +17,7 @@ GREYLISTED_S: Final = 120.0
 _THROTTLED: Final = ("4.7.", "4.3.2", "4.2.1 ", "rate", "too many", "throttl", "limit", "try again later")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _LOGIN_WANTED: Final = frozenset({530, 534, 535, 538})
+_FIRST_CODE: Final = 200
 SMTP_ERRORS: Final = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
 
 
@@ -61,12 +63,16 @@ async def deliver(door: Door, parcel: Parcel) -> SendResult:
         handed_over = True
         await client.data(parcel.content, timeout=_transfer_s(door.settings, parcel))
     except aiosmtplib.SMTPNotSupported as error:
-        return Reject(code="not_supported", human=f"{server} cannot take this mail: {str(error)[:200]}")
+        return Reject(code="not_supported", human=f"{server} cannot take this mail: {said(error)}")
     except (aiosmtplib.SMTPConnectResponseError, aiosmtplib.SMTPHeloError) as error:
         # Whatever the code, it was said to our connection and not to this mail.
-        return Retry(reason=f"{server} turns the connection down: {error.code} {str(error.message)[:200]}")
+        return Retry(reason=f"{server} turns the connection down: {error.code} {said(error.message)}")
     except aiosmtplib.SMTPResponseException as error:
-        return answered(error.code, str(error.message))
+        if error.code >= _FIRST_CODE:
+            return answered(error.code, str(error.message))
+        # No reply of SMTP at all, such as a proxy's error page.
+        reason = f"{server} answers something that is no SMTP"
+        return Unknown(reason=reason) if handed_over else Retry(reason=reason)
     except SMTP_ERRORS as error:
         reason = f"{server}: {type(error).__name__}"
         return Unknown(reason=reason) if handed_over else Retry(reason=reason)
@@ -116,7 +122,7 @@ async def log_in(client: aiosmtplib.SMTP, door: Door) -> None:
     except aiosmtplib.SMTPAuthenticationError as error:
         if 400 <= error.code < 500:
             raise
-        raise Refused(f"{error.code} {str(error.message)[:200]}") from error
+        raise Refused(f"{error.code} {said(error.message)}") from error
 
 
 def _too_large(client: aiosmtplib.SMTP, parcel: Parcel) -> Reject | None:
@@ -154,20 +160,20 @@ def _options(client: aiosmtplib.SMTP, parcel: Parcel) -> list[str]:
     return ["SMTPUTF8", "BODY=8BITMIME"]
 
 
-def answered(code: int, said: str) -> SendResult:
+def answered(code: int, text: str) -> SendResult:
     """Return what a reply code means (RFC 5321, section 4.2.1)."""
-    said = " ".join(said.split())[:300]
+    text = said(text, 300)
     if 400 <= code < 500:
-        throttled = code == 421 or any(word in said.lower() for word in _THROTTLED)
+        throttled = code == 421 or any(word in text.lower() for word in _THROTTLED)
         after = None if throttled else GREYLISTED_S if code in (450, 451) else None
-        return Retry(reason=f"{code} {said}", after_s=after, throttled=throttled)
+        return Retry(reason=f"{code} {text}", after_s=after, throttled=throttled)
     if code in _LOGIN_WANTED:
-        return Reauth(human=_login_wanted(f"{code} {said}"))
-    return Reject(code=f"smtp_{code}", human=f"The mail server refuses: {code} {said}")
+        return Reauth(human=_login_wanted(f"{code} {text}"))
+    return Reject(code=f"smtp_{code}", human=f"The mail server refuses: {code} {text}")
 
 
-def _login_wanted(said: str) -> str:
-    return f"The SMTP server wants a valid log-in ({said}). Renew the password or the authorisation; answers wait until then."
+def _login_wanted(text: str) -> str:
+    return f"The SMTP server wants a valid log-in ({text}). Renew the password or the authorisation; answers wait until then."
 
 
 def refused(error: Refused) -> Reauth:
@@ -201,7 +207,7 @@ async def look(door: Door, address: str) -> Looked:
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
         return Looked(problem=_sender_refused(error, server, address))
     except aiosmtplib.SMTPResponseException as error:
-        what = f"{server} answers {error.code} {str(error.message)[:200]}. Check the server's settings."
+        what = f"{server} answers {error.code} {said(error.message)}. Check the server's settings."
         return Looked(problem=Health(state=ChannelState.MISCONFIGURED, what=what, field="smtp_host"))
     except SMTP_ERRORS as error:
         return Looked(problem=_unreachable(error, door.settings))
@@ -210,14 +216,14 @@ async def look(door: Door, address: str) -> Looked:
 
 
 def _sender_refused(error: aiosmtplib.SMTPResponseException, server: object, address: str) -> Health | None:
-    said = f"{error.code} {str(error.message)[:200]}"
+    text = f"{error.code} {said(error.message)}"
     if error.code in _LOGIN_WANTED:
-        what = f"{server} wants a log-in before it takes mails ({said}), but offers none on this connection. Choose encryption."
+        what = f"{server} wants a log-in before it takes mails ({text}), but offers none on this connection. Choose encryption."
         return Health(state=ChannelState.MISCONFIGURED, what=what, field="smtp_security")
     if 400 <= error.code < 500 or isinstance(error, aiosmtplib.SMTPRecipientRefused):
         # Greylisting, or a server that takes mails for others only: answers go to others.
         return None
-    what = f"{server} does not take mails from {address} ({said}). The log-in must be allowed to send as this address."
+    what = f"{server} does not take mails from {address} ({text}). The log-in must be allowed to send as this address."
     return Health(state=ChannelState.MISCONFIGURED, what=what, field="address")
 
 

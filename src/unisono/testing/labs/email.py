@@ -7,13 +7,13 @@ hide from the proxies what they have to spoil.
 import asyncio
 import secrets
 import smtplib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, default
 from email.utils import format_datetime, formataddr
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from unisono.contract import Clock
 from unisono.domain.words import DeliveryState, Visibility
@@ -23,6 +23,7 @@ from unisono.testing.mailhouse.dovecot import Dovecot
 from unisono.testing.mailhouse.identity import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from unisono.testing.mailhouse.submission import Submission, Taken
 
+T = TypeVar("T")
 _BUSY_IMAP: Final = b"* BYE [LIMIT] Too many simultaneous connections. Try again later.\r\n"
 _BUSY_SMTP: Final = "421 4.7.28 Too many mails from this address. Try again later."
 
@@ -37,12 +38,12 @@ class EmailLab(Lab):
     async def start(self, clock: Clock) -> None:
         """Start the three servers and a proxy before each. Raises PeerMissing."""
         self.clock = clock
-        version = await asyncio.to_thread(Dovecot.version)
+        version = await _aside(Dovecot.version)
         self.peer = f"Dovecot {version} (IMAP), aiosmtpd (SMTP), a scripted identity provider"  # type: ignore[misc]
         self._provider = IdentityProvider(now=lambda: clock.now().timestamp())
         self._provider.start()
         self._dovecot = Dovecot(introspection=self._provider.introspection_url)
-        await asyncio.to_thread(self._dovecot.start)
+        await _aside(self._dovecot.start)
         self._door = Submission(log_in=True, token_owner=self._provider.owner_of, file=self._keep_copy)
         self._door.start()
         self._imap = FaultProxy(self._dovecot.port, raw=True)
@@ -55,9 +56,9 @@ class EmailLab(Lab):
         """End them."""
         for proxy in (self._imap, self._smtp, self._tokens):
             await proxy.stop()
-        await asyncio.to_thread(self._door.stop)
-        await asyncio.to_thread(self._dovecot.stop)
-        await asyncio.to_thread(self._provider.stop)
+        await _aside(self._door.stop)
+        await _aside(self._dovecot.stop)
+        await _aside(self._provider.stop)
 
     def _keep_copy(self, taken: Taken) -> None:
         """Large providers file what their SMTP servers took."""
@@ -124,7 +125,7 @@ class EmailLab(Lab):
         return mail
 
     async def _deliver(self, mail: EmailMessage, at: datetime | None = None) -> None:
-        await asyncio.to_thread(self._dovecot.deliver, self._us, mail.as_bytes(), "INBOX", at or self.clock.now())
+        await _aside(self._dovecot.deliver, self._us, mail.as_bytes(), "INBOX", at or self.clock.now())
 
     async def flood(self, texts: Sequence[str]) -> None:
         """Let Anna write many mails at once."""
@@ -133,7 +134,7 @@ class EmailLab(Lab):
             mail = self._mail(self._people[ANNA], self._us, None)
             mail.set_content(text)
             mails.append((mail.as_bytes(), self.clock.now()))
-        await asyncio.to_thread(self._dovecot.deliver_all, self._us, mails)
+        await _aside(self._dovecot.deliver_all, self._us, mails)
 
     async def say_strangely(self, text: str) -> Item:
         """Write with headers and parameters that nobody knows, some of them where known ones belong."""
@@ -154,7 +155,7 @@ class EmailLab(Lab):
 
     async def lose(self, item: Item) -> None:
         """Remove a mail from the mailbox, as somebody may in a mail program."""
-        await asyncio.to_thread(self._dovecot.remove, self._us, item.handle)
+        await _aside(self._dovecot.remove, self._us, item.handle)
 
     # -- what our mails come to ------------------------------------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class EmailLab(Lab):
         """Answer from a mail program."""
         mail = self._mail(self._us, self._people[to.who], to.handle)
         mail.set_content(text)
-        await asyncio.to_thread(self._submit, mail, self._provider.issue(self._person))
+        await _aside(self._submit, mail, self._provider.issue(self._person))
         return self._shown(self._door.taken[-1])
 
     def _submit(self, mail: EmailMessage, token: str) -> None:
@@ -205,7 +206,7 @@ class EmailLab(Lab):
         ]  # fmt: skip
         head = b"".join(f"{name}: {value}\r\n".encode() for name, value in mail.items())
         content = head + b"\r\n" + "\r\n".join(parts).replace("\r\n\n", "\r\n").encode()
-        await asyncio.to_thread(self._dovecot.deliver, self._us, content, "INBOX", self.clock.now())
+        await _aside(self._dovecot.deliver, self._us, content, "INBOX", self.clock.now())
 
     def reportable(self) -> tuple[DeliveryState, ...]:
         """Mails are delivered, then read."""
@@ -230,12 +231,17 @@ class EmailLab(Lab):
         return {"refresh_token": self._provider.authorise(self._person)}
 
     async def throttle(self, pause: Pause, seconds: float, *, sends: bool) -> None:
-        """Refuse once. Neither protocol can say for how long."""
+        """Refuse an answer once, or the next connection of each kind: one pulls, one waits. Nobody can say for how long."""
         del pause, seconds
         if sends:
             self._door.refuse_sender.append(_BUSY_SMTP)
         else:
-            self._imap.add(Effect.ANSWER, Match(), answer=_BUSY_IMAP)
+            self._imap.add(Effect.ANSWER, Match(), answer=_BUSY_IMAP, count=2)
+
+
+async def _aside(work: Callable[..., T], *given: Any) -> T:
+    """Do blocking work of the provider's in a thread, apart from whatever listens to what the house does."""
+    return await asyncio.get_running_loop().run_in_executor(None, lambda: work(*given))
 
 
 def _content(part: MIMEPart) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
+import logging
 import socket
 import threading
 from collections import deque
@@ -16,6 +17,8 @@ from msgspec import Struct
 from unisono.testing.mailhouse.dovecot import PASSWORD
 
 MAX_MAIL_BYTES: Final = 30_000_000
+# The library warns of a field of its own at each log-in.
+logging.getLogger("mail.log").addHandler(logging.NullHandler())
 
 
 class Taken(Struct, frozen=True, kw_only=True):
