@@ -21,10 +21,10 @@ MIN_GZIP_BYTES: Final = 1_000
 _FOREIGN: Final = ("api", "hooks", "c")
 # Not asked of the system, whose tables differ.
 _TYPES: Final = {
-    ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".html": "text/html", ".js": "text/javascript", ".css": "text/css",
     ".svg": "image/svg+xml", ".json": "application/json", ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2", ".png": "image/png", ".ico": "image/x-icon", ".txt": "text/plain; charset=utf-8",
-    ".ftl": "text/plain; charset=utf-8", ".wasm": "application/wasm", ".map": "application/json", ".mp3": "audio/mpeg",
+    ".woff2": "font/woff2", ".png": "image/png", ".ico": "image/x-icon", ".txt": "text/plain",
+    ".ftl": "text/plain", ".wasm": "application/wasm", ".map": "application/json", ".mp3": "audio/mpeg",
     ".ogg": "audio/ogg", ".webp": "image/webp",
 }  # fmt: skip
 _COMPRESSIBLE: Final = ("text/", "image/svg", "application/json", "application/manifest", "application/wasm")
