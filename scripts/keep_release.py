@@ -34,9 +34,8 @@ async def grown(demo: DemoHouse) -> None:
     await store_raw(demo.running.outside, channel_id, raws)
     for _ in range(_PATIENCE_S):
         async with demo.running.pool.acquire() as connection:
-            unread, read = await connection.fetchrow(
-                "select count(*) filter (where state = 'new'), count(*) filter (where state = 'done') from inbox"
-            )
+            unread = await connection.fetchval("select count(*) from inbox where state = 'new'")
+            read = await connection.fetchval("select count(*) from inbox where state = 'done'")
         if not unread and read >= ITEMS:
             return
         await asyncio.sleep(1)
