@@ -67,7 +67,7 @@ def body_of(mail: Mail) -> Body:
 
 def assemble(found: Body, blocks: list[Block]) -> None:
     """Put the pieces together: text from every one, HTML only when one has it."""
-    harmless = [_without_bomb(block, found) for block in blocks]
+    harmless = [_without_bomb(_with_plain_ends(block), found) for block in blocks]
     if not harmless:
         harmless = _named_text(found)
     found.text = "\n\n".join(text for block in harmless if (text := _text_of(block, found)).strip()).strip("\n")
@@ -84,12 +84,20 @@ def _named_text(found: Body) -> list[Block]:
     return []
 
 
+def _with_plain_ends(block: Block) -> Block:
+    """Lines end in a mail as its program likes; here they end with a line feed."""
+    if block.plain is None or "\r" not in block.plain:
+        return block
+    return Block(plain=block.plain.replace("\r\n", "\n").replace("\r", "\n"), html=block.html)
+
+
 def _without_bomb(block: Block, found: Body) -> Block:
     if block.html is None or not too_deep(block.html):
         return block
     found.problems.append("The formatted text is nested too deeply to be shown; the original is attached.")
     found.full = False
-    return Block(plain=block.plain or re.sub(r"<[^<>]{0,500}>", " ", block.html[:MAX_HTML_CHARS]))
+    without_tags = re.sub(r"<[^<>]{0,500}>", " ", block.html[:MAX_HTML_CHARS])
+    return Block(plain=block.plain or re.sub(r"[ \t]{2,}", " ", without_tags).strip())
 
 
 def _text_of(block: Block, found: Body) -> str:

@@ -67,7 +67,7 @@ def _history_begins(lines: list[str]) -> int | None:
         if not line.strip():
             continue
         if not written:
-            written = True
+            written = not _is_quoted(line)
             continue
         short = line[:_LINE_CHARS]
         if _SEPARATOR.match(short) or (_RULE.match(short) and _head_block(lines, place + 1)) or _head_block(lines, place):
