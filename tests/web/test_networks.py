@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from tests.web.conftest import Browser, MakeHouse, Served, serve
 from tests.web.network import Networks
@@ -149,3 +150,18 @@ async def test_a_connectors_stream_ends_with_the_server(served: Served, channel:
 async def test_a_paused_channels_page_says_so(served: Served, outside: Browser, channel: str) -> None:
     await served.sql("update channel set paused = true")
     assert (await outside.problem("GET", f"/c/{channel}/"))["code"] == "channel_paused"
+
+
+async def test_who_hangs_up_in_the_middle_of_a_request_is_no_fault_in_the_log(served: Served, channel: str) -> None:
+    with capture_logs() as said:
+        _, writer = await asyncio.open_connection("127.0.0.1", served.server.port)
+        writer.write(f"POST /hooks/{channel} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n[".encode())
+        await writer.drain()
+        at_work = served.server._server.server_state.tasks
+        async with asyncio.timeout(10):
+            while not at_work:
+                await asyncio.sleep(0.01)
+            writer.close()
+            while at_work:
+                await asyncio.sleep(0.01)
+    assert said == []

@@ -108,9 +108,16 @@ def _detail(locale: str, error: UnisonoError, kind: str) -> str:
     return say(locale, f"detail-{error.code}", facts) or say(locale, f"generic-{kind}", facts) or text
 
 
+# How the framework words it (litestar.connection.request).
+_GONE: Final = "client disconnected prematurely"
+
+
 def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Turn an error of the framework into a problem: validation, paths, methods, sizes."""
     status = 422 if isinstance(error, ValidationException) else error.status_code
+    if status == 500 and error.detail == _GONE:
+        # Whoever hangs up in the middle of a request reads no answer; it is no fault of ours either.
+        error, status = ClientException(error.detail), 400
     if status >= 500 and status != 503:
         return of_bug(request, error)
     kind = _KIND_OF_STATUS.get(status, "invalid")
