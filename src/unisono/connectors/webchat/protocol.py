@@ -50,7 +50,7 @@ class Webchat:
             visibilities=(Visibility.PRIVATE,), text=TextLimit(unit=TextUnit.CHARS, maximum=MAX_TEXT),
             media=MediaLimit(max_count=_MAX_OUT_FILES, types=TYPES, max_bytes=_MAX_OUT_BYTES, alt_text=True),
             pull=False, push=True, echo=False, threads=False, native_idempotency=True, edits=True, deletes=True,
-            account_deletion=True, statuses=True, typing=True, retract=True, rate_per_s=200,
+            account_deletion=True, statuses=True, typing=True, retract=True, rate_per_s=100,
         )  # fmt: skip
 
     async def check(self) -> Health:

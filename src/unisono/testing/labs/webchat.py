@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
+import msgspec
 
 from unisono.contract import Clock
 from unisono.domain.words import DeliveryState, Visibility
@@ -140,10 +142,7 @@ class WebchatLab(Lab):
 
         async def visit(part: Sequence[str]) -> None:
             async with room:
-                visitor = Visitor(self._base, _address())
-                for text in part:
-                    await visitor.write(uuid4().hex, text)
-                await visitor.close()
+                await _write_quickly(self._base, part)
 
         await asyncio.gather(*(visit(texts[start : start + _EACH]) for start in range(0, len(texts), _EACH)))
 
@@ -182,6 +181,29 @@ class WebchatLab(Lab):
     def reportable(self) -> tuple[DeliveryState, ...]:
         """Answers arrive, then they are read."""
         return (DeliveryState.DELIVERED, DeliveryState.READ)
+
+
+async def _write_quickly(base: str, texts: Sequence[str]) -> None:
+    """Write as one visitor over one connection, so plainly that the visitor costs the machine next to nothing."""
+    parts = urlsplit(base)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    word, token, address = secrets.token_hex(16), "", _address()
+    try:
+        for text in texts:
+            body = msgspec.json.encode({"key": uuid4().hex, "text": text, "word": word, "language": "de"})
+            head = [
+                f"POST {parts.path}/messages HTTP/1.1", f"host: {parts.netloc}", "content-type: application/json",
+                f"content-length: {len(body)}", f"x-forwarded-for: {address}",
+            ] + ([f"authorization: Bearer {token}"] if token else [])  # fmt: skip
+            writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(answer.partition("content-length:")[2].partition("\r\n")[0])
+            said = await reader.readexactly(length)
+            if not answer.startswith("http/1.1 201"):
+                raise Refused(f"POST /messages: {answer[:40]} {said[:200]!r}", int(answer.split()[1]))
+            token = msgspec.json.decode(said)["token"]
+    finally:
+        writer.close()
 
 
 def _address() -> str:
