@@ -27,7 +27,7 @@ _CONTAINER: Final = re.compile(rb"^content-type:\s{0,80}(?:multipart|message)/",
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _FOLD: Final = re.compile(r"[\r\n]+[ \t]*")
 # Bounded on both sides: an open one takes quadratic time on a long text without any at sign (lengths of RFC 5321, 4.5.3.1).
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),:;@\\]{1,64}@[^\s<>\"'(),:;@\\]{1,255}")
+_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f<>\"'(),:;@\\]{1,64}@[^\s\x00-\x1f\x7f<>\"'(),:;@\\]{1,255}")
 # What the library's header code raises on some of the things that people and programs put into headers.
 MALFORMED: Final = (
     ValueError, LookupError, TypeError, AttributeError, AssertionError, HeaderParseError, RecursionError, OverflowError,
