@@ -1,15 +1,17 @@
 """Answers: each is sent once, whatever the network does, and never to a place that it was not meant for."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from tests.kit import START, House, Person, Scripted
-from tests.service.test_work import working
+from tests.service.test_work import offered, working
 from unisono.contract import NotReached, NotSent, Reauth, Reject, Retry, Sent, Undecidable, Unknown
 from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.ids import new_id
+from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
 from unisono.service.repair import discard_answer, retry_answer
 from unisono.service.sender import Sender
@@ -259,3 +261,24 @@ async def test_an_answer_after_the_reply_window_is_kept_and_not_sent(house: Hous
     assert await delivery(house) == ["failed"]
     with pytest.raises(Invalid):
         await written(house, person, interaction)
+
+
+async def test_a_connector_that_names_an_answer_impossibly_stops_no_other_answer(house: House) -> None:
+    person, _, one = await working(house, items=2)
+    await house.route()
+    two = await accept_offer(house.db, person.access, await offered(house, person))
+    [row] = await house.sql("select m.remote_id from message m where m.interaction_id = $1", one)
+    await written(house, person, one, "eins")
+    Scripted.results = [Sent(remote_id=row["remote_id"])]
+    sending = asyncio.create_task(Sender(house.outside, "test").run())
+    try:
+        async with asyncio.timeout(10):
+            while not Scripted.sent:
+                await asyncio.sleep(0.01)
+            await written(house, person, two, "zwei")
+            while sorted(await delivery(house)) != ["queued", "sent"]:
+                assert not sending.done(), sending.exception()
+                await asyncio.sleep(0.01)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)

@@ -160,6 +160,8 @@ class Sender:
                 pass
         except UnisonoError as error:
             self._outside.log_for(channel_id, "sender").error("sending_paused", code=error.code)
+        except Exception as error:  # what one channel's connector broke must not stop the others; its lease brings it back
+            self._outside.log_for(channel_id, "sender").error("sending_failed", error=type(error).__name__)
         finally:
             self._running.discard(channel_id)
 
