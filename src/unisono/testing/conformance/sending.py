@@ -6,7 +6,7 @@ from uuid import UUID
 
 from unisono.domain.errors import Invalid
 from unisono.testing.conformance.case import ECHO, REPLY, REPLY_WINDOW, STATUSES, Broken, case, expect
-from unisono.testing.conformance.side import Side
+from unisono.testing.conformance.side import Line, Side
 from unisono.testing.conformance.trap import Crash
 from unisono.testing.faultproxy import Effect
 from unisono.testing.lab import Shown
@@ -68,36 +68,40 @@ async def echoes(side: Side) -> None:
     await side.hear()
     opened = await side.interactions()
     [line] = [one for one in await side.lines() if one.direction == "in"]
+    elsewhere = side.words("Von einem anderen Programm")
+    await side.lab.say_as_us(elsewhere, item)
+    await side.hear()
+    ours = await _is_ours_once(side, elsewhere)
+    expect(ours.conversation_id == line.conversation_id, "What our own account said elsewhere stands in another conversation.")
     if side.facts.caps.reply:
         text = side.words("Antwort")
         await side.delivered(await side.answer(line, text))
         await side.hear()
         await _is_ours_once(side, text)
-        text = side.words("Zweite Antwort")
-        message_id = await side.answer(line, text)
-        # The second transaction of an attempt records what came of it.
-        side.stage.trap.set(1, committed=False)
-        with contextlib.suppress(Crash):
-            await side.attempt()
-        expect(side.stage.trap.sprung, "An attempt to send recorded nothing.")
-        side.restart_sender()
-        await side.hear()
-        await side.delivered(message_id)
-        await side.hear()
-        await _is_ours_once(side, text)
-        await side.shown_once(text)
-    elsewhere = side.words("Von einem anderen Programm")
-    await side.lab.say_as_us(elsewhere, item)
-    await side.hear()
-    ours = await side.line(elsewhere)
-    expect(ours.direction == "out", "What our own account said elsewhere was taken for a customer's.")
-    expect(ours.conversation_id == line.conversation_id, "What our own account said elsewhere stands in another conversation.")
+        await _comes_back_before_it_is_recorded(side, line)
     expect(await side.interactions() == opened, "Our own posts opened enquiries.")
 
 
-async def _is_ours_once(side: Side, text: str) -> None:
+async def _comes_back_before_it_is_recorded(side: Side, line: Line) -> None:
+    text = side.words("Zweite Antwort")
+    message_id = await side.answer(line, text)
+    # The second transaction of an attempt records what came of it.
+    side.stage.trap.set(1, committed=False)
+    with contextlib.suppress(Crash):
+        await side.attempt()
+    expect(side.stage.trap.sprung, "An attempt to send recorded nothing.")
+    side.restart_sender()
+    await side.hear()
+    await side.delivered(message_id)
+    await side.hear()
+    await _is_ours_once(side, text)
+    await side.shown_once(text)
+
+
+async def _is_ours_once(side: Side, text: str) -> Line:
     line = await side.line(text)
-    expect(line.direction == "out", "Our own answer came back as a customer's message.")
+    expect(line.direction == "out", "What our own account said was taken for a customer's.")
+    return line
 
 
 @case(15, "what the network reports of an answer comes in any order and never goes back", REPLY, STATUSES)

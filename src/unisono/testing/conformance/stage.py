@@ -57,7 +57,7 @@ class Overlay:
 
     def __init__(self, registry: Registry, replaced: Mapping[str, ConnectorType]) -> None:
         self._registry = registry
-        self._replaced = replaced
+        self.replaced = dict(replaced)
 
     def manifests(self) -> Mapping[str, Manifest]:
         """Return all manifests."""
@@ -69,7 +69,7 @@ class Overlay:
 
     def code(self, connector: str) -> ConnectorType:
         """Return what builds the connector."""
-        return self._replaced.get(connector) or self._registry.code(connector)
+        return self.replaced.get(connector) or self._registry.code(connector)
 
 
 @asynccontextmanager
