@@ -90,8 +90,13 @@ def _fix_boundaries(mail: EmailMessage, key: str) -> None:
 
 
 def _named(shown: str, address: str) -> Address:
+    shown = shown if "@" not in shown else ""
     try:
-        return Address(shown if "@" not in shown else "", addr_spec=address)
+        if address.isascii():
+            return Address(shown, addr_spec=address)
+        # The library's parser takes ASCII only; what it would refuse was refused before.
+        local, _, domain = address.rpartition("@")
+        return Address(shown, username=local, domain=domain)
     except (ValueError, MessageError, IndexError) as error:
         raise BadAddress(address) from error
 
