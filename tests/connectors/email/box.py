@@ -24,8 +24,10 @@ class Box:
         self.smtp_port = smtp.port
         self._stack = stack
 
-    async def open(self, *, secrets: dict[str, str] | None = None, clock: Clock | None = None, **config: Any) -> Email:
-        """Build the connector anew, with these settings besides the usual ones."""
+    async def open(
+        self, *, secrets: dict[str, str] | None = None, clock: Clock | None = None, kept: bool = True, **config: Any
+    ) -> Email:
+        """Build the connector anew, with these settings besides the usual ones. kept: it is closed with the test."""
         settings = {
             "address": self.address, "imap_host": "127.0.0.1", "imap_port": self.imap_port, "imap_security": "none",
             "smtp_host": "127.0.0.1", "smtp_port": self.smtp_port, "smtp_security": "none", "sent_folder": "Sent",
@@ -38,6 +40,8 @@ class Box:
             )
         )
         self.connector = Email(self.ctx)
+        if not kept:
+            return self.connector
         self._stack.push_async_callback(self.connector.close)
         return self.connector
 

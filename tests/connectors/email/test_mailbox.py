@@ -49,8 +49,8 @@ async def test_a_folder_that_was_made_anew_is_read_again_without_doubles_by_key(
 
 
 async def test_a_full_mailbox_is_read_in_pages(box: Box) -> None:
-    for n in range(120):
-        box.write(f"Frage {n}", f"Text {n}", message_id=f"<{n}@kunde.example>")
+    mail = "From: Berta <berta@kunde.example>\r\nSubject: Frage %d\r\nMessage-ID: <%d@kunde.example>\r\n\r\nText %d\r\n"
+    box.imap.deliver_all(box.address, [((mail % (n, n, n)).encode(), None) for n in range(120)])
     page = await box.connector.pull("inbox", None, 50)
     assert (len(page.raws), page.has_more) == (50, True)
     everything, _ = await box.pulled()

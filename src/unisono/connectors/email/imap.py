@@ -59,6 +59,7 @@ class Broken(OSError):
 def connect(place: Place, opened: Callable[[socket.socket], None] = lambda _: None) -> IMAPClient:
     """Return a logged-in connection; `opened` gets its socket as soon as there is one. Raises ImapFailed."""
     settings = place.settings
+    client: IMAPClient | None = None
     try:
         client = IMAPClient(
             settings.imap.host, settings.imap.port, ssl=settings.imap.security == "tls", ssl_context=tls_context(settings),
@@ -73,6 +74,8 @@ def connect(place: Place, opened: Callable[[socket.socket], None] = lambda _: No
             opened(client.socket())
         client.socket().settimeout(settings.timeout_s)
     except IMAP_ERRORS as error:
+        if client is not None:
+            leave(client)
         raise failure(error, settings) from error
     try:
         _log_in(client, place)

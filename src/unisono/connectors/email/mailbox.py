@@ -63,11 +63,19 @@ class Line:
         if self._socket is not None:
             cut(self._socket)
 
+    def close(self) -> None:
+        """End the connection without a word; nobody else may use it at this time."""
+        client, connection = self.client, self._socket
+        self.client = self._socket = None
+        with contextlib.suppress(*IMAP_ERRORS):
+            if client is not None:
+                client.shutdown()
+            elif connection is not None:
+                connection.close()
+
     def __del__(self) -> None:
         """A connector may be dropped at any time, and its connection goes with it."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.close()
+        self.close()
 
 
 class Mailbox:
@@ -117,12 +125,17 @@ class Mailbox:
         self._secret = place.secret
 
         def piece() -> T:
-            if line.client is None:
-                line.client = connect(place, line.opened)
             try:
+                if line.client is None:
+                    line.client = connect(place, line.opened)
                 return work(line.client)
-            except IMAP_ERRORS as error:
-                raise failure(error, place.settings) from error
+            except (ImapFailed, *IMAP_ERRORS) as error:
+                told = failure(error, place.settings)
+                if told.lost:
+                    line.close()
+                if told is error:
+                    raise
+                raise told from error
 
         running = in_thread(piece)
         try:

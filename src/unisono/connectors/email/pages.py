@@ -15,6 +15,9 @@ from unisono.connectors.email.mime import parse_head, raw_header
 from unisono.connectors.email.raw import CutFile, CutText, message_id_in
 
 FIRST_WINDOW: Final = 1_000
+# So many UIDs of ten digits fit into a line of 1 MB, at which imaplib gives up.
+MAX_FOUND: Final = 80_000
+MAX_SEARCHES: Final = 200
 PAGE_BYTES: Final = 8_000_000
 MAX_HEAD_BYTES: Final = 500_000
 _MAX_TEXTS: Final = 20
@@ -67,7 +70,8 @@ def next_page(client: IMAPClient, known: Cursor | None, wanted: Wanted) -> Batch
     place = known
     if place is None or place.validity != validity or place.uid >= following:
         place = _beginning(known, validity, following, wanted)
-    uids, looked_up_to = _find(client, place, following, wanted.limit)
+    crowded = int(facts.get(b"EXISTS") or 0) > MAX_FOUND
+    uids, looked_up_to = _find(client, place, following, wanted.limit, MAX_FOUND if crowded else _LAST_UID)
     letters, left_at = _fetch(client, uids, validity, wanted)
     reached = looked_up_to if left_at is None else left_at - 1
     return Batch(
@@ -107,14 +111,16 @@ def _beginning(known: Cursor | None, validity: int, following: int, wanted: Want
     )  # fmt: skip
 
 
-def _find(client: IMAPClient, place: Cursor, following: int, limit: int) -> tuple[list[int], int]:
+def _find(client: IMAPClient, place: Cursor, following: int, limit: int, widest: int) -> tuple[list[int], int]:
     """Return the next UIDs, and up to where was looked.
 
-    UIDs have gaps, sometimes of millions, and one answer may not hold all of a large folder (imaplib gives up at 1 MB):
-    so windows are looked at, each four times as wide as the one before until something is found.
+    UIDs have gaps, sometimes of millions, and one answer may not hold all of a large folder: so windows are looked at, each
+    four times as wide as the one before until something is found. `widest`: what an answer can hold if all of it is found.
     """
     low, width = place.uid + 1, FIRST_WINDOW
-    while low < following:
+    for _ in range(MAX_SEARCHES):
+        if low >= following:
+            return [], max(place.uid, following - 1)
         high = min(low + width - 1, following - 1, _LAST_UID)
         criteria: list[Any] = ["UID", f"{low}:{high}"]
         if low < place.begun and place.first_day is not None:
@@ -123,8 +129,8 @@ def _find(client: IMAPClient, place: Cursor, following: int, limit: int) -> tupl
         found = sorted(uid for uid in client.search(criteria) if low <= uid <= high)
         if found:
             return (found, high) if len(found) <= limit else (found[:limit], found[limit - 1])
-        low, width = high + 1, width * 4
-    return [], max(place.uid, following - 1)
+        low, width = high + 1, min(width * 4, widest)
+    return [], low - 1
 
 
 def _fetch(
