@@ -345,6 +345,7 @@ async def connected(stage: Stage, lab: Lab, effort: Effort) -> AsyncIterator[Sid
         yield side
     finally:
         stage.trap.disarm()
+        stage.http.patient = False
         await side.calm()
         with contextlib.suppress(PullFailed):
             await archive_channel(stage.outside, stage.access, channel_id)

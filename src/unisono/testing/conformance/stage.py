@@ -15,7 +15,7 @@ from msgspec import Struct
 from unisono.contract import Manifest
 from unisono.contract.connector import ConnectorType
 from unisono.domain.ids import new_id
-from unisono.egress.client import EgressFactory
+from unisono.egress.client import EgressClient, EgressFactory
 from unisono.service.access import Access
 from unisono.service.actions import ACTIONS
 from unisono.service.channel_context import Outside
@@ -32,7 +32,20 @@ from unisono.web.app import build_app
 from unisono.web.server import WebServer
 
 Sql = Callable[..., Awaitable[list[Any]]]
-PATIENCE = 0.1
+_SHORT = 0.1
+
+
+class Patience:
+    """Implements `service.ports.outside.HttpFor`: waits are a tenth of what they are in a house, unless `patient`."""
+
+    def __init__(self, short: EgressFactory, whole: EgressFactory) -> None:
+        self._short = short
+        self._whole = whole
+        self.patient = False
+
+    def __call__(self, manifest: Manifest, config: Mapping[str, object]) -> EgressClient:
+        """Return the client of a channel."""
+        return (self._whole if self.patient else self._short)(manifest, config)
 
 
 class Stage(Struct, frozen=True, kw_only=True):
@@ -44,6 +57,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     house: House
     outside: Outside
     trap: Trap
+    http: Patience
     clock: MovableClock
     base_url: str
     queue_id: UUID
@@ -85,10 +99,14 @@ async def open_stage(
 
     replaced: other code for some connectors, to see whether the cases notice a fault.
     """
-    async with EgressFactory(allow_private=True, patience=PATIENCE) as egress:
+    async with (
+        EgressFactory(allow_private=True, patience=_SHORT) as short,
+        EgressFactory(allow_private=True) as whole,
+    ):
+        http = Patience(short, whole)
         trap = Trap(house.outside.db)
         outside = msgspec.structs.replace(
-            house.outside, db=trap, http_for=egress, secrets=ChannelVault(trap, house.outside.cipher, clock),
+            house.outside, db=trap, http_for=http, secrets=ChannelVault(trap, house.outside.cipher, clock),
             registry=Overlay(house.outside.registry, replaced or {}),
         )  # fmt: skip
         served = msgspec.structs.replace(house, outside=outside)
@@ -98,7 +116,7 @@ async def open_stage(
         try:
             queue_id, access = await _furnish(outside)
             yield Stage(
-                house=served, outside=outside, trap=trap, clock=clock, base_url=f"http://127.0.0.1:{server.port}",
+                house=served, outside=outside, trap=trap, http=http, clock=clock, base_url=f"http://127.0.0.1:{server.port}",
                 queue_id=queue_id, access=access, sql=sql,
                 database_ports=database_ports,
             )  # fmt: skip

@@ -41,6 +41,8 @@ class FaultProxy:
         self.raw = raw
         self.port = 0
         self.seen: list[Seen] = []
+        #: For how long the peer has been waited for since the start, in seconds, over all requests; HTTP only.
+        self.waited_s = 0.0
         self._script = Script()
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[object], asyncio.StreamWriter] = {}
@@ -109,6 +111,7 @@ class FaultProxy:
         fault = self._script.next(request.method, request.target, request.raw)
         answer: Answer | None = None
         network: asyncio.StreamWriter | None = None
+        begun = time.monotonic()
         try:
             if fault is not None and fault.effect is Effect.DROP:
                 client.transport.abort()
@@ -135,6 +138,7 @@ class FaultProxy:
         finally:
             if network is not None:
                 network.close()
+                self.waited_s += time.monotonic() - begun
             self._note(request.method, request.target, answer.status if answer else 0, fault, request.raw)
 
 

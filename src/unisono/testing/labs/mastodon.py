@@ -30,6 +30,7 @@ _VARIABLE = "MASTODON_MOCK"
 _FROM_MAKE = Path(".cache/peers/mastodon-mock/bin") / _PROGRAM
 _START_S = 120.0
 _AT_ONCE = 8
+_EACH = 50
 _PAGE = 40
 _READS = Match(methods=("GET",), path=r"/api/v1/notifications|/api/v1/accounts/\w+/statuses")
 
@@ -153,14 +154,18 @@ class MastodonLab(Lab):
         return found
 
     async def flood(self, texts: Sequence[str]) -> None:
-        """Write many statuses, some at once."""
+        """Let a crowd write, some at once: the server is slow with people who have said thousands of things."""
         room = asyncio.Semaphore(_AT_ONCE)
+        mark = secrets.token_hex(4)
 
-        async def one(text: str) -> None:
+        async def write(number: int, part: Sequence[str]) -> None:
             async with room:
-                await self.say(text)
+                person = await self._join(f"crowd_{mark}_{number}")
+                for text in part:
+                    await self._write(person, f"@{self._us.username} {text}", private=False, to=None)
 
-        await asyncio.gather(*(one(text) for text in texts))
+        parts = [texts[start : start + _EACH] for start in range(0, len(texts), _EACH)]
+        await asyncio.gather(*(write(number, part) for number, part in enumerate(parts)))
 
     async def edit(self, item: Item, text: str) -> Item:
         """Change a status; it goes on naming us."""
