@@ -1,4 +1,4 @@
-"""`python -m bench [--only inbound,list,fanout,cold_start,desk]`."""
+"""`python -m bench [--only inbound,list,fanout,cold_start,desk,mailbox]`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, lists
+from bench import cold_start, desk, fanout, inbound, lists, mailbox
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
@@ -16,6 +16,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "fanout": fanout.measure,
     "cold_start": cold_start.measure,
     "desk": desk.measure,
+    "mailbox": mailbox.measure,
 }
 
 
