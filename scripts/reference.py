@@ -84,6 +84,18 @@ def metrics_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+def conformance_page() -> str:
+    """The cases of the conformance suite."""
+    from unisono.testing.conformance import BRONZE, CASES
+
+    rows = ["# Conformance cases", "", "What every connector passes, or is excused from for one of the reasons named.", ""]
+    rows += ["| case | what holds | bronze | excused when |", "|---|---|---|---|"]
+    for number, case in sorted(CASES.items()):
+        excuses = "; ".join(need.otherwise for need in case.needs) or "-"
+        rows.append(f"| {number} | {case.name} | {'yes' if number in BRONZE else ''} | {excuses} |")
+    return "\n".join(rows) + "\n"
+
+
 def openapi() -> dict[str, Any]:
     """The API as the server describes it."""
     from unisono.app.describe import openapi_document
@@ -114,6 +126,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "house-settings.md": NOTE + house_settings_page(),
         DOCS / "reference" / "commands.md": NOTE + commands_page(),
         DOCS / "reference" / "events.md": NOTE + events_page(),
+        DOCS / "reference" / "conformance.md": NOTE + conformance_page(),
         DOCS / "reference" / "metrics.md": NOTE + metrics_page(),
         DOCS / "reference" / "api.md": NOTE + api_page(document),
         DOCS / "openapi.json": json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n",

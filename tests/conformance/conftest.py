@@ -13,7 +13,7 @@ from unisono.testing.conformance import CASES, Case, Effort, Outcome, Stage, run
 from unisono.testing.lab import Lab, PeerMissing
 
 # The whole volume, and the clock, are for the command `unisono conformance`: a test is not timed.
-EFFORT = Effort(volume=400, timed=False)
+EFFORT = Effort(volume=250, timed=False)
 
 
 class Played(NamedTuple):
