@@ -23,6 +23,7 @@ class Box:
         self.imap_port = imap.port
         self.smtp_port = smtp.port
         self._stack = stack
+        self.logged = 0
 
     async def open(
         self, *, secrets: dict[str, str] | None = None, clock: Clock | None = None, kept: bool = True, **config: Any

@@ -177,6 +177,15 @@ async def test_an_application_logs_in_by_its_own_secret(box: TokenBox) -> None:
     assert "refresh_token" not in box.ctx.secrets.values
 
 
+async def test_an_application_that_may_not_open_the_mailbox_is_told_what_is_missing(box: TokenBox) -> None:
+    await box.open_by_token(
+        auth="xoauth2_app", scope=APP_SCOPE, secrets={"client_secret": CLIENT_SECRET}, address="hilfe@fremde.example"
+    )
+    health = await box.connector.check()
+    assert (health.state, health.field) == (ChannelState.REAUTH_NEEDED, "login")
+    assert "full access" in health.what
+
+
 async def test_a_client_secret_that_ended_is_told_apart_from_an_authorisation_that_ended(box: TokenBox) -> None:
     await box.open_by_token(secrets={"refresh_token": box.provider.authorise(box.person), "client_secret": "old"})
     health = await box.connector.check()

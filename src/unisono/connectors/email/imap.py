@@ -141,6 +141,12 @@ def login_failure(error: Exception, settings: Settings) -> ImapFailed:
     if any(word in answer for word in _BUSY):
         what = f"{settings.imap} takes no log-in now; it is tried again. Other programs may hold too many connections."
         return ImapFailed(Health(state=ChannelState.THROTTLED, what=what))
+    if settings.auth == "xoauth2_app":
+        what = (
+            f"{settings.imap} does not let the application into the mailbox {settings.login}. Give it full access "
+            "to this mailbox at the provider, and check the log-in name."
+        )
+        return ImapFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what, field="login"))
     if settings.oauth:
         what = f"{settings.imap} does not accept the authorisation for {settings.login}. Check the log-in name or authorise anew."
         return ImapFailed(Health(state=ChannelState.REAUTH_NEEDED, what=what, field="refresh_token"))
