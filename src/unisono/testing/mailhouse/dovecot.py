@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from unisono.testing.lab import PeerMissing
+
 PROGRAM: Final = Path("/usr/sbin/dovecot")
 IMAP_PROGRAM: Final = Path("/usr/lib/dovecot/imap")
 PASSWORD: Final = "secret"
@@ -100,10 +102,6 @@ username_format = %d
 active_attribute = active
 active_value = true
 """
-
-
-class PeerMissing(Exception):
-    """A program of another maker is not installed; the text says what to type."""
 
 
 class Dovecot:
