@@ -24,6 +24,7 @@ class Box:
         self.smtp_port = smtp.port
         self._stack = stack
         self.logged = 0
+        self.encryption: dict[str, Any] = {}
 
     async def open(
         self, *, secrets: dict[str, str] | None = None, clock: Clock | None = None, kept: bool = True, **config: Any

@@ -34,7 +34,7 @@ state_dir = {dir}/state
 log_path = {dir}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{encryption}
 disable_plaintext_auth = no
 auth_mechanisms = plain login{tokens}
 auth_username_chars =
@@ -59,7 +59,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 {token_db}
@@ -86,6 +86,9 @@ namespace inbox {{
   }}
 }}
 """
+_ENCRYPTION: Final = """ssl = yes
+ssl_cert = <{file}
+ssl_key = <{file}"""
 _TOKEN_DB: Final = """
 passdb {{
   driver = oauth2
@@ -108,12 +111,15 @@ class Dovecot:
     """The server; use as a context manager, or `start` and `stop`. All of it blocks: call it from a thread where that matters.
 
     introspection: where an identity provider tells whether a token is good; empty: passwords only. storage: maildir for a
-    file a mail, mdbox for large mailboxes.
+    file a mail, mdbox for large mailboxes. certificate: a file with a certificate and its key; then `port` takes STARTTLS,
+    and `tls_port` is encrypted from the first byte.
     """
 
-    def __init__(self, *, introspection: str = "", storage: str = "maildir") -> None:
+    def __init__(self, *, introspection: str = "", storage: str = "maildir", certificate: Path | None = None) -> None:
         self._introspection = introspection
         self._storage = storage
+        self._certificate = certificate
+        self.tls_port = 0
         self._server: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -137,6 +143,8 @@ class Dovecot:
         self.version()
         self.directory = Path(tempfile.mkdtemp(prefix="unisono-mail-"))
         self.port = self.port or _free_port()
+        if self._certificate is not None:
+            self.tls_port = self.tls_port or _free_port()
         (self.directory / "mail").mkdir()
         (self.directory / "shared").touch()
         self._configure()
@@ -146,7 +154,8 @@ class Dovecot:
         entry = pwd.getpwnam("nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
         facts = {
             "dir": self.directory, "port": self.port, "user": entry.pw_name, "group": grp.getgrgid(entry.pw_gid).gr_name,
-            "password": PASSWORD, "storage": self._storage, "introspection": self._introspection,
+            "password": PASSWORD, "storage": self._storage, "introspection": self._introspection, "tls_port": self.tls_port,
+            "encryption": _ENCRYPTION.format(file=self._certificate) if self._certificate else "ssl = no",
         }  # fmt: skip
         token_db = _TOKEN_DB.format(**facts) if self._introspection else ""
         tokens = " xoauth2 oauthbearer" if self._introspection else ""

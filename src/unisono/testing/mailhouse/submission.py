@@ -6,6 +6,7 @@ import binascii
 import json
 import logging
 import socket
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -36,13 +37,14 @@ class Submission:
     token_owner: tells for whom an access token is good; None: passwords are asked for. log_in: whether mails are taken
     without a log-in. file: what the provider does with each mail that it took, such as filing a copy.
     Lists that are used up from the front: refuse_sender, refuse_recipient, refuse_data hold the answers to give instead.
+    tls: encrypt, after STARTTLS or from the first byte.
     cut_after_data: so many mails are taken without an answer. explains: a refused token is explained in a challenge, as
     Google does; Microsoft refuses at once.
     """
 
     def __init__(
         self, *, log_in: bool = False, token_owner: Callable[[str], str | None] | None = None,
-        file: Callable[[Taken], None] | None = None,
+        file: Callable[[Taken], None] | None = None, tls: ssl.SSLContext | None = None, starttls: bool = True,
     ) -> None:  # fmt: skip
         self.taken: list[Taken] = []
         self.refuse_sender: deque[str] = deque()
@@ -54,6 +56,8 @@ class Submission:
         self._log_in = log_in
         self._token_owner = token_owner
         self._file = file
+        self._tls = tls
+        self.starttls = starttls
         self._loop = asyncio.new_event_loop()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
@@ -79,7 +83,9 @@ class Submission:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._loop.create_server(self._session, sock=self._listening))
+        server = self._loop.run_until_complete(
+            self._loop.create_server(self._session, sock=self._listening, ssl=None if self.starttls else self._tls)
+        )
         self._ready.set()
         self._loop.run_forever()
         server.close()
@@ -93,7 +99,7 @@ class Submission:
     def _session(self) -> SMTP:
         return SMTP(
             self, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, loop=self._loop, hostname="mail.provider.example",
-            auth_require_tls=False, authenticator=self._password,
+            auth_require_tls=False, authenticator=self._password, tls_context=self._tls if self.starttls else None,
             auth_exclude_mechanism=["PLAIN", "LOGIN"] if self._token_owner else ["XOAUTH2"],
         )  # fmt: skip
 
