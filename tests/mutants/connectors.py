@@ -1,10 +1,10 @@
 """Faults that a connector or the house could have, one for each case of the conformance suite that must notice it."""
 
+import asyncio
 import contextlib
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import msgspec
@@ -25,7 +25,6 @@ from unisono.contract import (
     HttpResponse,
     OutMessage,
     Page,
-    PullFailed,
     Raw,
     Retry,
     SendResult,
@@ -39,24 +38,20 @@ from unisono.service.sender import Sender
 from unisono.store import outbox
 
 
-class NamesEachDelivery(Sandbox):
-    """What comes again is something new."""
+class TakesOneAtATime(Sandbox):
+    """While one push is looked at the others are sent away."""
 
-    async def pull(self, stream: str, cursor: str | None, limit: int) -> Page:
-        page = await super().pull(stream, cursor, limit)
-        return msgspec.structs.replace(page, raws=[_renamed(raw) for raw in page.raws])
+    busy: ClassVar[bool] = False
 
-    def read(self, raw: Raw) -> list[Event]:
-        return [
-            msgspec.structs.replace(event, remote_id=f"{event.remote_id}/{raw.ingest_key}")
-            if isinstance(event, Created)
-            else event
-            for event in super().read(raw)
-        ]
-
-
-def _renamed(raw: Raw) -> Raw:
-    return msgspec.structs.replace(raw, ingest_key=secrets.token_hex(8))
+    async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
+        if TakesOneAtATime.busy:
+            return Deny(reason="busy", status=429)
+        TakesOneAtATime.busy = True
+        try:
+            await asyncio.sleep(0.05)
+            return await super().verify(request)
+        finally:
+            TakesOneAtATime.busy = False
 
 
 class StuckOnGarbage(Sandbox):
@@ -131,12 +126,12 @@ class CutsTexts(Sandbox):
 
 
 class AnswersInPublic(Sandbox):
-    """Every answer is a post."""
+    """A short answer is a post, whatever it answers."""
 
     async def send(self, message: OutMessage, attempt: int) -> SendResult:
-        public = msgspec.structs.replace(message.thread, visibility=Visibility.PUBLIC)
-        result = await super().send(msgspec.structs.replace(message, thread=public), attempt)
-        return result if message.thread.visibility is Visibility.PUBLIC else await _as_post(self, message)
+        if message.thread.visibility is Visibility.PUBLIC or len(message.text) > 200:
+            return await super().send(message, attempt)
+        return await _as_post(self, message)
 
 
 async def _as_post(connector: Sandbox, message: OutMessage) -> SendResult:
@@ -146,18 +141,15 @@ async def _as_post(connector: Sandbox, message: OutMessage) -> SendResult:
     return Sent(remote_id=msgspec.json.decode(answer.body)["id"])
 
 
-class ParentIsRoot(Sandbox):
-    """What an item answers counts as the beginning of its thread."""
+class ForgetsParents(Sandbox):
+    """What an item answers is not told."""
 
     def read(self, raw: Raw) -> list[Event]:
-        return [_below_its_parent(event) if isinstance(event, Created) else event for event in super().read(raw)]
+        return [_without_parent(event) if isinstance(event, Created) else event for event in super().read(raw)]
 
 
-def _below_its_parent(event: Created) -> Created:
-    if event.thread.visibility is Visibility.PRIVATE:
-        return event
-    thread = msgspec.structs.replace(event.thread, root_id=event.thread.parent_id or event.remote_id)
-    return msgspec.structs.replace(event, thread=thread)
+def _without_parent(event: Created) -> Created:
+    return msgspec.structs.replace(event, thread=msgspec.structs.replace(event.thread, parent_id=None))
 
 
 class IgnoresDeletions(Sandbox):
@@ -168,10 +160,13 @@ class IgnoresDeletions(Sandbox):
 
 
 class TakesItselfForACustomer(Sandbox):
-    """Our own posts are like everybody's."""
+    """What we say with another program is like everybody's."""
 
     def read(self, raw: Raw) -> list[Event]:
-        return [msgspec.structs.replace(e, own=False) if isinstance(e, Created) else e for e in super().read(raw)]
+        return [
+            msgspec.structs.replace(event, own=False) if isinstance(event, Created) and event.client_key is None else event
+            for event in super().read(raw)
+        ]
 
 
 class ForgetsTheWindow(Sandbox):
@@ -181,16 +176,14 @@ class ForgetsTheWindow(Sandbox):
         return [msgspec.structs.replace(e, can_reply=CanReply()) if isinstance(e, Created) else e for e in super().read(raw)]
 
 
-class TrustsTheLine(Sandbox):
-    """An answer that is no JSON is nobody's business."""
+class TrustsTheSignature(Sandbox):
+    """What is signed must be readable."""
 
-    async def pull(self, stream: str, cursor: str | None, limit: int) -> Page:
-        try:
-            return await super().pull(stream, cursor, limit)
-        except PullFailed as error:
-            if "cannot be read" in error.health.what:
-                raise ValueError("this is no JSON") from error
-            raise
+    async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
+        found = await super().verify(request)
+        if isinstance(found, list):
+            msgspec.json.decode(request.body)
+        return found
 
 
 class KnowsAllFields(Sandbox):
@@ -277,7 +270,7 @@ class Planted(Struct, frozen=True, kw_only=True):
 
 
 PLANTED = [
-    Planted(case=1, connector=NamesEachDelivery, says="times in the house, not once"),
+    Planted(case=1, connector=TakesOneAtATime, says="were refused"),
     Planted(case=2, house=cursor_first, says="stands 0 times in the house"),
     Planted(case=3, connector=StuckOnGarbage, says="stands 0 times in the house"),
     Planted(case=4, connector=HidesGaps, says="nobody was told"),
@@ -288,12 +281,12 @@ PLANTED = [
     Planted(case=9, connector=EchoesChallenges, says="challenge"),
     Planted(case=10, connector=CutsTexts, says="does not stand whole at the network"),
     Planted(case=11, connector=AnswersInPublic, says="stands there as public"),
-    Planted(case=12, connector=ParentIsRoot, says="conversation"),
+    Planted(case=12, connector=ForgetsParents, says="The parents of a thread are"),
     Planted(case=13, connector=IgnoresDeletions, says="still stands in the transcript"),
     Planted(case=14, connector=TakesItselfForACustomer, says="was taken for a customer's"),
     Planted(case=15, house=newest_report_wins, says="backwards as"),
     Planted(case=16, connector=ForgetsTheWindow, says="no item that was taken in tells when it ends"),
-    Planted(case=17, connector=TrustsTheLine, says="ValueError"),
+    Planted(case=17, connector=TrustsTheSignature, says="is answered with 500"),
     Planted(case=18, connector=KnowsAllFields, says="An unknown field"),
     Planted(case=19, connector=FetchesAnything, says="to a host that nobody named"),
     Planted(case=20, connector=Talkative, says="The log holds the secret token"),
