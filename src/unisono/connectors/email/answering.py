@@ -1,5 +1,8 @@
 """Answering: composed, guarded, handed over once, filed, and looked up when its fate is unknown."""
 
+from datetime import timedelta
+from typing import Final
+
 from imapclient import IMAPClient
 
 from unisono.connectors.email import filing
@@ -26,6 +29,9 @@ from unisono.contract import (
 )
 from unisono.domain.errors import NotFound, Unavailable
 from unisono.domain.words import ChannelState, Visibility
+
+# Days of the server's, in whatever zone it counts them.
+_CLOCKS_DIFFER: Final = timedelta(days=2)
 
 
 class Answering:
@@ -120,12 +126,13 @@ class Answering:
         """
         settings = self._gate.settings
         wanted = message_id_for(message.key, settings.address)
+        since = (message.created_at - _CLOCKS_DIFFER).date()
 
         def work(client: IMAPClient) -> tuple[bool, bool]:
             folder = filing.sent_folder(client, settings) if settings.sent_copies != "none" else None
-            if folder is not None and filing.holds(client, folder, "sent_folder", "Message-ID", wanted):
+            if folder is not None and filing.holds(client, folder, "sent_folder", "Message-ID", wanted, since):
                 return True, True
-            return folder is not None, filing.holds(client, settings.folder, "folder", "In-Reply-To", wanted)
+            return folder is not None, filing.holds(client, settings.folder, "folder", "In-Reply-To", wanted, since)
 
         try:
             looked, found = await self._mailbox.run(work)

@@ -1,6 +1,7 @@
 """What is done in a mailbox besides reading it: marks, moves, copies of answers, looking something up. All of it blocking."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from imapclient import IMAPClient
@@ -57,10 +58,13 @@ def keep_copy(client: IMAPClient, folder: str, content: bytes) -> None:
     client.append(folder, content, flags=[b"\\Seen"])
 
 
-def holds(client: IMAPClient, folder: str, setting: str, header: str, message_id: str) -> bool:
-    """Tell whether a folder holds a mail whose header names this Message-ID."""
+def holds(client: IMAPClient, folder: str, setting: str, header: str, message_id: str, since: date) -> bool:
+    """Tell whether a folder holds a mail whose header names this Message-ID.
+
+    since: the server's day from which on it can have come in; without it servers read every mail of a large folder.
+    """
     open_folder(client, folder, setting)
-    return bool(client.search(["HEADER", header, message_id]))
+    return bool(client.search(["SINCE", since, "HEADER", header, message_id]))
 
 
 def fetch_part(client: IMAPClient, settings: Settings, ref: Ref, max_bytes: int) -> bytes | None:

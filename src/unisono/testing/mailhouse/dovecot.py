@@ -243,14 +243,6 @@ class Dovecot:
                 client.store(number.decode(), "+FLAGS", "\\Deleted")
             client.expunge()
 
-    def make_anew(self, user: str, folder: str, mails: Iterable[bytes]) -> None:
-        """Remove a folder and make it anew with these mails: its UIDs begin again, under another UIDVALIDITY."""
-        with self.client(user) as client:
-            client.delete(folder)
-            client.create(folder)
-        for content in mails:
-            self.deliver(user, content, folder)
-
     def share(self, login: str, mailbox: str) -> None:
         """Let a log-in name of its own open a mailbox, with the one password."""
         # Dovecot doubles a backslash in a name before it looks the name up.
