@@ -34,6 +34,7 @@ from unisono.contract import (
 )
 from unisono.domain.words import ChannelState, Visibility
 from unisono.service import intake, receive
+from unisono.service.ports import NewEvent
 from unisono.service.sender import Sender
 from unisono.store import outbox
 
@@ -129,7 +130,7 @@ class AnswersInPublic(Sandbox):
     """A short answer is a post, whatever it answers."""
 
     async def send(self, message: OutMessage, attempt: int) -> SendResult:
-        if message.thread.visibility is Visibility.PUBLIC or len(message.text) > 200:
+        if message.thread.visibility is Visibility.PUBLIC or len(message.text) > 200 or message.attachments:
             return await super().send(message, attempt)
         return await _as_post(self, message)
 
@@ -232,6 +233,8 @@ def cursor_first(patch: pytest.MonkeyPatch) -> None:
             await tx.inbox.set_cursor(channel.id, stream, page.next_cursor)
         async with outside.db.write() as tx:
             await tx.inbox.put(channel.id, page.raws, outside.raw_kept_s)
+            if page.gap and await tx.inbox.note_gap(channel.id, stream):
+                tx.emit(NewEvent(type="gap.found", channel_id=channel.id, access_class=channel.access_class))
         return intake.Pulled(items=len(page.raws), has_more=page.has_more, gap=page.gap)
 
     patch.setattr(intake, "pull_once", pull_once)
