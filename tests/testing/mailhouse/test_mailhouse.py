@@ -28,9 +28,9 @@ async def test_what_comes_through_the_door_is_read_by_another_client(tmp_path: P
             with imaplib.IMAP4("127.0.0.1", mail.imap_port, timeout=5) as client:
                 client.login("hilfe@shop.example", "demo")
                 client.select("INBOX", readonly=True)
-                found = client.uid("SEARCH", None, "ALL")[1]
+                found = client.uid("SEARCH", "ALL")[1]
                 content = client.uid("FETCH", "1", "(BODY.PEEK[])")[1]
-                missing = client.uid("SEARCH", None, "UID", "2:*")[1]
+                missing = client.uid("SEARCH", "UID", "2:*")[1]
                 return found, content, missing
 
         found, content, missing = await asyncio.to_thread(look)

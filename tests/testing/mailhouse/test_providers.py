@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from unisono.testing.lab import PeerMissing
 from unisono.testing.mailhouse import dovecot
 from unisono.testing.mailhouse.identity import APP_SCOPE, CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from unisono.testing.mailhouse.submission import Submission
@@ -91,5 +92,5 @@ def test_the_smtp_server_takes_mails_of_those_who_may_log_in() -> None:
 
 def test_a_missing_dovecot_is_told_with_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dovecot, "PROGRAM", Path("/nowhere/dovecot"))
-    with pytest.raises(dovecot.PeerMissing, match="apt-get install"):
+    with pytest.raises(PeerMissing, match="apt-get install"):
         dovecot.Dovecot().start()
