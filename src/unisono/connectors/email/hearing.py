@@ -1,8 +1,10 @@
 """Pulling: pages of a folder into raw items, with all that must be looked up so that reading them needs nothing more."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC
+from email.message import Message
 from typing import Final
 
 import msgspec
@@ -26,6 +28,7 @@ from unisono.contract import Ctx, Health, NotReached, Page, PullFailed, Raw
 from unisono.domain.words import ChannelState
 
 MAX_PAGE: Final = 50
+_AT_ONCE: Final = 4
 # So often the connection must break at one mail before its body is given up.
 HOPELESS_AFTER: Final = 4
 _TWIN_KEPT_S: Final = 400 * 86_400
@@ -64,7 +67,7 @@ class Hearing:
             return Page(raws=[], next_cursor=cursor)
         if batch.began_anew:
             self._ctx.log.warning("folder_read_anew", stream=stream)
-        raws = [await self._raw(letter, settings, sent=stream == "sent") for letter in batch.letters]
+        raws = await self._raws(batch.letters, settings, sent=stream == "sent")
         return Page(raws=raws, next_cursor=batch.cursor.text(), has_more=batch.more)
 
     async def _batch(self, stream: str, known: Cursor | None, settings: Settings, limit: int) -> Batch | None:
@@ -103,9 +106,25 @@ class Hearing:
         except ImapFailed as error:
             self._ctx.log.warning("mails_not_marked", state=error.health.state.value, count=len(known.todo))
 
-    async def _raw(self, letter: Letter, settings: Settings, *, sent: bool) -> Raw:
-        head = parse_head(letter.content)
-        message_id = message_id_in(raw_header(head, "Message-ID"))
+    async def _raws(self, letters: Sequence[Letter], settings: Settings, *, sent: bool) -> list[Raw]:
+        """Return the mails of a page for the inbox; what must be asked of the store is asked for several of them at once."""
+        found: list[Raw | None] = [None] * len(letters)
+        heads = [parse_head(letter.content) for letter in letters]
+        left: dict[str, list[int]] = {}
+        for place, head in enumerate(heads):
+            left.setdefault(message_id_in(raw_header(head, "Message-ID")), []).append(place)
+        groups = iter(left.items())
+
+        async def work() -> None:
+            # Mails with the same id one after the other, since each must know of those before it.
+            for message_id, places in groups:
+                for place in places:
+                    found[place] = await self._raw(letters[place], heads[place], message_id, settings, sent=sent)
+
+        await asyncio.gather(*(work() for _ in range(min(_AT_ONCE, len(left)))))
+        return [raw for raw in found if raw is not None]
+
+    async def _raw(self, letter: Letter, head: Message, message_id: str, settings: Settings, *, sent: bool) -> Raw:
         parts = None
         if letter.texts is not None or letter.problem:
             parts = msgspec.json.encode([letter.size, [file.size for file in letter.files], [t.size for t in letter.texts or ()]])
