@@ -53,6 +53,7 @@ NO_VIEW = {
     "erase.expire_texts": "erase_messages for what has outlived its time",
     "note.add_note": "the body of write_note",
     "intake.pull_once": "fills the inbox, which no desk shows",
+    "intake.pull_round": "pull_once for each stream, and record_health",
     "intake.process_once": "receive, or quarantine",
     "intake.quarantine": "the quarantine page reads its own list",
     "intake.record_health": "channels have their own snapshot in tests/web",

@@ -136,6 +136,7 @@ async def _bus(stack: AsyncExitStack, settings: Settings, dsn: str) -> tuple[Bel
 async def _close(pool: Pool) -> None:
     """Close in an orderly way, but not for ever: a connection that hangs is cut."""
     try:
-        await asyncio.wait_for(pool.close(), 5)
+        async with asyncio.timeout(5):
+            await pool.close()
     except TimeoutError:
         pool.terminate()

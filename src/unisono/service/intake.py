@@ -256,8 +256,10 @@ class ChannelRunner:
                 # The network asked for quiet; a hint that there is news does not change that.
                 await asyncio.sleep(wait)
                 continue
+            # Not wait_for: before Python 3.12 it may lose a cancellation that comes with the hint.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._pull_now.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._pull_now.wait()
 
     async def _watch_health(self, every_s: float) -> None:
         while True:

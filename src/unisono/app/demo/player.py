@@ -64,7 +64,8 @@ class Tempo:
             pause = (at_s - self.position()) / self._factor if self._factor else None
             changed = self._changed
             try:
-                await asyncio.wait_for(changed.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await changed.wait()
             except TimeoutError:
                 continue
         if math.isinf(self._factor):

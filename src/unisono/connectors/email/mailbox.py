@@ -139,7 +139,8 @@ class Mailbox:
 
         running = in_thread(piece)
         try:
-            return await asyncio.wait_for(asyncio.shield(running), _PIECES * place.settings.timeout_s + extra_s)
+            async with asyncio.timeout(_PIECES * place.settings.timeout_s + extra_s):
+                return await asyncio.shield(running)
         except TimeoutError as error:
             await self._stop(line, running)
             raise failure(error, place.settings) from error
@@ -155,7 +156,8 @@ class Mailbox:
     async def _stop(self, line: Line, running: "asyncio.Future[T]") -> None:
         self._drop(line)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(running, 5.0)
+            async with asyncio.timeout(5.0):
+                await running
 
     def _drop(self, line: Line) -> None:
         line.cut()

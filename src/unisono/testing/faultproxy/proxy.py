@@ -148,7 +148,8 @@ async def _spoil(fault: Fault, answer: Answer, from_client: asyncio.StreamReader
     match fault.effect:
         case Effect.ACCEPT_THEN_HANG:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(from_client.read(1), fault.delay_s)
+                async with asyncio.timeout(fault.delay_s):
+                    await from_client.read(1)
             client.transport.abort()
             return False
         case Effect.ANSWER_AFTER:

@@ -82,7 +82,8 @@ class RawLine:
                 await send(self._client, fault.answer)
                 # The peer was left out of it, so the two no longer agree on where they are.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._reader.read(CHUNK_BYTES), 5.0)
+                    async with asyncio.timeout(5.0):
+                        await self._reader.read(CHUNK_BYTES)
                 return False
             case Effect.DELAY:
                 await asyncio.sleep(fault.delay_s)

@@ -172,7 +172,8 @@ class EmailLab(Lab):
         names = {address: who for who, address in self._people.items()}
         files = tuple(_content(part) for part in mail.iter_attachments())
         return Shown(
-            text=text.replace("\r\n", "\n").rstrip("\n"), visibility=Visibility.PRIVATE, remote_id=own_id, to=answers, handle=own_id, files=files,
+            text=text.replace("\r\n", "\n").rstrip("\n"), visibility=Visibility.PRIVATE, remote_id=own_id, to=answers,
+            handle=own_id, files=files,
             recipient=names.get(taken.recipients[0], "") if taken.recipients else "",
         )  # fmt: skip
 
