@@ -347,8 +347,8 @@ def _told(row: Any) -> dict[str, Any]:
 
 
 def _interaction(row: Any) -> InteractionView:
-    facts = _told(row)
-    return InteractionView(**{name: facts[name] for name in _INTERACTION_FIELDS})
+    facts = {name: row[name] for name in _INTERACTION_FIELDS}
+    return InteractionView(**{n: instant(value) if isinstance(value, datetime) else value for n, value in facts.items()})
 
 
 def _identity(row: Any) -> IdentityView:

@@ -81,7 +81,9 @@ class SandboxServer:
 
     async def start(self) -> None:
         """Open the port. Raises OSError when it is taken."""
-        listening = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
+        listening = socket.socket(
+            socket.AF_INET6 if ":" in self._host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((self._host, self._port))
