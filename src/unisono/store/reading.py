@@ -347,8 +347,8 @@ def _told(row: Any) -> dict[str, Any]:
 
 
 def _interaction(row: Any) -> InteractionView:
-    facts = {name: row[name] for name in _INTERACTION_FIELDS}
-    return InteractionView(**{n: instant(value) if isinstance(value, datetime) else value for n, value in facts.items()})
+    facts: dict[str, Any] = {name: row[name] for name in _INTERACTION_FIELDS}
+    return InteractionView(**_told(facts))
 
 
 def _identity(row: Any) -> IdentityView:

@@ -54,6 +54,7 @@ detail-no_setting = Diese Einstellung gibt es nicht.
 detail-bad_setting = Dieser Wert passt nicht zur Einstellung „{ $field }“.
 detail-setting_missing = Die Einstellung „{ $field }“ fehlt.
 detail-no_connector = Dieser Konnektor ist nicht installiert.
+detail-no_case = Diesen Prüffall gibt es nicht.
 detail-other_connector = Ein Kanal behält seinen Konnektor; bitte legen Sie einen neuen Kanal an.
 detail-check_failed = Das Netzwerk arbeitet mit diesen Einstellungen nicht: { $text } Es wurde nichts gespeichert.
 detail-same_account = Dieses Konto ist schon mit einem anderen Kanal verbunden. Es wurde nichts gespeichert.
