@@ -301,7 +301,7 @@ async def test_a_slot_that_is_filled_after_the_router_looked_is_not_filled_twice
     channel = await house.channel(queue, units=12)
     person = await house.agent(queue, capacity=12)
     await house.hear(channel, *({"id": str(n), "text": "Hallo", "by": f"c{n}"} for n in range(2)))
-    ids = [row["id"] for row in await house.sql("select id from interaction order by waiting_since desc")]
+    ids = [row["id"] for row in await house.sql("select id from interaction order by waiting_since, id")]
     look = house.router._follow
 
     async def look_and_be_overtaken() -> None:
