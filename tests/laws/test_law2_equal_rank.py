@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.kit import START, House
-from unisono.routing import state
+from unisono.routing import facts
 
 pytestmark = pytest.mark.law2
 
@@ -17,7 +17,7 @@ FORBIDDEN = {"network", "medium", "channel", "channel_id", "connector", "visibil
 
 def test_no_input_of_the_router_has_a_field_for_network_or_medium() -> None:
     inputs = [
-        t for t in vars(state).values() if isinstance(t, type) and issubclass(t, msgspec.Struct) and t is not msgspec.Struct
+        t for t in vars(facts).values() if isinstance(t, type) and issubclass(t, msgspec.Struct) and t is not msgspec.Struct
     ]
     assert len(inputs) >= 5
     for kind in inputs:

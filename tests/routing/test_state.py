@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unisono.domain.ids import uuid7_at
-from unisono.routing.state import AgentFacts, Decision, Need, RouterState, Waiting
+from unisono.routing.facts import AgentFacts, Decision, Need, Waiting
+from unisono.routing.state import RouterState
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 QUEUE = UUID(int=1)

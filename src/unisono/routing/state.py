@@ -1,216 +1,371 @@
 """What the router knows: who waits, who can take it. Pure memory; changed by facts, asked for decisions.
 
-No type here has a field for network or medium: equal rank is a property of the input (DESIGN, law 2).
+A question touches only what changed since the last one: a class with a new head looks for somebody, an agent with new room
+looks for work. What neither could serve before cannot be served now either.
 """
 
 import heapq
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
+from unisono.routing import index
+from unisono.routing.bits import Bits
+from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, seconds
+from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Reason, Reserve, Waiting
+from unisono.routing.people import People, Person
 
-class Need(Struct, frozen=True):
-    """A skill at a level. Optional ones give way when nobody has them."""
-
-    skill: str
-    level: int = 1
-    optional: bool = False
-
-
-class Waiting(Struct, frozen=True, kw_only=True):
-    """An enquiry that waits, reduced to what may decide about it.
-
-    units: capacity that it takes. since: when it was said. due_at: promised answer. refused: agents that declined it
-    or let it pass, for whom it is not the first choice again.
-    """
-
-    id: UUID
-    version: int
-    queue_id: UUID
-    needs: tuple[Need, ...]
-    units: int
-    priority: int
-    since: datetime
-    due_at: datetime
-    preferred_agent_id: UUID | None = None
-    refused: frozenset[UUID] = frozenset()
+_Ranked = tuple[Rank, WorkClass]
+_PairRank = tuple[int, float, float, float, UUID, int, int, float, UUID]
+"""Rank of the enquiry, its index times the match; then scarce skills, room (negated), idle since, id of the person."""
 
 
-class AgentFacts(Struct, frozen=True, kw_only=True):
-    """A person who can take work. `free`: units left; `skills`: level by skill key."""
+class _Pair(Struct, frozen=True):
+    """A possible decision, and where it came from: a class looking for somebody, or a person looking for work."""
 
-    id: UUID
-    available: bool
-    free: int
-    skills: dict[str, int]
-    queue_ids: frozenset[UUID]
-    idle_since: datetime
-
-
-class Reason(Struct, frozen=True, kw_only=True):
-    """Why this one to that person, in a code and numbers; says nothing about other people."""
-
-    code: str
-    waited_s: int
-    due_in_s: int | None = None
-    skills: tuple[str, ...] = ()
-    given_up: tuple[str, ...] = ()
-
-
-class Decision(Struct, frozen=True, kw_only=True):
-    """Offer this to them."""
-
-    interaction_id: UUID
-    version: int
-    agent_id: UUID
-    units: int
-    reason: Reason
-
-
-Key = tuple[int, datetime, UUID]
-ClassKey = tuple[UUID, tuple[Need, ...], int]
+    rank: _PairRank
+    item: Waiting
+    work_class: WorkClass
+    person: Person
+    stamp: int
+    match: float
 
 
 class RouterState:
     """Who waits and who can take it; the same facts in any order give the same decisions."""
 
     def __init__(self) -> None:
-        self._waiting: dict[UUID, Waiting] = {}
-        self._agents: dict[UUID, AgentFacts] = {}
-        self._heaps: dict[ClassKey, list[tuple[Key, int]]] = {}
+        self._bits = Bits()
+        self._people = People(self._bits)
+        self._waiting: dict[UUID, tuple[Waiting, WorkClass]] = {}
+        self._classes: dict[ClassKey, WorkClass] = {}
+        self._order: list[_Ranked] = []
+        self._own: dict[UUID, set[UUID]] = {}
+        self._timers: list[tuple[float, UUID, int]] = []
+        self._new: dict[UUID, Waiting] = {}
+        self._changed_classes: dict[WorkClass, None] = {}
+        self._changed_people: dict[UUID, None] = {}
+        self._held_back: dict[WorkClass, None] = {}
+        self._tick = float("-inf")
+        self._horizon = index.HORIZON_MIN
 
     @property
     def waiting_count(self) -> int:
         """How many enquiries wait."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._new)
 
     def put_waiting(self, item: Waiting) -> None:
         """Add an enquiry or replace what is known of it; an older version than the known one changes nothing."""
-        known = self._waiting.get(item.id)
+        known = self._known(item.id)
         if known is not None and known.version > item.version:
             return
-        self._waiting[item.id] = item
-        heapq.heappush(self._heaps.setdefault(class_of(item), []), (order_key(item), item.version))
+        self.remove_waiting(item.id)
+        self._new[item.id] = item
 
     def remove_waiting(self, interaction_id: UUID) -> None:
         """Forget an enquiry; its heap entry is dropped when it comes up."""
-        self._waiting.pop(interaction_id, None)
+        self._new.pop(interaction_id, None)
+        found = self._waiting.pop(interaction_id, None)
+        if found is None:
+            return
+        item, work_class = found
+        work_class.size -= 1
+        if item.preferred_agent_id is not None:
+            own = self._own.get(item.preferred_agent_id, set())
+            own.discard(interaction_id)
+            if not own:
+                self._own.pop(item.preferred_agent_id, None)
+        if work_class.rank is not None and work_class.rank[4] == interaction_id:
+            self._rank(work_class)
 
     def put_agent(self, agent: AgentFacts) -> None:
         """Add a person or replace what is known of them."""
-        self._agents[agent.id] = agent
+        if self._people.put(agent):
+            self._look_again_at_held_back()
+        self._changed_people[agent.id] = None
 
     def remove_agent(self, agent_id: UUID) -> None:
         """Forget a person."""
-        self._agents.pop(agent_id, None)
+        self._people.remove(agent_id)
+        self._changed_people.pop(agent_id, None)
+
+    def set_reserves(self, reserves: Iterable[Reserve]) -> None:
+        """Say how many agents are kept idle for what cannot wait."""
+        self._people.set_reserves(tuple(reserves))
+        self._look_again_at_held_back()
+
+    def next_moment(self) -> datetime | None:
+        """Return when a step of relaxation comes due; None when nothing changes by time alone."""
+        while self._timers and not self._is_due_item(self._timers[0]):
+            heapq.heappop(self._timers)
+        return datetime.fromtimestamp(self._timers[0][0], NO_PROMISE.tzinfo) if self._timers else None
 
     def decide(self, now: datetime, limit: int = 100) -> list[Decision]:
         """Return the next offers, best first, and reserve for them in memory.
 
-        Longest waiting first within the highest priority, over all classes; who cannot be served now holds up nobody
-        else. The caller commits, and puts back what the store refused.
+        Highest priority first, then highest index (see `index`), then what was promised first, then what waits longest. Who
+        cannot be served now holds up nobody else. The caller commits, and puts back what the store refused.
         """
+        at = seconds(now)
+        self._advance(now.timestamp(), at)
         decisions: list[Decision] = []
-        blocked: set[ClassKey] = set()
+        pairs: list[tuple[_PairRank, int, WorkClass | UUID, _Pair]] = []
+        number = 0
+        changed: list[WorkClass | UUID] = [*self._changed_classes, *self._changed_people]
         while len(decisions) < limit:
-            head = self._best_head(blocked)
-            if head is None:
+            for source in changed:
+                number += 1
+                self._propose(source, at, pairs, number)
+            changed = []
+            if not pairs:
                 break
-            class_key, item = head
-            choice = self._choose(item)
-            if choice is None:
-                blocked.add(class_key)
-                continue
-            agent, given_up = choice
-            self.remove_waiting(item.id)
-            self._agents[agent.id] = _reserved(agent, item.units)
-            decisions.append(
-                Decision(
-                    interaction_id=item.id, version=item.version, agent_id=agent.id, units=item.units,
-                    reason=_reason(item, agent, given_up, now),
-                )
-            )  # fmt: skip
+            _, _, source, pair = heapq.heappop(pairs)
+            if self._holds(pair):
+                decisions.append(self._assign(pair, now))
+            changed.append(source)
         return decisions
 
-    def _best_head(self, blocked: set[ClassKey]) -> tuple[ClassKey, Waiting] | None:
-        best: tuple[Key, ClassKey, Waiting] | None = None
-        for class_key in list(self._heaps):
-            if class_key in blocked:
-                continue
-            item = self._head(class_key)
-            if item is None:
-                continue
-            key = order_key(item)
-            if best is None or key < best[0]:
-                best = (key, class_key, item)
-        return (best[1], best[2]) if best else None
+    # -- what changed ---------------------------------------------------------------------------------------------
 
-    def _head(self, class_key: ClassKey) -> Waiting | None:
-        heap = self._heaps[class_key]
+    def _known(self, interaction_id: UUID) -> Waiting | None:
+        found = self._waiting.get(interaction_id)
+        return found[0] if found else self._new.get(interaction_id)
+
+    def _is_due_item(self, timer: tuple[float, UUID, int]) -> bool:
+        known = self._known(timer[1])
+        return known is not None and known.version == timer[2]
+
+    def _look_again_at_held_back(self) -> None:
+        self._changed_classes.update(self._held_back)
+        self._held_back.clear()
+
+    def _advance(self, exact: float, at: float) -> None:
+        while self._timers and self._timers[0][0] <= exact:
+            timer = heapq.heappop(self._timers)
+            if self._is_due_item(timer) and timer[1] in self._waiting:
+                self.put_waiting(self._waiting[timer[1]][0])
+        for item in self._new.values():
+            self._place(item, exact)
+        self._new.clear()
+        if at != self._tick:
+            self._tick = at
+            self._weigh()
+
+    def _place(self, item: Waiting, exact: float) -> None:
+        key = class_key(item, exact)
+        work_class = self._classes.get(key)
+        if work_class is None:
+            work_class = self._classes[key] = WorkClass(key, item, self._bits)
+            work_class.weight = index.static_weight(item.params, item.value, self._horizon)
+        self._waiting[item.id] = (item, work_class)
+        work_class.push(item)
+        if len(work_class.heap) > 4 * work_class.size + 64:
+            self._sweep(work_class)
+        if item.preferred_agent_id is not None:
+            self._own.setdefault(item.preferred_agent_id, set()).add(item.id)
+        later = [moment for moment in moments(item) if moment > exact]
+        if later:
+            heapq.heappush(self._timers, (min(later), item.id, item.version))
+        head = work_class.heap[0]
+        if head[2] == item.id or work_class.rank is None:
+            self._rank(work_class)
+        self._changed_classes[work_class] = None
+
+    # -- the order of classes -------------------------------------------------------------------------------------
+
+    def _weigh(self) -> None:
+        work = sum(c.size * c.params.handling_s / 60.0 for c in self._classes.values())
+        self._horizon = index.backlog_minutes(work, self._people.available)
+        self._order = []
+        for key, work_class in list(self._classes.items()):
+            work_class.weight = index.static_weight(work_class.params, work_class.value, self._horizon)
+            head = self._head(work_class)
+            if head is None:
+                self._drop(key, work_class)
+                continue
+            work_class.rank = work_class.rank_of(head, self._tick)
+            self._order.append((work_class.rank, work_class))
+        self._order.sort(key=_by_rank)
+
+    def _drop(self, key: ClassKey, work_class: WorkClass) -> None:
+        del self._classes[key]
+        work_class.rank = None
+        self._changed_classes.pop(work_class, None)
+        self._held_back.pop(work_class, None)
+
+    def _rank(self, work_class: WorkClass) -> None:
+        """Put a class where its head belongs; take it out when it is empty."""
+        if work_class.rank is not None:
+            place = bisect_left(self._order, work_class.rank, key=_by_rank)
+            if place < len(self._order) and self._order[place][1] is work_class:
+                del self._order[place]
+        head = self._head(work_class)
+        if head is None:
+            self._drop(work_class.key, work_class)
+            return
+        work_class.rank = work_class.rank_of(head, self._tick)
+        insort(self._order, (work_class.rank, work_class), key=_by_rank)
+
+    def _head(self, work_class: WorkClass) -> Waiting | None:
+        heap = work_class.heap
         while heap:
-            (_, _, interaction_id), version = heap[0]
-            item = self._waiting.get(interaction_id)
-            if item is not None and item.version == version and class_of(item) == class_key:
-                return item
+            _, _, interaction_id, version = heap[0]
+            found = self._waiting.get(interaction_id)
+            if found is not None and found[0].version == version and found[1] is work_class:
+                return found[0]
             heapq.heappop(heap)
-        del self._heaps[class_key]
         return None
 
-    def _choose(self, item: Waiting) -> tuple[AgentFacts, tuple[str, ...]] | None:
-        """Who asked to see it again comes first, then who has fewest other skills to spare, then who is idle longest."""
-        able = [a for a in self._agents.values() if _can(a, item, item.needs)]
-        given_up: tuple[str, ...] = ()
-        if not able and any(need.optional for need in item.needs):
-            hard = tuple(need for need in item.needs if not need.optional)
-            able = [a for a in self._agents.values() if _can(a, item, hard)]
-            given_up = tuple(need.skill for need in item.needs if need.optional)
-        if not able:
+    def _sweep(self, work_class: WorkClass) -> None:
+        live = (found for _, _, number, _ in work_class.heap if (found := self._waiting.get(number)) and found[1] is work_class)
+        work_class.heap = [work_class.order(item) for item, _ in {found[0].id: found for found in live}.values()]
+        heapq.heapify(work_class.heap)
+
+    # -- who for what ---------------------------------------------------------------------------------------------
+
+    def _propose(
+        self, source: WorkClass | UUID, at: float, pairs: list[tuple[_PairRank, int, WorkClass | UUID, _Pair]], number: int
+    ) -> None:
+        if isinstance(source, WorkClass):
+            pair = self._somebody_for(source)
+            if pair is None:
+                self._changed_classes.pop(source, None)
+        else:
+            pair = self._something_for(source, at)
+            if pair is None:
+                self._changed_people.pop(source, None)
+        if pair is not None:
+            heapq.heappush(pairs, (pair.rank, number, source, pair))
+
+    def _somebody_for(self, work_class: WorkClass) -> _Pair | None:
+        if work_class.rank is None:
             return None
-        willing = [a for a in able if a.id not in item.refused] or able
-        return min(willing, key=lambda a: _agent_order(a, item)), given_up
+        item = self._head(work_class)
+        if item is None:
+            return None
+        rank = work_class.rank
+        found = (_pair(rank, item, work_class, person, match) for person, match in self._able(work_class, item))
+        return min(found, key=_rank_of_pair, default=None)
+
+    def _able(self, work_class: WorkClass, item: Waiting) -> Iterable[tuple[Person, float]]:
+        """Return, of each profile, who comes into question first; who is preferred or has refused, by themselves."""
+        units = work_class.units
+        if item.preferred_agent_id is not None:
+            preferred = self._people.get(item.preferred_agent_id)
+            if preferred is not None and self._may(preferred, work_class):
+                yield preferred, self._match(work_class, item, preferred)
+        done = -1
+        for profile in self._people.with_room(units):
+            if 0 <= done < profile.scarcity:
+                return
+            if work_class.match(profile.mask) == 0.0:
+                continue
+            if item.refused or (work_class.params.deferrable and profile.groups):
+                for person in self._people.all_with_room(profile, units):
+                    if self._may(person, work_class):
+                        yield person, self._match(work_class, item, person)
+                continue
+            first = self._people.longest_idle(profile, units)
+            if first is not None:
+                match = work_class.match(profile.mask)
+                yield first, match
+                if match == 1.0:
+                    done = profile.scarcity
+
+    def _something_for(self, agent_id: UUID, at: float) -> _Pair | None:
+        person = self._people.get(agent_id)
+        if person is None or not person.available:
+            return None
+        best: _Pair | None = None
+        mask, free = person.profile.mask, person.free
+        for interaction_id in self._own.get(agent_id, ()):
+            item, work_class = self._waiting[interaction_id]
+            if self._may(person, work_class):
+                pair = _pair(
+                    work_class.rank_of(item, at), item, work_class, person, self._match(work_class, item, person)
+                )
+                if best is None or pair.rank < best.rank:
+                    best = pair
+        for rank, work_class in self._order:
+            if best is not None and best.rank[:5] <= rank:
+                break
+            match = work_class.match(mask)
+            if match == 0.0 or work_class.units > free or not self._may(person, work_class):
+                continue
+            head = self._head(work_class)
+            assert head is not None
+            pair = _pair(rank, head, work_class, person, self._match(work_class, head, person))
+            if best is None or pair.rank < best.rank:
+                best = pair
+        return best
+
+    def _may(self, person: Person, work_class: WorkClass) -> bool:
+        if not person.available or person.free < work_class.units or work_class.match(person.profile.mask) == 0.0:
+            return False
+        if work_class.params.deferrable and person.profile.groups and not self._people.spared(person, work_class.units):
+            self._held_back[work_class] = None
+            return False
+        return True
+
+    @staticmethod
+    def _match(work_class: WorkClass, item: Waiting, person: Person) -> float:
+        match = work_class.match(person.profile.mask)
+        if person.id in item.refused:
+            match *= index.REFUSED
+        elif person.id == item.preferred_agent_id:
+            match *= index.PREFERRED
+        return match
+
+    def _holds(self, pair: _Pair) -> bool:
+        known = self._waiting.get(pair.item.id)
+        return (
+            known is not None and known[0] is pair.item and self._people.get(pair.person.id) is pair.person
+            and pair.person.stamp == pair.stamp and self._may(pair.person, pair.work_class)
+        )  # fmt: skip
+
+    def _assign(self, pair: _Pair, now: datetime) -> Decision:
+        item, person, work_class = pair.item, pair.person, pair.work_class
+        reason = _reason(pair, now)
+        self.remove_waiting(item.id)
+        if work_class.params.deferrable:
+            self._people.start_deferred(person, work_class.units)
+        self._people.reserve(person, work_class.units)
+        return Decision(
+            interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason
+        )
 
 
-def class_of(item: Waiting) -> ClassKey:
-    """Return what makes enquiries interchangeable for the question who can take them."""
-    return (item.queue_id, item.needs, item.units)
+def _by_rank(entry: _Ranked) -> Rank:
+    return entry[0]
 
 
-def order_key(item: Waiting) -> Key:
-    """Return the order of serving: priority, then longest waiting, then id."""
-    return (-item.priority, item.since, item.id)
+def _rank_of_pair(pair: _Pair) -> _PairRank:
+    return pair.rank
 
 
-def _can(agent: AgentFacts, item: Waiting, needs: Iterable[Need]) -> bool:
-    return (
-        agent.available
-        and agent.free >= item.units
-        and item.queue_id in agent.queue_ids
-        and all(agent.skills.get(need.skill, 0) >= need.level for need in needs)
-    )
-
-
-def _agent_order(agent: AgentFacts, item: Waiting) -> tuple[bool, int, int, datetime, UUID]:
-    return (agent.id != item.preferred_agent_id, len(agent.skills), -agent.free, agent.idle_since, agent.id)
-
-
-def _reserved(agent: AgentFacts, units: int) -> AgentFacts:
-    return AgentFacts(
-        id=agent.id, available=agent.available, free=agent.free - units, skills=agent.skills, queue_ids=agent.queue_ids,
-        idle_since=agent.idle_since,
+def _pair(rank: Rank, item: Waiting, work_class: WorkClass, person: Person, match: float) -> _Pair:
+    ranked = (
+        rank[0], rank[1] * match, rank[2], rank[3], rank[4], person.profile.scarcity, -person.free, person.idle_since, person.id,
     )  # fmt: skip
+    return _Pair(ranked, item, work_class, person, person.stamp, match)
 
 
-def _reason(item: Waiting, agent: AgentFacts, given_up: tuple[str, ...], now: datetime) -> Reason:
-    if agent.id == item.preferred_agent_id:
+def _reason(pair: _Pair, now: datetime) -> Reason:
+    item, work_class, mask = pair.item, pair.work_class, pair.person.profile.mask
+    given_up = work_class.given_up(mask)
+    if pair.person.id == item.preferred_agent_id:
         code = "last_agent"
     elif item.needs and not given_up:
         code = "skilled"
     else:
         code = "longest_waiting"
-    due = None if item.due_at.year >= 9999 else int((item.due_at - now).total_seconds())
+    due = int((item.due_at - now).total_seconds()) if work_class.timed else None
     return Reason(
         code=code, waited_s=max(0, int((now - item.since).total_seconds())), due_in_s=due,
         skills=tuple(need.skill for need in item.needs if need.skill not in given_up), given_up=given_up,
+        step=work_class.step, index=round(-pair.rank[1], 6),
+        urgency=round(work_class.urgency(item, seconds(now)), 4), match=round(pair.match, 4),
     )  # fmt: skip

@@ -13,7 +13,8 @@ import structlog
 
 from unisono.contract.context import Clock
 from unisono.domain.errors import UnisonoError
-from unisono.routing.state import Decision, RouterState
+from unisono.routing.facts import Decision
+from unisono.routing.state import RouterState
 from unisono.service.expire import expire_offers, wake_parked
 from unisono.service.ports import Bell, Cursor, Database, LoggedEvent, NewEvent
 from unisono.service.work_events import agent_event

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from unisono.domain.ids import new_id
-from unisono.routing.state import AgentFacts, Decision, Need, Waiting
+from unisono.routing.facts import AgentFacts, Decision, Need, Waiting
 from unisono.service.ports.work import CommittedOffer, InteractionChange, InteractionFacts, OfferFacts
 from unisono.store.driver import Connection
 from unisono.store.sql import load

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from unisono.routing.state import AgentFacts, Decision, Waiting
+from unisono.routing.facts import AgentFacts, Decision, Waiting
 
 
 class InteractionFacts(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,129 @@
+"""What the router is told and what it says. No type here has a field for network or medium (DESIGN, law 2)."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+NO_PROMISE: Final = datetime.max.replace(tzinfo=UTC)
+"""`due_at` of what has no promised answer."""
+
+
+class Need(Struct, frozen=True):
+    """A skill at a level. Optional ones give way when nobody free has them."""
+
+    skill: str
+    level: int = 1
+    optional: bool = False
+
+
+class Params(Struct, frozen=True, kw_only=True):
+    """What one class of work costs and how it behaves: the same formula for all, other numbers for each.
+
+    cost: what one minute of waiting costs, the loss of who leaves included (patience x loss is added by who sets it).
+    handling_s: mean handling time. patience_s: mean time until who waits gives up; None when nobody leaves.
+    decay_s: mean time in which an answer loses its worth (a post leaves the timeline); None when it keeps it.
+    growth: how much more urgent each minute of waiting makes it, as a share. promise_s: time promised for an answer, the
+    window over which urgency rises; None when nothing is promised. cap: urgency at the end of that window.
+    fades: once the promise is broken, its worth decays (with decay_s) instead of staying at the cap.
+    deferrable: it can wait for hours, so it leaves the idle reserve alone.
+    """
+
+    cost: float = 1.0
+    handling_s: float = 300.0
+    patience_s: float | None = None
+    decay_s: float | None = None
+    growth: float = 0.02
+    promise_s: float | None = None
+    cap: float = 4.0
+    fades: bool = False
+    deferrable: bool = False
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One step of relaxation, taken `after_s` seconds of waiting: it widens, never narrows; steps add up.
+
+    lower: levels that every skill may lie below what was asked. drop: skills no longer asked.
+    queue_ids: queues whose agents may take it as well.
+    """
+
+    after_s: float
+    lower: int = 0
+    drop: frozenset[str] = frozenset()
+    queue_ids: frozenset[UUID] = frozenset()
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """An enquiry that waits, reduced to what may decide about it.
+
+    units: capacity that it takes. since: when it was said. due_at: promised answer. value: weight of the customer, 1 is
+    usual. steps: relaxation, in order of time. refused: agents that declined it or let it pass, for whom it is not the
+    first choice again.
+    """
+
+    id: UUID
+    version: int
+    queue_id: UUID
+    needs: tuple[Need, ...]
+    units: int
+    priority: int
+    since: datetime
+    due_at: datetime
+    params: Params = Params()
+    value: float = 1.0
+    steps: tuple[Step, ...] = ()
+    preferred_agent_id: UUID | None = None
+    refused: frozenset[UUID] = frozenset()
+
+
+class AgentFacts(Struct, frozen=True, kw_only=True):
+    """A person who can take work. `free`: units left; `skills`: level by skill key."""
+
+    id: UUID
+    available: bool
+    free: int
+    skills: dict[str, int]
+    queue_ids: frozenset[UUID]
+    idle_since: datetime
+
+
+class Reserve(Struct, frozen=True, kw_only=True):
+    """Agents kept idle for what cannot wait: work that can be deferred starts only while more than `agents` are idle.
+
+    It counts who serves one of the queues with these skills and has `units` free. A fraction is kept on average: of the
+    starts of deferred work that share is held to the next higher whole number (Bhulai-Koole 2003, a threshold; Legros-
+    Jouini-Koole 2015, its adaptation).
+    """
+
+    queue_ids: frozenset[UUID]
+    agents: float
+    units: int
+    needs: tuple[Need, ...] = ()
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """Why this one to that person, in a code and numbers; says nothing about other people.
+
+    index and what it is made of: cost x rate x horizon x urgency x match (see `index`). step: of relaxation.
+    """
+
+    code: str
+    waited_s: int
+    due_in_s: int | None = None
+    skills: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
+    step: int = 0
+    index: float = 0.0
+    urgency: float = 1.0
+    match: float = 1.0
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """Offer this to them."""
+
+    interaction_id: UUID
+    version: int
+    agent_id: UUID
+    units: int
+    reason: Reason

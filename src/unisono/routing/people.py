@@ -1,0 +1,189 @@
+"""Who could take work, grouped by what they can do: a question asks each group once, never each person."""
+
+import heapq
+from collections.abc import Iterator
+from uuid import UUID
+
+from unisono.routing.bits import Bits
+from unisono.routing.facts import AgentFacts, Reserve
+
+_Idle = tuple[float, UUID, int]
+
+
+class Person:
+    """An agent as the router keeps them; `stamp` rises with each change, so that older heap entries are known as stale."""
+
+    __slots__ = ("available", "free", "id", "idle_since", "profile", "stamp")
+
+    def __init__(self, agent: AgentFacts, profile: "Profile", stamp: int) -> None:
+        self.id = agent.id
+        self.available = agent.available
+        self.free = agent.free
+        self.idle_since = agent.idle_since.timestamp()
+        self.profile = profile
+        self.stamp = stamp
+
+
+class Profile:
+    """Agents with the same skills and queues, by free units, longest idle first."""
+
+    __slots__ = ("groups", "idle", "mask", "number", "scarcity")
+
+    def __init__(self, mask: int, scarcity: int, number: int) -> None:
+        self.mask = mask
+        self.scarcity = scarcity
+        self.number = number
+        self.idle: dict[int, list[_Idle]] = {}
+        self.groups: list[Group] = []
+
+
+class Group:
+    """An idle reserve at work: how many are idle, and how many must be."""
+
+    __slots__ = ("hard", "idle", "queues", "reserve", "started")
+
+    def __init__(self, reserve: Reserve, bits: Bits) -> None:
+        self.reserve = reserve
+        self.hard = bits.needs(reserve.needs)
+        self.queues = bits.queues(reserve.queue_ids)
+        self.idle = 0
+        self.started = 0
+
+    def holds(self, mask: int) -> bool:
+        """Tell whether somebody with these bits counts."""
+        return self.hard & mask == self.hard and bool(self.queues & mask)
+
+    def spares(self) -> bool:
+        """Tell whether one more may begin what could be deferred."""
+        whole = int(self.reserve.agents)
+        # The golden ratio spreads the fraction evenly over the starts, without chance.
+        more = (self.started * 0.6180339887498949) % 1.0 < self.reserve.agents - whole
+        return self.idle > whole + more
+
+
+class People:
+    """All agents."""
+
+    def __init__(self, bits: Bits) -> None:
+        self._bits = bits
+        self._persons: dict[UUID, Person] = {}
+        self._profiles: dict[tuple[int, int], Profile] = {}
+        self._roomy: dict[int, dict[int, Profile]] = {}
+        self._groups: list[Group] = []
+        self._stamp = 0
+        self.available = 0
+
+    def get(self, agent_id: UUID) -> Person | None:
+        """Return one agent."""
+        return self._persons.get(agent_id)
+
+    def put(self, agent: AgentFacts) -> bool:
+        """Add or replace an agent; tells whether a reserve has more idle people than before."""
+        mask = self._bits.agent(agent)
+        scarcity = len(agent.skills)
+        profile = self._profiles.get((mask, scarcity))
+        if profile is None:
+            profile = self._profiles[(mask, scarcity)] = Profile(mask, scarcity, len(self._profiles))
+            profile.groups = [group for group in self._groups if group.holds(mask)]
+        idle = [group.idle for group in self._groups]
+        self.remove(agent.id)
+        self._stamp += 1
+        self._enter(Person(agent, profile, self._stamp))
+        return any(group.idle > before for group, before in zip(self._groups, idle, strict=True))
+
+    def remove(self, agent_id: UUID) -> None:
+        """Forget an agent."""
+        person = self._persons.pop(agent_id, None)
+        if person is not None and person.available:
+            self.available -= 1
+            self._count(person, -1)
+
+    def reserve(self, person: Person, units: int) -> None:
+        """Take units of an agent, who is not the longest idle any more in the heap of what was free."""
+        self._count(person, -1)
+        self._stamp += 1
+        person.free -= units
+        person.stamp = self._stamp
+        self._count(person, +1)
+        self._wait(person)
+
+    def set_reserves(self, reserves: tuple[Reserve, ...]) -> None:
+        """Say how many are kept idle for what."""
+        self._groups = [Group(reserve, self._bits) for reserve in reserves]
+        for profile in self._profiles.values():
+            profile.groups = [group for group in self._groups if group.holds(profile.mask)]
+        for person in self._persons.values():
+            if person.available:
+                self._count(person, +1)
+
+    def spared(self, person: Person, units: int) -> bool:
+        """Tell whether an agent may begin deferrable work of this size without touching a reserve."""
+        return all(group.spares() for group in self._touched(person, units))
+
+    def start_deferred(self, person: Person, units: int) -> None:
+        """Note that deferrable work begins."""
+        for group in self._touched(person, units):
+            group.started += 1
+
+    def with_room(self, units: int) -> Iterator[Profile]:
+        """Return the profiles in which somebody may have room, the least scarce skills first."""
+        if units <= 0:
+            yield from sorted(self._profiles.values(), key=lambda profile: profile.scarcity)
+            return
+        for scarcity in sorted(self._roomy):
+            yield from list(self._roomy[scarcity].values())
+
+    def longest_idle(self, profile: Profile, units: int) -> Person | None:
+        """Return who has most room and, of these, has been idle longest; None when nobody has room for so much."""
+        for free in sorted(profile.idle, reverse=True):
+            if free < units:
+                return None
+            person = self._top(profile, free)
+            if person is not None:
+                return person
+            if not any(profile.idle):
+                self._roomy.get(profile.scarcity, {}).pop(profile.number, None)
+        return None
+
+    def all_with_room(self, profile: Profile, units: int) -> list[Person]:
+        """Return everybody of a profile with room."""
+        return [
+            person for free, heap in profile.idle.items() if free >= units for entry in heap
+            if (person := self._valid(entry)) is not None
+        ]  # fmt: skip
+
+    def _touched(self, person: Person, units: int) -> list[Group]:
+        free = person.free
+        return [g for g in person.profile.groups if free >= g.reserve.units > free - units]
+
+    def _count(self, person: Person, by: int) -> None:
+        for group in person.profile.groups:
+            if person.free >= group.reserve.units:
+                group.idle += by
+
+    def _enter(self, person: Person) -> None:
+        self._persons[person.id] = person
+        if person.available:
+            self.available += 1
+            self._count(person, +1)
+            self._wait(person)
+
+    def _wait(self, person: Person) -> None:
+        profile = person.profile
+        heapq.heappush(profile.idle.setdefault(person.free, []), (person.idle_since, person.id, person.stamp))
+        if person.free > 0:
+            self._roomy.setdefault(profile.scarcity, {})[profile.number] = profile
+
+    def _valid(self, entry: _Idle) -> Person | None:
+        person = self._persons.get(entry[1])
+        return person if person is not None and person.stamp == entry[2] else None
+
+    def _top(self, profile: Profile, free: int) -> Person | None:
+        heap = profile.idle[free]
+        while heap:
+            person = self._valid(heap[0])
+            if person is not None:
+                return person
+            heapq.heappop(heap)
+        del profile.idle[free]
+        return None

@@ -1,0 +1,88 @@
+"""The router once more, by looking at every pair: slow, plain, and what the quick one must equal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from unisono.routing import index
+from unisono.routing.classes import step_at
+from unisono.routing.facts import NO_PROMISE, AgentFacts, Need, Waiting
+
+
+def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return who gets what, in order: always the best of all pairs that can be, then the next."""
+    at = float(int(now.timestamp()))
+    waiting = {item.id: item for item in items}
+    people = {agent.id: agent for agent in agents}
+    free = {agent.id: agent.free for agent in people.values()}
+    there = sum(agent.available for agent in people.values())
+    minutes = index.backlog_minutes(sum(i.params.handling_s / 60.0 for i in waiting.values()), there)
+    made: list[tuple[UUID, UUID]] = []
+    while True:
+        heads = _heads(waiting.values(), now)
+        best = min(
+            (
+                _order(item, agent, free[agent.id], matched, at, minutes)
+                for item in waiting.values()
+                for agent in people.values()
+                if item.id in heads or item.preferred_agent_id == agent.id
+                if agent.available and free[agent.id] >= item.units and (matched := _match(item, agent, now)) > 0
+            ),
+            default=None,
+        )
+        if best is None:
+            return made
+        interaction_id, agent_id = best[4], best[8]
+        free[agent_id] -= waiting.pop(interaction_id).units
+        made.append((interaction_id, agent_id))
+
+
+def _heads(items: Iterable[Waiting], now: datetime) -> set[UUID]:
+    """Only the first of those that are alike competes: the one promised first, then the oldest."""
+    classes: dict[object, tuple[object, UUID]] = {}
+    for item in items:
+        late = item.params.fades and item.due_at <= now
+        due = item.due_at.timestamp() if item.due_at < NO_PROMISE else 0.0
+        place = (-due if late else due, item.since, item.id)
+        alike = (
+            item.queue_id, item.needs, item.units, item.priority, item.params, item.value, item.steps,
+            step_at(item, now.timestamp()), item.due_at < NO_PROMISE, late, item.refused,
+        )  # fmt: skip
+        if alike not in classes or place < classes[alike][0]:  # type: ignore[operator]
+            classes[alike] = (place, item.id)
+    return {found for _, found in classes.values()}
+
+
+def _order(
+    item: Waiting, agent: AgentFacts, free: int, match: float, at: float, minutes: float
+) -> tuple[int, float, float, float, UUID, int, int, float, UUID]:
+    timed = item.due_at < NO_PROMISE
+    due = item.due_at.timestamp()
+    weight = index.static_weight(item.params, item.value, minutes)
+    urgency = index.urgency(item.params, at - item.since.timestamp(), due - at if timed else None)
+    return (
+        -item.priority, -weight * urgency * match, due if timed else float("inf"), item.since.timestamp(), item.id,
+        len(agent.skills), -free, agent.idle_since.timestamp(), agent.id,
+    )  # fmt: skip
+
+
+def _match(item: Waiting, agent: AgentFacts, now: datetime) -> float:
+    steps = item.steps[: step_at(item, now.timestamp())]
+    lower = sum(step.lower for step in steps)
+    dropped = {skill for step in steps for skill in step.drop}
+    queues = {item.queue_id}.union(*(step.queue_ids for step in steps))
+    if not queues & agent.queue_ids:
+        return 0.0
+    asked = [need for need in item.needs if need.skill not in dropped]
+    hard = [need for need in asked if not need.optional]
+    if not all(_has(agent, need, lower) for need in hard):
+        return 0.0
+    match = 1.0 if all(_has(agent, need, lower) for need in asked if need.optional) else index.LACKING
+    match *= index.LOWERED ** sum(max(0, need.level - agent.skills.get(need.skill, 0)) for need in hard)
+    if agent.id in item.refused:
+        return match * index.REFUSED
+    return match * (index.PREFERRED if agent.id == item.preferred_agent_id else 1.0)
+
+
+def _has(agent: AgentFacts, need: Need, lower: int) -> bool:
+    return agent.skills.get(need.skill, 0) >= max(1, need.level - lower)
