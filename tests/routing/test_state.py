@@ -1,6 +1,7 @@
 """The first router: longest waiting by skill and capacity, with reasons."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -14,9 +15,9 @@ NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 QUEUE = UUID(int=1)
 
 
-def waiting(number: int, *, waited_s: int = 60, needs: tuple[Need, ...] = (), units: int = 12, **more: object) -> Waiting:
+def waiting(number: int, *, waited_s: int = 60, needs: tuple[Need, ...] = (), units: int = 12, **more: Any) -> Waiting:
     return Waiting(
-        id=uuid7_at(number, bytes(10)), version=1, queue_id=QUEUE, needs=needs, units=units, priority=int(more.pop("priority", 0)),  # type: ignore[call-overload]
+        id=uuid7_at(number, bytes(10)), version=1, queue_id=QUEUE, needs=needs, units=units, priority=more.pop("priority", 0),
         since=NOW - timedelta(seconds=waited_s), due_at=NOW + timedelta(hours=1), **more,
     )  # fmt: skip
 

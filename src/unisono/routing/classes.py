@@ -66,6 +66,10 @@ class WorkClass:
         self.weight = 0.0
         self.rank: Rank | None = None
 
+    def __lt__(self, other: "WorkClass") -> bool:
+        # Heaps order by rank; a class that stands there twice with one rank needs an answer, any.
+        return False
+
     def order(self, item: Waiting) -> tuple[float, float, UUID, int]:
         """Return the place of an enquiry in the class: promised first, then oldest; what fades: the freshest first."""
         since = item.since.timestamp()

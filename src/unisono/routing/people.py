@@ -13,7 +13,7 @@ _Idle = tuple[float, UUID, int]
 class Person:
     """An agent as the router keeps them; `stamp` rises with each change, so that older heap entries are known as stale."""
 
-    __slots__ = ("available", "free", "id", "idle_since", "profile", "stamp")
+    __slots__ = ("available", "free", "id", "idle_since", "profile", "queue_ids", "skills", "stamp")
 
     def __init__(self, agent: AgentFacts, profile: "Profile", stamp: int) -> None:
         self.id = agent.id
@@ -21,6 +21,8 @@ class Person:
         self.free = agent.free
         self.idle_since = agent.idle_since.timestamp()
         self.profile = profile
+        self.skills = agent.skills
+        self.queue_ids = agent.queue_ids
         self.stamp = stamp
 
 
@@ -79,17 +81,23 @@ class People:
 
     def put(self, agent: AgentFacts) -> bool:
         """Add or replace an agent; tells whether a reserve has more idle people than before."""
-        mask = self._bits.agent(agent)
-        scarcity = len(agent.skills)
-        profile = self._profiles.get((mask, scarcity))
-        if profile is None:
-            profile = self._profiles[(mask, scarcity)] = Profile(mask, scarcity, len(self._profiles))
-            profile.groups = [group for group in self._groups if group.holds(mask)]
+        profile = self._profile(agent)
         idle = [group.idle for group in self._groups]
         self.remove(agent.id)
         self._stamp += 1
         self._enter(Person(agent, profile, self._stamp))
         return any(group.idle > before for group, before in zip(self._groups, idle, strict=True))
+
+    def _profile(self, agent: AgentFacts) -> Profile:
+        known = self._persons.get(agent.id)
+        if known is not None and known.skills == agent.skills and known.queue_ids == agent.queue_ids:
+            return known.profile
+        mask, scarcity = self._bits.agent(agent), len(agent.skills)
+        profile = self._profiles.get((mask, scarcity))
+        if profile is None:
+            profile = self._profiles[(mask, scarcity)] = Profile(mask, scarcity, len(self._profiles))
+            profile.groups = [group for group in self._groups if group.holds(mask)]
+        return profile
 
     def remove(self, agent_id: UUID) -> None:
         """Forget an agent."""

@@ -5,7 +5,6 @@ looks for work. What neither could serve before cannot be served now either.
 """
 
 import heapq
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +16,8 @@ from unisono.routing.bits import Bits
 from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, seconds
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Reason, Reserve, Waiting
 from unisono.routing.people import People, Person
+from unisono.routing.shelf import Lane, Shelf
 
-_Ranked = tuple[Rank, WorkClass]
 _PairRank = tuple[int, float, float, float, UUID, int, int, float, UUID]
 """Rank of the enquiry, its index times the match; then scarce skills, room (negated), idle since, id of the person."""
 
@@ -42,7 +41,7 @@ class RouterState:
         self._people = People(self._bits)
         self._waiting: dict[UUID, tuple[Waiting, WorkClass]] = {}
         self._classes: dict[ClassKey, WorkClass] = {}
-        self._order: list[_Ranked] = []
+        self._shelf = Shelf()
         self._own: dict[UUID, set[UUID]] = {}
         self._timers: list[tuple[float, UUID, int]] = []
         self._new: dict[UUID, Waiting] = {}
@@ -125,6 +124,10 @@ class RouterState:
             _, _, source, pair = heapq.heappop(pairs)
             if self._holds(pair):
                 decisions.append(self._assign(pair, now))
+                if pair.work_class.params.deferrable:
+                    # Another threshold holds for the next start.
+                    changed += [held for held in self._held_back if held is not source]
+                    self._look_again_at_held_back()
             changed.append(source)
         return decisions
 
@@ -160,6 +163,7 @@ class RouterState:
         if work_class is None:
             work_class = self._classes[key] = WorkClass(key, item, self._bits)
             work_class.weight = index.static_weight(item.params, item.value, self._horizon)
+            self._shelf.add(work_class)
         self._waiting[item.id] = (item, work_class)
         work_class.push(item)
         if len(work_class.heap) > 4 * work_class.size + 64:
@@ -179,35 +183,23 @@ class RouterState:
     def _weigh(self) -> None:
         work = sum(c.size * c.params.handling_s / 60.0 for c in self._classes.values())
         self._horizon = index.backlog_minutes(work, self._people.available)
-        self._order = []
-        for key, work_class in list(self._classes.items()):
+        empty = 0
+        for work_class in self._classes.values():
             work_class.weight = index.static_weight(work_class.params, work_class.value, self._horizon)
             head = self._head(work_class)
-            if head is None:
-                self._drop(key, work_class)
-                continue
-            work_class.rank = work_class.rank_of(head, self._tick)
-            self._order.append((work_class.rank, work_class))
-        self._order.sort(key=_by_rank)
-
-    def _drop(self, key: ClassKey, work_class: WorkClass) -> None:
-        del self._classes[key]
-        work_class.rank = None
-        self._changed_classes.pop(work_class, None)
-        self._held_back.pop(work_class, None)
+            work_class.rank = work_class.rank_of(head, self._tick) if head is not None else None
+            empty += head is None
+        if empty > 64 + 2 * (len(self._classes) - empty):
+            self._classes = {key: found for key, found in self._classes.items() if found.rank is not None}
+            self._shelf.begin(self._classes.values())
+        self._shelf.reorder()
 
     def _rank(self, work_class: WorkClass) -> None:
-        """Put a class where its head belongs; take it out when it is empty."""
-        if work_class.rank is not None:
-            place = bisect_left(self._order, work_class.rank, key=_by_rank)
-            if place < len(self._order) and self._order[place][1] is work_class:
-                del self._order[place]
+        """Put a class where its head belongs; one that is empty has no place."""
         head = self._head(work_class)
-        if head is None:
-            self._drop(work_class.key, work_class)
-            return
-        work_class.rank = work_class.rank_of(head, self._tick)
-        insort(self._order, (work_class.rank, work_class), key=_by_rank)
+        work_class.rank = work_class.rank_of(head, self._tick) if head is not None else None
+        if head is not None:
+            self._shelf.moved(work_class)
 
     def _head(self, work_class: WorkClass) -> Waiting | None:
         heap = work_class.heap
@@ -277,29 +269,37 @@ class RouterState:
 
     def _something_for(self, agent_id: UUID, at: float) -> _Pair | None:
         person = self._people.get(agent_id)
-        if person is None or not person.available:
+        if person is None or not person.available or person.free < self._shelf.least_units:
             return None
         best: _Pair | None = None
-        mask, free = person.profile.mask, person.free
         for interaction_id in self._own.get(agent_id, ()):
             item, work_class = self._waiting[interaction_id]
             if self._may(person, work_class):
-                pair = _pair(
-                    work_class.rank_of(item, at), item, work_class, person, self._match(work_class, item, person)
-                )
+                pair = _pair(work_class.rank_of(item, at), item, work_class, person, self._match(work_class, item, person))
                 if best is None or pair.rank < best.rank:
                     best = pair
-        for rank, work_class in self._order:
-            if best is not None and best.rank[:5] <= rank:
-                break
-            match = work_class.match(mask)
-            if match == 0.0 or work_class.units > free or not self._may(person, work_class):
+        for lane in self._shelf.lanes(person.profile):
+            if lane.units <= person.free:
+                best = self._best_of(lane, person, best)
+        return best
+
+    def _best_of(self, lane: Lane, person: Person, best: _Pair | None) -> _Pair | None:
+        """Look at the heads of a lane from the top, until none below can be better."""
+        looked: list[tuple[Rank, WorkClass]] = []
+        while (top := lane.top()) is not None and (best is None or top[0] < best.rank[:5]):
+            looked.append(top)
+            heapq.heappop(lane.heap)
+            rank, work_class = top
+            if not self._may(person, work_class):
+                # The whole lane can be deferred, and the reserve forbids it; each class is to look again when that ends.
                 continue
             head = self._head(work_class)
             assert head is not None
             pair = _pair(rank, head, work_class, person, self._match(work_class, head, person))
             if best is None or pair.rank < best.rank:
                 best = pair
+        for entry in looked:
+            heapq.heappush(lane.heap, entry)
         return best
 
     def _may(self, person: Person, work_class: WorkClass) -> bool:
@@ -333,13 +333,7 @@ class RouterState:
         if work_class.params.deferrable:
             self._people.start_deferred(person, work_class.units)
         self._people.reserve(person, work_class.units)
-        return Decision(
-            interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason
-        )
-
-
-def _by_rank(entry: _Ranked) -> Rank:
-    return entry[0]
+        return Decision(interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason)
 
 
 def _rank_of_pair(pair: _Pair) -> _PairRank:

@@ -83,11 +83,15 @@ class Router:
                     if not await self._acquire():
                         raise LeaseLost
                     renewed = now
-                await listener.wait(min(LEASE_S / 4, await self._until_expiry()))
+                await listener.wait(min(LEASE_S / 4, await self._until_expiry(), self._until_relaxed()))
 
     async def _until_expiry(self) -> float:
         async with self._db.read() as tx:
             due = await tx.work.next_offer_expiry()
+        return LEASE_S if due is None else max(0.01, (due - self._clock.now()).total_seconds())
+
+    def _until_relaxed(self) -> float:
+        due = self._state.next_moment()
         return LEASE_S if due is None else max(0.01, (due - self._clock.now()).total_seconds())
 
     async def step(self) -> int:
