@@ -91,9 +91,12 @@ async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None =
 async def add_channel(
     outside: Outside, access: Access, channel_id: UUID, draft: Draft, *, name: str, queue_id: UUID,
     brand_id: UUID | None = None, skills: Sequence[QueueSkillView] = (), units: int = 12, priority: int = 0,
-    save_anyway: bool = False,
+    work_class_id: UUID | None = None, save_anyway: bool = False,
 ) -> UUID:  # fmt: skip
-    """Check and add a channel. Raises CheckFailed, unless `save_anyway`; Invalid; Conflict for a double."""
+    """Check and add a channel. Raises CheckFailed, unless `save_anyway`; Invalid; Conflict for a double.
+
+    Without a class of work, its work weighs like the class that is named as its medium.
+    """
     manifest = outside.registry.manifest(draft.connector)
     checked = await check_channel(outside, draft, new_id=channel_id)
     if checked.health.state is not ChannelState.OK and not save_anyway:
@@ -102,11 +105,15 @@ async def add_channel(
     channel = NewChannel(
         id=channel_id, connector=manifest.id, network=manifest.network, medium=manifest.medium, name=checked_name(name),
         queue_id=queue_id, config=config, brand_id=brand_id, skills=skills, units=units, priority=priority,
+        work_class_id=work_class_id,
     )  # fmt: skip
     async with outside.db.write() as tx:
         await _check_place(tx, ChannelChange(
-            queue_id=queue_id, brand_id=brand_id, skills=skills, units=units, priority=priority
+            queue_id=queue_id, brand_id=brand_id, skills=skills, units=units, priority=priority, work_class_id=work_class_id,
         ))  # fmt: skip
+        if work_class_id is None:
+            usual = {known.key: known.id for known in await tx.setup.work_classes()}
+            channel = msgspec.structs.replace(channel, work_class_id=usual.get(manifest.medium))
         await _check_double(tx, checked.health, manifest, None)
         if not await tx.setup.add_channel(channel):
             raise Conflict("This channel was added already.", code="added")
@@ -151,6 +158,9 @@ async def change_channel(
             for secret, value in checked.secrets.items():
                 await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
         await tx.setup.change_channel(channel_id, change)
+        if change.work_class_id is not UNSET:
+            body = {"work_class_id": change.work_class_id, "channel_id": channel_id}
+            tx.emit(NewEvent(type="work_class.changed", actor_id=access.user_id, body=body))
         if checked is not None:
             await tx.channels.record_health(channel_id, checked.health)
         queue_id = change.queue_id if isinstance(change.queue_id, UUID) else before.queue_id
@@ -230,6 +240,8 @@ async def _check_place(tx: Tx, change: ChannelChange) -> None:
         raise Invalid("This brand does not exist.", code="bad_scope", field="brand_id")
     if change.skills is not UNSET:
         await check_skills(tx, change.skills)
+    if isinstance(change.work_class_id, UUID) and change.work_class_id not in {c.id for c in await tx.setup.work_classes()}:
+        raise Invalid("This class of work does not exist.", code="no_work_class", field="work_class_id")
     between(change.units, 0, 6_000, "units")
     between(change.priority, -100, 100, "priority")
 

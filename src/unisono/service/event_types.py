@@ -55,6 +55,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "channel.changed": EventType(summary="A channel's settings or health changed.", body={"state?": ENUM}),
     "queue.changed": EventType(summary="A queue or its members changed."),
     "skill.changed": EventType(summary="A skill was added or changed."),
+    "work_class.changed": EventType(
+        summary="A class of work changed, or what a channel's work counts as.", body={"work_class_id?": ID, "channel_id?": ID}
+    ),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
     "customer.erased": EventType(summary="A person was erased.", body={"customer_id": ID}),

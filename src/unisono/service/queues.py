@@ -12,11 +12,13 @@ from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.service.access import Access
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.setup import NewQueue, QueueChange
-from unisono.service.setup_views import Names, QueueSkillView
+from unisono.service.setup_views import Names, QueueSkillView, QueueStepView
 from unisono.service.text import storable
 
 MAX_KEY_CHARS: Final = 60
 MAX_LEVEL: Final = 5
+MAX_STEPS: Final = 10
+MAX_RESERVE: Final = 1_000
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 
@@ -25,7 +27,8 @@ async def add_queue(db: Database, access: Access, queue: NewQueue, member_ids: S
     async with db.write() as tx:
         await _check(tx, QueueChange(
             key=queue.key, name=queue.name, team_id=queue.team_id, time_zone=queue.time_zone,
-            first_response_s=queue.first_response_s, offer_s=queue.offer_s, skills=queue.skills,
+            first_response_s=queue.first_response_s, offer_s=queue.offer_s, skills=queue.skills, steps=queue.steps,
+            reserve_agents=queue.reserve_agents, reserve_units=queue.reserve_units,
         ))  # fmt: skip
         if not await tx.setup.add_queue(queue):
             raise Conflict(f"The key {queue.key!r} is taken.", code="key_taken", field="key")
@@ -82,8 +85,34 @@ async def _check(tx: Tx, change: QueueChange) -> None:
     between(change.offer_s, 5, 3_600, "offer_s")
     if change.skills is not UNSET:
         await check_skills(tx, change.skills)
+    if change.steps is not UNSET:
+        await _check_steps(tx, change.steps)
+    if isinstance(change.reserve_agents, int | float) and not 0 <= change.reserve_agents <= MAX_RESERVE:
+        raise Invalid(
+            f"reserve_agents lies between 0 and {MAX_RESERVE}.", code="out_of_range", field="reserve_agents", low=0,
+            high=MAX_RESERVE,
+        )  # fmt: skip
+    between(change.reserve_units, 1, 6_000, "reserve_units")
     if isinstance(change.team_id, UUID) and change.team_id not in {team.id for team in await tx.setup.teams()}:
         raise Invalid("This team does not exist.", code="bad_scope", field="team_id")
+
+
+async def _check_steps(tx: Tx, steps: Sequence[QueueStepView]) -> None:
+    times = [step.after_s for step in steps]
+    if times != sorted(set(times)) or len(times) > MAX_STEPS:
+        raise Invalid(
+            f"Steps of relaxation are at most {MAX_STEPS}, each later than the one before.", code="bad_steps", field="steps",
+            limit=MAX_STEPS,
+        )  # fmt: skip
+    known = {skill.key for skill in await tx.setup.skills()}
+    queues = {queue.id for queue in await tx.setup.queues(None)}
+    for step in steps:
+        between(step.after_s, 1, 30 * 86_400, "steps")
+        between(step.lower, 0, MAX_LEVEL - 1, "steps")
+        if set(step.drop) - known:
+            raise Invalid("A skill here does not exist, or stands twice.", code="no_skill", field="steps")
+        if set(step.queue_ids) - queues:
+            raise Invalid("This queue does not exist or is archived.", code="no_queue", field="steps")
 
 
 async def _check_empty(tx: Tx, queue_id: UUID) -> None:

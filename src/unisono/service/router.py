@@ -23,6 +23,7 @@ LEASE = "router"
 LEASE_S = 2.0
 GROUP = 100
 PAGE = 500
+_RELOAD = frozenset({"queue.changed", "user.changed", "skill.changed", "work_class.changed"})
 _log = structlog.get_logger("router")
 
 
@@ -68,6 +69,7 @@ class Router:
         async with self._db.read() as tx:
             self._cursor = await tx.log.head()
             self._state = RouterState()
+            self._state.set_reserves(await tx.work.reserves())
             for agent in await tx.work.agents(None):
                 self._state.put_agent(agent)
             for item in await tx.work.waiting(None):
@@ -123,7 +125,7 @@ class Router:
             self._cursor = events[-1].cursor
 
     async def _apply(self, events: list[LoggedEvent]) -> None:
-        if any(e.type in ("queue.changed", "user.changed", "skill.changed") for e in events):
+        if any(e.type in _RELOAD for e in events):
             await self.load()
             return
         await self._read_again(

@@ -58,8 +58,25 @@ class QueueSkillView(Struct, frozen=True, kw_only=True):
     level: int = 1
 
 
+class QueueStepView(Struct, frozen=True, kw_only=True):
+    """A step of relaxation after `after_s` seconds of waiting. Steps add up; they widen who can take it, never narrow.
+
+    lower: levels below what was asked that suffice. drop: keys of skills no longer asked. queue_ids: other queues whose
+    agents may take it as well.
+    """
+
+    after_s: int
+    lower: int = 0
+    drop: list[str] = []
+    queue_ids: list[UUID] = []
+
+
 class QueueView(Struct, frozen=True, kw_only=True):
-    """Where work waits. `offer_s`: how long an offer stands; `member_ids`: who can be offered its work."""
+    """Where work waits. `offer_s`: how long an offer stands; `member_ids`: who can be offered its work.
+
+    steps: relaxation, in order of time. reserve_agents: how many members with `reserve_units` free stay idle for what
+    cannot be deferred; a fraction is kept on average.
+    """
 
     id: UUID
     key: str
@@ -71,6 +88,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     skills: list[QueueSkillView]
     match_language: bool
     member_ids: list[UUID]
+    steps: list[QueueStepView]
+    reserve_agents: float
+    reserve_units: int
     version: int
     archived: bool
 
@@ -90,6 +110,29 @@ class CodeView(Struct, frozen=True, kw_only=True):
     key: str
     name: Names
     archived: bool
+
+
+class WorkClassView(Struct, frozen=True, kw_only=True):
+    """How work of a class weighs in the queue.
+
+    cost: of one minute of waiting, beside other classes. handling_s: mean time that one takes. patience_s: mean time until
+    who waits gives up; null when nobody does. decay_s: mean time in which an answer loses its worth; null when it keeps it.
+    growth: how much more urgent a minute of waiting makes it, as a share. cap: urgency when the promised time is over, 1 is
+    the start. fades: after the promise is broken its worth decays instead. deferrable: it can wait while a reserve is kept.
+    """
+
+    id: UUID
+    key: str
+    name: Names
+    cost: float = 1.0
+    handling_s: int = 300
+    patience_s: int | None = None
+    decay_s: int | None = None
+    growth: float = 0.02
+    cap: float = 4.0
+    fades: bool = False
+    deferrable: bool = False
+    version: int = 1
 
 
 class ScopeView(Struct, frozen=True, kw_only=True):
@@ -116,6 +159,7 @@ class ChannelView(Struct, frozen=True, kw_only=True):
     skills: list[QueueSkillView]
     units: int
     priority: int
+    work_class_id: UUID | None
     state: str
     state_what: str
     state_since: Instant

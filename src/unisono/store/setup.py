@@ -9,7 +9,15 @@ import msgspec
 
 from unisono.contract.capabilities import Caps
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.ports.setup import ChannelChange, ChannelPlace, CodeChange, NewChannel, NewQueue, QueueChange
+from unisono.service.ports.setup import (
+    ChannelChange,
+    ChannelPlace,
+    CodeChange,
+    NewChannel,
+    NewQueue,
+    QueueChange,
+    WorkClassChange,
+)
 from unisono.service.setup_views import (
     ChannelHealthView,
     ChannelView,
@@ -18,9 +26,11 @@ from unisono.service.setup_views import (
     Names,
     OutboxCounts,
     QueueSkillView,
+    QueueStepView,
     QueueView,
     ScopeView,
     SkillView,
+    WorkClassView,
 )
 from unisono.store.driver import Connection
 from unisono.store.sql import load
@@ -38,13 +48,14 @@ class PgSetup:
     async def queues(self, ids: Iterable[UUID] | None, *, archived: bool = False) -> list[QueueView]:
         """Return queues: all, or those of `ids`."""
         rows = await self._connection.fetch(_SQL["queues"], None if ids is None else list(ids), archived)
-        return [QueueView(**{**dict(row), "skills": msgspec.convert(row["skills"], list[QueueSkillView])}) for row in rows]
+        return [_queue(row) for row in rows]
 
     async def add_queue(self, queue: NewQueue) -> bool:
         """Add a queue behind the others."""
         added = await self._connection.fetchval(
             _SQL["add_queue"], queue.id, queue.key, queue.name, queue.team_id, queue.time_zone, queue.first_response_s,
             queue.offer_s, msgspec.to_builtins(queue.skills), queue.match_language,
+            msgspec.to_builtins(queue.steps), queue.reserve_agents, queue.reserve_units,
         )  # fmt: skip
         return added is not None
 
@@ -100,6 +111,28 @@ class PgSetup:
         await self._update("wrap_up_code", code_id, change, versioned=False)
         return True
 
+    async def work_classes(self) -> list[WorkClassView]:
+        """Return all classes of work."""
+        return [WorkClassView(**dict(row)) for row in await self._connection.fetch(_SQL["work_classes"])]
+
+    async def add_work_class(self, work_class: WorkClassView) -> bool:
+        """Add a class of work."""
+        added = await self._connection.fetchval(
+            _SQL["add_work_class"], work_class.id, work_class.key, work_class.name, work_class.cost, work_class.handling_s,
+            work_class.patience_s, work_class.decay_s, work_class.growth, work_class.cap, work_class.fades,
+            work_class.deferrable,
+        )  # fmt: skip
+        return added is not None
+
+    async def change_work_class(self, class_id: UUID, change: WorkClassChange) -> bool:
+        """Write what the change names; False when the key is taken."""
+        taken = change.key is not msgspec.UNSET and await self._connection.fetchval(
+            _SQL["work_class_key_taken"], change.key, class_id
+        )
+        if not taken:
+            await self._update("work_class", class_id, change)
+        return not taken
+
     async def teams(self) -> list[ScopeView]:
         """Return all teams."""
         return [ScopeView(**dict(row)) for row in await self._connection.fetch(_SQL["teams"])]
@@ -148,7 +181,7 @@ class PgSetup:
         added = await self._connection.fetchval(
             _SQL["add_channel"], channel.id, channel.connector, channel.network, channel.medium, channel.name,
             channel.queue_id, channel.brand_id, channel.config, msgspec.to_builtins(channel.skills), channel.units,
-            channel.priority, self._now,
+            channel.priority, self._now, channel.work_class_id,
         )  # fmt: skip
         return added is not None
 
@@ -202,16 +235,17 @@ class PgSetup:
         await self._connection.fetchval(_SQL["alive"])
 
     async def _update(
-        self, table: str, row_id: UUID, change: QueueChange | CodeChange | ChannelChange, *, versioned: bool = True
-    ) -> None:
+        self, table: str, row_id: UUID, change: QueueChange | CodeChange | ChannelChange | WorkClassChange, *,
+        versioned: bool = True,
+    ) -> None:  # fmt: skip
         named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
         if "archived" in named:
             named["archived_at"] = self._now if named.pop("archived") else None
-        if "skills" in named:
-            named["skills"] = msgspec.to_builtins(named["skills"])
+        for name in {"skills", "steps"} & named.keys():
+            named[name] = msgspec.to_builtins(named[name])
         if not named:
             return
-        columns = [f"{name} = ${at}" for at, name in enumerate(named, start=2)]
+        columns = [f'"{name}" = ${at}' for at, name in enumerate(named, start=2)]
         if versioned:
             columns.append("version = version + 1")
         # Table and names come from this module and the fields of the change, never from a request.
@@ -220,6 +254,17 @@ class PgSetup:
             row_id,
             *named.values(),
         )
+
+
+def _queue(row: Any) -> QueueView:
+    facts = dict(row)
+    return QueueView(
+        **{
+            **facts,
+            "skills": msgspec.convert(facts["skills"], list[QueueSkillView]),
+            "steps": msgspec.convert(facts["steps"], list[QueueStepView]),
+        }
+    )
 
 
 def _channel(row: Any) -> ChannelView:

@@ -1,5 +1,6 @@
 -- name: queues
-select q.id, q.key, q.name, q.team_id, q.time_zone, q.first_response_s, q.offer_s, q.skills, q.match_language, q.version,
+select q.id, q.key, q.name, q.team_id, q.time_zone, q.first_response_s, q.offer_s, q.skills, q.match_language, q.steps,
+       q.reserve_agents, q.reserve_units, q.version,
        q.archived_at is not null as archived,
        array(select m.user_id from queue_member m where m.queue_id = q.id order by m.user_id) as member_ids
 from queue q
@@ -7,8 +8,9 @@ where case when $1::uuid[] is null then $2 or q.archived_at is null else q.id = 
 order by q.position, q.key;
 
 -- name: add_queue
-insert into queue (id, key, name, team_id, time_zone, first_response_s, offer_s, skills, match_language, position)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select coalesce(max(position), 0) + 1 from queue))
+insert into queue (id, key, name, team_id, time_zone, first_response_s, offer_s, skills, match_language, steps,
+                   reserve_agents, reserve_units, position)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select coalesce(max(position), 0) + 1 from queue))
 on conflict do nothing returning id;
 
 -- name: queue_key_taken
@@ -53,6 +55,16 @@ values ($1, $2, $3, (select coalesce(max(position), 0) + 1 from wrap_up_code)) o
 -- name: code_key_taken
 select exists (select from wrap_up_code where key = $1 and id <> $2);
 
+-- name: work_classes
+select id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", version from work_class order by key;
+
+-- name: add_work_class
+insert into work_class (id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable")
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning id;
+
+-- name: work_class_key_taken
+select exists (select from work_class where key = $1 and id <> $2);
+
 -- name: teams
 select id, key, name from team order by key;
 
@@ -85,7 +97,7 @@ order by u.name_key, u.id limit $3;
 
 -- name: channels
 select c.id, c.connector, c.network, c.medium, c.name, c.handle, c.queue_id, c.brand_id, c.config, c.skills, c.units,
-       c.priority, case when c.paused then 'paused' else c.state end as state, c.state_what, c.state_since,
+       c.priority, c.work_class_id, case when c.paused then 'paused' else c.state end as state, c.state_what, c.state_since,
        c.last_ok_at, c.caps, c.version, c.archived_at is not null as archived,
        array(select s.name from secret s where s.owner_kind = 'channel' and s.owner_id = c.id order by s.name) as secrets_set
 from channel c
@@ -94,8 +106,8 @@ order by c.name, c.id;
 
 -- name: add_channel
 insert into channel (id, connector, network, medium, name, queue_id, brand_id, config, skills, units, priority,
-                     state_since, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) on conflict do nothing returning id;
+                     state_since, created_at, work_class_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13) on conflict do nothing returning id;
 
 -- name: same_account
 select id from channel where network = $1 and realm = $2 and remote_id = $3 and archived_at is null;

@@ -1,20 +1,20 @@
 """The store for interactions, offers, agents and their capacity."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from unisono.domain.ids import new_id
-from unisono.routing.facts import AgentFacts, Decision, Need, Waiting
+from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Step, Waiting
 from unisono.service.ports.work import CommittedOffer, InteractionChange, InteractionFacts, OfferFacts
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
 _SQL = load("work")
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable")
 
 
 class PgWork:
@@ -113,6 +113,13 @@ class PgWork:
         rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
         return [_agent(row) for row in rows]
 
+    async def reserves(self) -> list[Reserve]:
+        """Return the idle reserves of the queues."""
+        return [
+            Reserve(queue_ids=frozenset({row["id"]}), agents=row["reserve_agents"], units=row["reserve_units"])
+            for row in await self._connection.fetch(_SQL["reserves"])
+        ]
+
     async def agent(self, agent_id: UUID) -> AgentFacts | None:
         """Return one agent."""
         found = await self.agents([agent_id])
@@ -152,9 +159,15 @@ class PgWork:
 def _waiting(row: Any) -> Waiting:
     facts = dict(row)
     needs = tuple(msgspec.convert(need, Need) for need in facts.pop("skills"))
+    steps = tuple(msgspec.convert(step, Step) for step in facts.pop("steps"))
     due_at = facts.pop("due_at")
     refused = frozenset(facts.pop("refused"))
-    return Waiting(**facts, needs=needs, due_at=due_at if isinstance(due_at, datetime) else _NEVER, refused=refused)
+    numbers = {name: facts.pop(name) for name in _PARAMS}
+    promise = float(facts.pop("first_response_s"))
+    # A channel without a class weighs as the defaults say.
+    params = Params(promise_s=promise) if numbers["cost"] is None else Params(promise_s=promise, **numbers)
+    due = due_at if isinstance(due_at, datetime) else NO_PROMISE
+    return Waiting(**facts, needs=needs, due_at=due, refused=refused, steps=steps, params=params)
 
 
 def _agent(row: Any) -> AgentFacts:

@@ -100,11 +100,18 @@ from moved m join offered o on o.id = m.offer_id;
 -- name: waiting
 -- Who let it pass in the last ten minutes is not asked first again.
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
-       i.preferred_agent_id,
+       i.preferred_agent_id, q.steps, q.first_response_s,
+       w.cost, w.handling_s, w.patience_s, w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $2::timestamptz - interval '10 minutes') as refused
 from interaction i
+join queue q on q.id = i.queue_id
+join channel c on c.id = i.channel_id
+left join work_class w on w.id = c.work_class_id
 where i.state = 'waiting' and ($1::uuid[] is null or i.id = any($1::uuid[]));
+
+-- name: reserves
+select id, reserve_agents, reserve_units from queue where reserve_agents > 0 and archived_at is null order by id;
 
 -- name: agents
 select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,

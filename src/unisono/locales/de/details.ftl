@@ -63,6 +63,8 @@ detail-key_taken = Diesen Schlüssel gibt es schon.
 detail-bad_key = Ein Schlüssel hat bis zu 60 kleine Buchstaben und Ziffern, dazwischen einzelne Punkte, Unter- und Bindestriche.
 detail-bad_names = Ein Name hat je 1 bis 200 Zeichen auf Deutsch (de) und auf Englisch (en).
 detail-bad_zone = Das ist keine Zeitzone wie Europe/Berlin.
+detail-bad_steps = Höchstens { $limit } Lockerungsstufen, jede später als die davor.
+detail-no_work_class = Diese Arbeitsklasse gibt es nicht.
 detail-out_of_range = Der Wert liegt zwischen { $low } und { $high }.
 
 # Dateien, Schlüssel, Archiv

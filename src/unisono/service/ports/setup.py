@@ -12,9 +12,11 @@ from unisono.service.setup_views import (
     CodeView,
     Names,
     QueueSkillView,
+    QueueStepView,
     QueueView,
     ScopeView,
     SkillView,
+    WorkClassView,
 )
 
 
@@ -30,6 +32,9 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     offer_s: int = 30
     skills: Sequence[QueueSkillView] = ()
     match_language: bool = False
+    steps: Sequence[QueueStepView] = ()
+    reserve_agents: float = 0.0
+    reserve_units: int = 60
 
 
 class QueueChange(Struct, frozen=True, kw_only=True):
@@ -43,6 +48,9 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     offer_s: int | UnsetType = UNSET
     skills: Sequence[QueueSkillView] | UnsetType = UNSET
     match_language: bool | UnsetType = UNSET
+    steps: Sequence[QueueStepView] | UnsetType = UNSET
+    reserve_agents: float | UnsetType = UNSET
+    reserve_units: int | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 
@@ -52,6 +60,21 @@ class CodeChange(Struct, frozen=True, kw_only=True):
     key: str | UnsetType = UNSET
     name: Names | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
+
+
+class WorkClassChange(Struct, frozen=True, kw_only=True):
+    """What changes of a class of work; what is not named stays. Meanings and units: `WorkClassView`."""
+
+    key: str | UnsetType = UNSET
+    name: Names | UnsetType = UNSET
+    cost: float | UnsetType = UNSET
+    handling_s: int | UnsetType = UNSET
+    patience_s: int | UnsetType | None = UNSET
+    decay_s: int | UnsetType | None = UNSET
+    growth: float | UnsetType = UNSET
+    cap: float | UnsetType = UNSET
+    fades: bool | UnsetType = UNSET
+    deferrable: bool | UnsetType = UNSET
 
 
 class NewChannel(Struct, frozen=True, kw_only=True):
@@ -68,6 +91,7 @@ class NewChannel(Struct, frozen=True, kw_only=True):
     skills: Sequence[QueueSkillView] = ()
     units: int = 12
     priority: int = 0
+    work_class_id: UUID | None = None
 
 
 class ChannelChange(Struct, frozen=True, kw_only=True):
@@ -80,6 +104,7 @@ class ChannelChange(Struct, frozen=True, kw_only=True):
     skills: Sequence[QueueSkillView] | UnsetType = UNSET
     units: int | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+    work_class_id: UUID | UnsetType | None = UNSET
     paused: bool | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
@@ -120,6 +145,12 @@ class Setup(Protocol):
     async def add_code(self, code: CodeView) -> bool: ...
 
     async def change_code(self, code_id: UUID, change: CodeChange) -> bool: ...
+
+    async def work_classes(self) -> list[WorkClassView]: ...
+
+    async def add_work_class(self, work_class: WorkClassView) -> bool: ...
+
+    async def change_work_class(self, class_id: UUID, change: WorkClassChange) -> bool: ...
 
     async def teams(self) -> list[ScopeView]: ...
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from unisono.routing.facts import AgentFacts, Decision, Waiting
+from unisono.routing.facts import AgentFacts, Decision, Reserve, Waiting
 
 
 class InteractionFacts(Struct, frozen=True, kw_only=True):
@@ -97,6 +97,9 @@ class Work(Protocol):
 
     async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:
         """Return enquiries that wait, all or those of `ids`."""
+
+    async def reserves(self) -> list[Reserve]:
+        """Return the idle reserves of the queues."""
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]: ...
 

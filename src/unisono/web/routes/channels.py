@@ -45,6 +45,7 @@ class NewChannelBody(Body):
     skills: tuple[QueueSkillView, ...] = ()
     units: int = 12
     priority: int = 0
+    work_class_id: UUID | None = None
     save_anyway: bool = False
 
 
@@ -57,6 +58,7 @@ class ChangeChannelBody(Body):
     skills: tuple[QueueSkillView, ...] | UnsetType = UNSET
     units: int | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+    work_class_id: UUID | UnsetType | None = UNSET
     config: dict[str, Any] | None = None
     secrets: dict[str, str] = field(default_factory=dict)
     save_anyway: bool = False
@@ -110,7 +112,7 @@ async def new_channel(request: Asking, house: HouseDep, actor: ActorDep, data: J
         lambda db: add_channel(
             msgspec.structs.replace(house.outside, db=db), actor.access, id_under(key), draft, name=data.name,
             queue_id=data.queue_id, brand_id=data.brand_id, skills=data.skills, units=data.units, priority=data.priority,
-            save_anyway=data.save_anyway,
+            work_class_id=data.work_class_id, save_anyway=data.save_anyway,
         ),
         UUID,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from unisono.service.once import once
 from unisono.service.page import Page, bounded, paged, parse_place, place
 from unisono.service.ports.setup import CodeChange, NewQueue, QueueChange
 from unisono.service.queues import add_queue, change_agent, change_queue, set_members
-from unisono.service.setup_views import CodeView, Names, QueueSkillView, QueueView, ScopeView, SkillView
+from unisono.service.setup_views import CodeView, Names, QueueSkillView, QueueStepView, QueueView, ScopeView, SkillView
 from unisono.service.views import AgentView
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
@@ -34,6 +34,9 @@ class NewQueueBody(Body):
     offer_s: int = 30
     skills: tuple[QueueSkillView, ...] = ()
     match_language: bool = False
+    steps: tuple[QueueStepView, ...] = ()
+    reserve_agents: float = 0.0
+    reserve_units: int = 60
     member_ids: tuple[UUID, ...] = ()
 
 
@@ -48,6 +51,9 @@ class ChangeQueueBody(Body):
     offer_s: int | UnsetType = UNSET
     skills: tuple[QueueSkillView, ...] | UnsetType = UNSET
     match_language: bool | UnsetType = UNSET
+    steps: tuple[QueueStepView, ...] | UnsetType = UNSET
+    reserve_agents: float | UnsetType = UNSET
+    reserve_units: int | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 
@@ -114,6 +120,7 @@ async def new_queue(request: Asking, house: HouseDep, actor: ActorDep, data: JSO
     queue = NewQueue(
         id=id_under(key), key=data.key, name=data.name, team_id=data.team_id, time_zone=data.time_zone,
         first_response_s=data.first_response_s, offer_s=data.offer_s, skills=data.skills, match_language=data.match_language,
+        steps=data.steps, reserve_agents=data.reserve_agents, reserve_units=data.reserve_units,
     )  # fmt: skip
     queue_id = await once(house.db, key, lambda db: add_queue(db, actor.access, queue, data.member_ids), UUID)
     return await _queue(house, queue_id)
