@@ -1,4 +1,4 @@
-"""`python -m bench [--only inbound,list,fanout,cold_start,desk,mailbox]`."""
+"""`python -m bench [--only inbound,list,fanout,cold_start,desk,mailbox,routing_quality]`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, lists, mailbox
+from bench import cold_start, desk, fanout, inbound, lists, mailbox, routing_quality
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
@@ -17,6 +17,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "cold_start": cold_start.measure,
     "desk": desk.measure,
     "mailbox": mailbox.measure,
+    "routing_quality": routing_quality.measure,
 }
 
 

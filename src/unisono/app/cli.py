@@ -177,6 +177,25 @@ def conformance(
 
 
 @app.command()
+def simulate(
+    plan: Annotated[Path, typer.Argument(help="A plan in TOML or JSON: arrivals, staff, reserves.")],
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed than the plan's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Play a plan of arrivals and people with the router itself: waits, service level, who gives up, load."""
+    from unisono.app.simulate import simulate as play_plan
+
+    try:
+        code = play_plan(plan, seed=seed, as_json=as_json)
+    except Exception as error:
+        spoken = _spoken(error)
+        if spoken is None:
+            raise
+        _fail(spoken)
+    raise typer.Exit(code)
+
+
+@app.command()
 def backup(target: Annotated[Path, typer.Argument(help="File to write.")], data: Data = None) -> None:
     """Write a backup of database and attachments, with counts and hashes; keys are not in it."""
     from unisono.app.up import run_backup
