@@ -62,7 +62,7 @@ MUTANTS = [
     Mutant(
         law=2,
         name="the router knows the medium",
-        file="routing/state.py",
+        file="routing/facts.py",
         old="    units: int\n    priority: int\n    since: datetime\n",
         new='    units: int\n    priority: int\n    since: datetime\n    medium: str = ""\n',
         tests=f"{_LAW2}::test_no_input_of_the_router_has_a_field_for_network_or_medium",

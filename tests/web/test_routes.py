@@ -58,7 +58,7 @@ def test_what_is_open_to_all_is_open_on_purpose(app: Any) -> None:
 
 
 def test_every_action_is_needed_somewhere_or_asked_by_a_verb(app: Any) -> None:
-    asked_by_verbs = {"work.supervise", "archive.open"}
+    asked_by_verbs = {"archive.open"}
     assert {handler.opt[NEEDS] for _, _, handler in handlers(app)} - EVERYBODY == set(ACTIONS) - asked_by_verbs
 
 

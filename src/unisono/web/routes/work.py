@@ -19,6 +19,7 @@ from unisono.service.once import once
 from unisono.service.page import Page, bounded
 from unisono.service.park import park, unpark
 from unisono.service.ports.reading import WorkFilter
+from unisono.service.preview import PreviewView, preview
 from unisono.service.take import take
 from unisono.service.transfer import transfer
 from unisono.service.views import InteractionView, MessageView, WorkItem
@@ -142,6 +143,12 @@ async def interaction(house: HouseDep, actor: ActorDep, interaction_id: FromPath
     return await work_item(house.db, actor.access, interaction_id)
 
 
+@get("/interactions/{interaction_id:uuid}/preview", opt=needs("work.supervise"), tags=["Work"])
+async def preview_route(house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> PreviewView:
+    """Tell who would get a waiting enquiry now and why, or what is missing."""
+    return await preview(house.db, actor.access, interaction_id)
+
+
 @post("/interactions/{interaction_id:uuid}/take", opt=needs("work.answer"), status_code=200, tags=["Work"])
 async def take_it(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> InteractionAnswer:
     """Take a waiting enquiry by hand; 409 when somebody else has it or one's capacity is used up."""
@@ -219,6 +226,6 @@ async def _shown(house: House, actor: ActorDep, interaction_id: UUID) -> Interac
 
 
 ROUTES = [
-    work, how_many, offers, accept, decline, interaction, take_it, answer_it, transfer_it, park_it, unpark_it, finish_it,
-    wrap_up_it,
+    work, how_many, offers, accept, decline, interaction, preview_route, take_it, answer_it, transfer_it, park_it, unpark_it,
+    finish_it, wrap_up_it,
 ]  # fmt: skip
