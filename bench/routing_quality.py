@@ -21,7 +21,7 @@ from unisono.routing.simulator.plan import Arrivals, Kept, Plan, Spread, Staff
 WORKERS: Final = 2
 STORM_SEEDS, STORM_MINUTES = 6, 1_800.0
 FLUID_BOUND: Final = 36.9
-M1_RUNS, M1_MINUTES = 160, 1_030.0
+M1_RUNS, M1_MINUTES = 260, 1_030.0
 M2_CELLS: Final = {
     (3, 5.0): 8, (3, 25.0): 30, (3, 100.0): 107, (3, 2000 / 3): 677,
     (4, 5.0): 8, (4, 25.0): 30, (4, 100.0): 108, (4, 2000 / 3): 679,

@@ -1,14 +1,13 @@
 """One run: events in order of time, decided by the very router that works in the house."""
 
 import heapq
-import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Waiting
-from unisono.routing.simulator.plan import Arrivals, Plan, Staff, queue_id
+from unisono.routing.simulator.plan import Arrivals, Chance, Plan, Staff, queue_id
 from unisono.routing.simulator.tally import Tally
 from unisono.routing.state import RouterState
 
@@ -52,13 +51,13 @@ def router_for(plan: Plan) -> RouterState:
     return state
 
 
-def play(plan: Plan, chance: random.Random, mind: Callable[[Plan], Mind] = router_for) -> Tally:
+def play(plan: Plan, chance: Chance, mind: Callable[[Plan], Mind] = router_for) -> Tally:
     """Play one run of a plan; `chance` is the only source of randomness."""
     return _Run(plan, chance, mind(plan)).play()
 
 
 class _Run:
-    def __init__(self, plan: Plan, chance: random.Random, mind: Mind) -> None:
+    def __init__(self, plan: Plan, chance: Chance, mind: Mind) -> None:
         self._plan = plan
         self._chance = chance
         self._mind = mind

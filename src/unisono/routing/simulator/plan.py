@@ -1,8 +1,7 @@
 """What is simulated: classes of arrivals, people, policy, and how long."""
 
 import math
-import random
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -10,6 +9,18 @@ from msgspec import Struct
 from unisono.routing.facts import Need, Params
 
 _SPACE = UUID(int=0x756E69736F6E6F)
+
+
+class Chance(Protocol):
+    """Randomness that is passed in; `random.Random` is one."""
+
+    def random(self) -> float: ...
+
+    def expovariate(self, lambd: float) -> float: ...
+
+    def gammavariate(self, alpha: float, beta: float) -> float: ...
+
+    def lognormvariate(self, mu: float, sigma: float) -> float: ...
 
 
 class Spread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +34,7 @@ class Spread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cv: float = 1.0
     zero: float = 0.0
 
-    def draw(self, chance: random.Random) -> float:
+    def draw(self, chance: Chance) -> float:
         """Return a time in minutes."""
         if self.zero and chance.random() < self.zero:
             return 0.0
