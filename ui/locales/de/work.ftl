@@ -38,7 +38,7 @@ waiting-for = Wartet { $span }
 
 ## Warum jemand vorn steht
 
-reason-longest-waiting = Wartet am längsten
+reason-longest-waiting = Ist an der Reihe
 reason-skilled = Braucht { $skill }
 reason-only-skilled = Nur Sie können { $skill }
 reason-last-agent = { $named ->

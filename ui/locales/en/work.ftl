@@ -38,7 +38,7 @@ waiting-for = Waiting { $span }
 
 ## Why somebody is first
 
-reason-longest-waiting = Waiting longest
+reason-longest-waiting = Next in turn
 reason-skilled = Needs { $skill }
 reason-only-skilled = Only you have { $skill }
 reason-last-agent = { $named ->
