@@ -31,7 +31,7 @@ PATIENCE_S = 30
 
 # Answers each command on standard input with a line on standard output.
 _SCRIPT = """
-import asyncio, json, os, sys
+import asyncio, json, os, signal, sys
 from pathlib import Path
 from unisono.app.postgres import EmbeddedPostgres
 
@@ -63,6 +63,8 @@ def signal_free_sleep():
     time.sleep(60)
     os._exit(0)
 
+# Whoever runs the tests in the background of a shell has interrupts ignored, and passes that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main(*sys.argv[1:]))
 """
 
