@@ -253,6 +253,10 @@ class House:
             f"u{user_id}",
         )
         await self.sql("insert into agent (user_id, state, capacity) values ($1, $2, $3)", user_id, state, capacity)
+        await self.sql("insert into role (name, actions) values ('tester', $1) on conflict do nothing", sorted(ACTIONS))
+        await self.sql(
+            "insert into role_grant (id, user_id, role, scope_kind) values ($1, $2, 'tester', 'organisation')", new_id(), user_id
+        )
         for queue_id in queue_ids:
             await self.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", queue_id, user_id)
         for key, level in skills.items():

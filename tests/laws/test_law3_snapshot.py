@@ -22,12 +22,14 @@ from unisono.domain.ids import new_id
 from unisono.service.accept import accept_offer
 from unisono.service.agent_state import set_agent_state
 from unisono.service.answer import Answer, answer
+from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
 from unisono.service.expire import expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.intake import fetch_media
+from unisono.service.lost import desks_open, log_off_lost
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
 from unisono.service.ports import Cursor
@@ -42,7 +44,7 @@ pytestmark = pytest.mark.law3
 # Modules whose verbs change what a desk shows of work; the set-up's verbs have their own snapshot in tests/web.
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
-    "transfer", "receive", "router", "sender", "intake",
+    "transfer", "receive", "router", "sender", "intake", "assign", "lost",
 )  # fmt: skip
 NO_VIEW = {
     "repair.retry_item": "the quarantine page reads its own list",
@@ -52,6 +54,7 @@ NO_VIEW = {
     "erase.erase_again": "erase_customer, after a restore",
     "erase.expire_texts": "erase_messages for what has outlived its time",
     "note.add_note": "the body of write_note",
+    "lost.desks_open": "fills a table that no desk shows",
     "intake.pull_once": "fills the inbox, which no desk shows",
     "intake.pull_round": "pull_once for each stream, and record_health",
     "intake.process_once": "receive, or quarantine",
@@ -199,6 +202,34 @@ async def _agent_state(s: Scene) -> Step:
 async def _transfer(s: Scene) -> Step:
     interaction = await s.active()
     return lambda: transfer(s.house.db, s.anna.access, interaction, queue_id=s.other_queue, note="bitte")
+
+
+@case("assign.assign")
+async def _assign(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: assign(s.house.db, s.anna.access, interaction, s.ben.id, "für dich")
+
+
+@case("assign.take_over")
+async def _take_over(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: take_over(s.house.db, s.ben.access, interaction)
+
+
+@case("assign.prioritise")
+async def _prioritise(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: prioritise(s.house.db, s.anna.access, interaction, 5, "Stammkundin")
+
+
+@case("lost.log_off_lost")
+async def _lost(s: Scene) -> Step:
+    await s.active()
+    await desks_open(s.house.db, "node", [s.anna.id])
+    for _ in range(4):
+        s.house.clock.advance(40)
+        await desks_open(s.house.db, "node", [])
+    return lambda: log_off_lost(s.house.db)
 
 
 @case("answer.answer")

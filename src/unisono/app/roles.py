@@ -15,6 +15,7 @@ from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.router import Router
 from unisono.service.sender import Sender
+from unisono.service.watch import watch_work
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 
@@ -45,7 +46,13 @@ async def _delivery(running: Running) -> None:
 
 
 async def _clock(running: Running) -> None:
-    """Make partitions ahead, and drop what has outlived its time."""
+    """Make partitions ahead, drop what has outlived its time, and watch over work in progress."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_tidying(running))
+        group.create_task(watch_work(running.db))
+
+
+async def _tidying(running: Running) -> None:
     while True:
         try:
             await tidy(running)

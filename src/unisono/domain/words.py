@@ -33,11 +33,12 @@ OPEN_STATES = frozenset(InteractionState) - {InteractionState.CLOSED}
 
 
 class AgentState(StrEnum):
-    """What an agent says of themself; only AVAILABLE receives offers."""
+    """What an agent says of themself; only AVAILABLE receives offers. WRAP_UP: still at the last one, no new one yet."""
 
     AVAILABLE = "available"
     BUSY = "busy"
     AWAY = "away"
+    WRAP_UP = "wrap_up"
     OFFLINE = "offline"
 
 

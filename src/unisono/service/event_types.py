@@ -37,13 +37,18 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.offered": EventType(summary="It was reserved for an agent.", body={"offer_id": ID}),
     "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
     "interaction.returned": EventType(
-        summary="It went back to its place in the queue: declined, expired, logged off, transferred or parked too long.",
+        summary="It went back to its place in the queue; the cause tells why: declined, expired, logged_off, lost, silence, ...",
         body={"cause": ENUM, "offer_id?": ID},
     ),
     "interaction.taken": EventType(summary="An agent took it by hand."),
     "interaction.transferred": EventType(
         summary="It was handed to a queue or a colleague.", body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID}
     ),
+    "interaction.assigned": EventType(
+        summary="A supervisor put it into somebody's hands, or took it over.",
+        body={"how": ENUM, "from_agent_id?": ID, "offer_id?": ID},
+    ),
+    "interaction.prioritised": EventType(summary="A person set how urgent it is.", body={"from": "integer", "to": "integer"}),
     "interaction.parked": EventType(summary="It was set aside; its capacity is free."),
     "interaction.unparked": EventType(summary="It was taken up again.", body={"cause?": ENUM}),
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),

@@ -1,18 +1,27 @@
 """Put a unit of work back into its queue, at its old place: who waits longest keeps waiting longest."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
+
+from msgspec import UNSET
 
 from unisono.domain.words import InteractionState, OfferState
 from unisono.service.ports import Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event, work_event
 
+AVOIDED: Final = timedelta(minutes=10)
+
 
 async def give_back(
     tx: Tx, work: InteractionFacts, cause: str, *, actor_id: UUID | None = None, offer_state: OfferState | None = None,
-    decline_reason: str = "",
+    decline_reason: str = "", prefer: UUID | None = None, avoid: bool = False,
 ) -> None:  # fmt: skip
-    """End the offer if there is one, free the capacity and let it wait again; `waiting_since` and the deadline stay."""
+    """End the offer if there is one, free the capacity and let it wait again; `waiting_since` and the deadline stay.
+
+    prefer: who should get it if they have room. avoid: whoever had it is not asked first again for ten minutes.
+    """
     offer = await tx.work.open_offer_of(work.id)
     if offer is not None:
         await tx.work.end_offer(offer.id, (offer_state or OfferState.WITHDRAWN).value, decline_reason)
@@ -23,6 +32,10 @@ async def give_back(
             state=InteractionState.WAITING.value,
             agent_id=None,
             parked_until=None,
+            wrap_up_until=None,
+            preferred_agent_id=prefer if prefer is not None else None if avoid else UNSET,
+            avoid_agent_id=work.agent_id if avoid else UNSET,
+            avoid_until=tx.now + AVOIDED if avoid else UNSET,
             reason={"code": "returned", "by": cause},
         ),
     )

@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from unisono.domain.words import AgentState, InteractionState, OfferState
-from unisono.service.give_back import give_back
+from unisono.domain.words import AgentState
 from unisono.service.ports import Tx
+from unisono.service.step_back import OFFERS_AND_ACTIVE, step_back
 from unisono.service.work_events import agent_event
-
-_RETURNED = frozenset({InteractionState.OFFERED.value, InteractionState.ACTIVE.value})
 
 
 async def leave_work(tx: Tx, agent_id: UUID, *, actor_id: UUID | None) -> None:
@@ -17,8 +15,6 @@ async def leave_work(tx: Tx, agent_id: UUID, *, actor_id: UUID | None) -> None:
     """
     if await tx.work.agent(agent_id) is None:
         return
-    await tx.work.set_agent_state(agent_id, AgentState.OFFLINE.value, "")
-    for work in await tx.work.held_by(agent_id):
-        if work.state in _RETURNED:
-            await give_back(tx, work, "logged_off", actor_id=actor_id, offer_state=OfferState.WITHDRAWN)
-    tx.emit(agent_event(agent_id, state=AgentState.OFFLINE.value))
+    await tx.hands.forget_desk(agent_id)
+    if not await step_back(tx, agent_id, AgentState.OFFLINE.value, "", returned=OFFERS_AND_ACTIVE, actor_id=actor_id):
+        tx.emit(agent_event(agent_id, state=AgentState.OFFLINE.value))

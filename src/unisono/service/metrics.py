@@ -52,6 +52,8 @@ LONGEST_WAIT_SECONDS: Final = Gauge(
     "unisono_longest_wait_seconds", "How long the longest waiting enquiry has waited (told by the clock).", registry=REGISTRY
 )
 
+DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because nothing was heard of them.", registry=REGISTRY)
+
 
 def counted(counter: Counter) -> float:
     """Return what a counter without labels stands at."""

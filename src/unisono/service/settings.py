@@ -50,6 +50,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="desk.lost_after_s", kind=int, default=120, low=90, high=3_600,
+            summary={
+                "de": "Wer so viele Sekunden lang verstummt ist, wird abgemeldet; was nicht warten kann, geht zurück.",
+                "en": "Who is silent for so many seconds is logged off; what cannot wait goes back to the queue.",
+            },
+        ),
+        Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
                 "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",

@@ -15,6 +15,7 @@ from unisono.service.ports import Bell, NewEvent
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
 from unisono.store.driver import Connection, Pool
+from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
@@ -75,6 +76,10 @@ class PgTx:
     @cached_property
     def work(self) -> PgWork:
         return PgWork(self.connection, self.now)
+
+    @cached_property
+    def hands(self) -> PgHands:
+        return PgHands(self.connection, self.now)
 
     @cached_property
     def people(self) -> PgPeople:

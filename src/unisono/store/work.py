@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from unisono.domain.ids import new_id
+from unisono.domain.words import InteractionState
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Step, Waiting
 from unisono.service.ports.work import CommittedOffer, InteractionChange, InteractionFacts, OfferFacts
 from unisono.store.driver import Connection
@@ -35,8 +36,10 @@ class PgWork:
         return InteractionFacts(**dict(row)) if row else None
 
     async def change(self, interaction_id: UUID, change: InteractionChange) -> None:
-        """Write what the change names, and raise the version."""
+        """Write what the change names, and raise the version; what becomes active is in these hands from now on."""
         named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
+        if named.get("state") == InteractionState.ACTIVE.value:
+            named["held_since"] = self._now
         columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(named, start=3))
         row = await self._connection.fetchrow(
             f"update interaction set updated_at = $2, version = version + 1{', ' + columns if columns else ''} "
@@ -48,7 +51,7 @@ class PgWork:
 
     async def hold(self, interaction_id: UUID, agent_id: UUID, units: int) -> bool:
         """Take capacity; the guard stands in the statement."""
-        if await self._connection.fetchval(_SQL["held"], interaction_id, agent_id) is not None:
+        if await self._connection.fetchval(_SQL["held"], interaction_id, agent_id, units) is not None:
             return True
         return await self._connection.fetchval(_SQL["hold"], interaction_id, agent_id, units) is not None
 

@@ -1,13 +1,13 @@
 -- name: interaction
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where id = $1;
 
 -- name: interaction_locked
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where id = $1 for update;
 
 -- name: open_of
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where conversation_id = $1 and state <> 'closed' for update;
 
 -- name: follow_access
@@ -15,20 +15,24 @@ from interaction where conversation_id = $1 and state <> 'closed' for update;
 update conversation set access_class = $2, version = version + 1 where id = $1 and access_class <> $2;
 
 -- name: hold
-with room as (
-    update agent set used = used + $3, version = version + 1
-    where user_id = $2 and used + $3 <= capacity
-      and not exists (select from capacity_hold where interaction_id = $1 and agent_id = $2)
+-- Takes what lacks to the units wanted, in one statement with the guard; a hold of somebody else's leaves no room.
+with before as (
+    select agent_id, units from capacity_hold where interaction_id = $1 and consult_id is null
+), room as (
+    update agent set used = used + $3 - coalesce((select units from before), 0), version = version + 1
+    where user_id = $2 and used + $3 - coalesce((select units from before), 0) <= capacity
+      and not exists (select from before where agent_id <> $2 or units >= $3)
     returning user_id
 )
-insert into capacity_hold (interaction_id, agent_id, units) select $1, $2, $3 from room returning agent_id;
+insert into capacity_hold (interaction_id, agent_id, units) select $1, $2, $3 from room
+on conflict (interaction_id) where consult_id is null do update set units = excluded.units returning agent_id;
 
 -- name: held
-select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2;
+select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2 and units >= $3 and consult_id is null;
 
 -- name: release
 with gone as (
-    delete from capacity_hold where interaction_id = $1 returning agent_id, units
+    delete from capacity_hold where interaction_id = $1 and consult_id is null returning agent_id, units
 )
 update agent a set used = a.used - gone.units, version = a.version + 1,
                    idle_since = case when a.used = gone.units then $2 else a.idle_since end
@@ -131,7 +135,7 @@ where user_id = $1 and (state <> $2 or reason <> $3) returning user_id;
 update agent set missed = case when $2 then 0 else missed + 1 end where user_id = $1 returning missed;
 
 -- name: held_by
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') order by id for update;
 
 -- name: wrap_up
@@ -146,5 +150,5 @@ select exists (select from wrap_up_code where id = $1 and archived_at is null);
 select exists (select from queue where id = $1 and archived_at is null);
 
 -- name: overdue_parked
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, version, closed_at
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit $2 for update skip locked;

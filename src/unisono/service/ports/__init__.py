@@ -16,6 +16,7 @@ from unisono.service.ports.base import (
 )
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
+from unisono.service.ports.hands import Hands
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
@@ -34,6 +35,7 @@ __all__ = [
     "Cursor",
     "Database",
     "Fanout",
+    "Hands",
     "Inbox",
     "Leases",
     "Log",
@@ -68,6 +70,8 @@ class Tx(Protocol):
     def talk(self) -> Talk: ...
     @property
     def work(self) -> Work: ...
+    @property
+    def hands(self) -> Hands: ...
     @property
     def channels(self) -> Channels: ...
     @property

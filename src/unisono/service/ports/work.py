@@ -21,6 +21,8 @@ class InteractionFacts(Struct, frozen=True, kw_only=True):
     state: str
     agent_id: UUID | None
     units: int
+    priority: int
+    skills: list[dict[str, Any]]
     version: int
     closed_at: datetime | None
 
@@ -38,6 +40,11 @@ class InteractionChange(Struct, frozen=True, kw_only=True):
     preferred_agent_id: UUID | None | UnsetType = UNSET
     reason: dict[str, Any] | UnsetType = UNSET
     due_at: datetime | UnsetType = UNSET
+    priority: int | UnsetType = UNSET
+    skills: list[dict[str, Any]] | UnsetType = UNSET
+    avoid_agent_id: UUID | None | UnsetType = UNSET
+    avoid_until: datetime | None | UnsetType = UNSET
+    wrap_up_until: datetime | None | UnsetType = UNSET
 
 
 class OfferFacts(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from unisono.domain.ids import new_id
 from unisono.service.access import resolve
 from unisono.service.actor import Actor
 from unisono.service.house import House
+from unisono.service.lost import BEAT_S, desks_open
 from unisono.service.metrics import STREAMS_OPEN
 from unisono.service.ports import Cursor, LoggedEvent
 from unisono.service.views import EventViews
@@ -63,7 +64,8 @@ class Hub:
         self._counters = Counters()
         self._counts_told: dict[Connection, Frame] = {}
         self._counts_changed = asyncio.Event()
-        self._viewers = Viewers(str(new_id()))
+        self._node = str(new_id())
+        self._viewers = Viewers(self._node)
         self._names: dict[UUID, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
@@ -72,7 +74,8 @@ class Hub:
 
     async def start(self) -> None:
         """Begin to follow the log; returns at once."""
-        runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check)
+        runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check,
+                self._tell_desks)  # fmt: skip
         for run in runs:
             self._spawn(_guarded(run))
 
@@ -116,6 +119,8 @@ class Hub:
     def _add(self, connection: Connection) -> None:
         connection.started_at = self._position
         STREAMS_OPEN.inc()
+        if connection.user_id not in self._by_user and not self.closed:
+            self._spawn(self._write_desks([connection.user_id]))
         self._by_sight.setdefault(connection.sight, set()).add(connection)
         self._by_user.setdefault(connection.user_id, set()).add(connection)
         self._names[connection.user_id] = connection.actor.name
@@ -333,6 +338,16 @@ class Hub:
             await asyncio.sleep(CHECK_S)
             with contextlib.suppress(UnisonoError):
                 await self._end_lost_sessions()
+
+    async def _tell_desks(self) -> None:
+        """Write down whose desks are open here, so that silence elsewhere can be told from silence."""
+        while True:
+            await self._write_desks(list(self._by_user))
+            await asyncio.sleep(BEAT_S)
+
+    async def _write_desks(self, user_ids: list[UUID]) -> None:
+        with contextlib.suppress(UnisonoError):
+            await desks_open(self._house.db, self._node, user_ids)
 
     def end_session(self, proof: bytes) -> None:
         """End the streams of a session that was just ended here."""

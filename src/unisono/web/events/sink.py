@@ -1,6 +1,7 @@
 """Where a connection's bytes go: straight to its socket, or through ASGI; the bytes are the same."""
 
 import asyncio
+import socket
 from collections import deque
 from typing import Any, Final, Protocol
 
@@ -10,6 +11,8 @@ from unisono.web.events.sse import Frame
 
 MAX_BUFFERED_BYTES: Final = 256 * 1024
 ABORT_AFTER_S: Final = 5.0
+#: A machine that is gone acknowledges nothing: its connection ends after this time instead of many minutes.
+UNACKNOWLEDGED_MS: Final = 40_000
 
 
 class Sink(Protocol):
@@ -34,6 +37,9 @@ class TransportSink:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._ended = asyncio.Event()
+        end = transport.get_extra_info("socket")
+        if end is not None and end.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
 
     def write(self, frame: Frame) -> None:
         """Give the shared bytes to the socket."""

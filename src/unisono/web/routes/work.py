@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 
 from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
+from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.decline import decline_offer
 from unisono.service.finish import finish, wrap_up
 from unisono.service.house import House
@@ -76,6 +77,20 @@ class TransferBody(Body):
     queue_id: UUID | None = None
     agent_id: UUID | None = None
     note: str = ""
+
+
+class AssignBody(Body):
+    """To whom, with a note for them."""
+
+    agent_id: UUID
+    note: str = ""
+
+
+class PriorityBody(Body):
+    """From -100 to 100, higher first; the reason is kept with who decided."""
+
+    priority: int
+    reason: str
 
 
 class ParkBody(Body):
@@ -156,6 +171,36 @@ async def take_it(request: Asking, house: HouseDep, actor: ActorDep, interaction
     return await _shown(house, actor, interaction_id)
 
 
+@post("/interactions/{interaction_id:uuid}/assign", opt=needs("work.supervise"), status_code=200, tags=["Work"])
+async def assign_it(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[AssignBody]
+) -> InteractionAnswer:
+    """Put an open enquiry into a colleague's hands at once, whoever has it; 409 when they have no room."""
+    await once(
+        house.db, await key_of(request), lambda db: assign(db, actor.access, interaction_id, data.agent_id, data.note), None
+    )
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/take-over", opt=needs("work.supervise"), status_code=200, tags=["Work"])
+async def take_it_over(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> InteractionAnswer:
+    """Take an open enquiry from whoever has it; 409 when one's own capacity is used up."""
+    await once(house.db, await key_of(request), lambda db: take_over(db, actor.access, interaction_id), None)
+    return await _shown(house, actor, interaction_id)
+
+
+@post("/interactions/{interaction_id:uuid}/priority", opt=needs("work.supervise"), status_code=200, tags=["Work"])
+async def prioritise_it(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[PriorityBody]
+) -> InteractionAnswer:
+    """Set how urgent an open enquiry is, with a reason; the router follows at once."""
+    await once(
+        house.db, await key_of(request),
+        lambda db: prioritise(db, actor.access, interaction_id, data.priority, data.reason), None,
+    )  # fmt: skip
+    return await _shown(house, actor, interaction_id)
+
+
 @post("/interactions/{interaction_id:uuid}/answer", opt=needs("work.answer"), tags=["Work"])
 async def answer_it(
     house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[AnswerBody]
@@ -226,6 +271,7 @@ async def _shown(house: House, actor: ActorDep, interaction_id: UUID) -> Interac
 
 
 ROUTES = [
-    work, how_many, offers, accept, decline, interaction, preview_route, take_it, answer_it, transfer_it, park_it, unpark_it,
+    work, how_many, offers, accept, decline, interaction, preview_route, take_it, assign_it, take_it_over,
+    prioritise_it, answer_it, transfer_it, park_it, unpark_it,
     finish_it, wrap_up_it,
 ]  # fmt: skip
