@@ -64,12 +64,18 @@ def listen_for_errors(page: Page) -> list[str]:
     return errors
 
 
-async def log_in(page: Page, demo: DemoHouse, login: str = "ilka", *, ready: str = "Bereit") -> None:
-    """Log in at the desk and be ready for work."""
+async def sign_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
+    """Log in at the desk, without asking for work."""
     await page.goto(f"{demo.url}/work")
     await page.locator("input[name=login]").fill(login)
     await page.locator("input[name=password]").fill(demo.password)
     await page.locator("button[type=submit]").click()
+    await expect(page.get_by_test_id("agent-state")).to_be_visible()
+
+
+async def log_in(page: Page, demo: DemoHouse, login: str = "ilka", *, ready: str = "Bereit") -> None:
+    """Log in at the desk and be ready for work."""
+    await sign_in(page, demo, login)
     await page.get_by_test_id("agent-state").click()
     await page.get_by_role("menuitemradio", name=ready).click()
 

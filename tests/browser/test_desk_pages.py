@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "/work", "/search?q=Storch", "/channels", "/people/queues", "/people/users", "/people/skills", "/people/codes",
-    "/repair", "/settings", "/nowhere",
+    "/repair", "/settings", "/settings/classes",
+    "/nowhere",
 ]  # fmt: skip
 # Dialogs over an open conversation, by the key that opens each.
 KEYS = {"commands": "Control+k", "shortcuts": "?"}

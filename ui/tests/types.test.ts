@@ -7,9 +7,9 @@ const VIEWS: Record<string, string> = {
   Agent: 'AgentView', ApiToken: 'TokenView', Attachment: 'AttachmentView', Channel: 'ChannelView', ChannelHealth: 'ChannelHealthView',
   ConnectorInfo: 'ConnectorView', Conversation: 'ConversationView', ConversationView: 'ThreadView', Customer: 'CustomerView',
   DeadLetter: 'DeadLetter', Health: 'HealthView', HistoryEntry: 'HistoryItem', Identity: 'IdentityView', Interaction: 'InteractionView',
-  LastMessage: 'LastView', Link: 'LinkView', Me: 'MeView', Message: 'MessageView', Offer: 'OfferView', Quarantined: 'QuarantinedView',
-  Queue: 'QueueView', Role: 'RoleView', SearchHit: 'SearchHit', Session: 'SessionView', Skill: 'SkillView', User: 'UserView',
-  WorkItem: 'WorkItem', WrapUpCode: 'CodeView',
+  LastMessage: 'LastView', Link: 'LinkView', Me: 'MeView', Message: 'MessageView', Offer: 'OfferView', Preview: 'PreviewView', Quarantined: 'QuarantinedView',
+  Queue: 'QueueView', QueueStep: 'QueueStepView', Role: 'RoleView', SearchHit: 'SearchHit', Session: 'SessionView', Skill: 'SkillView', User: 'UserView',
+  WorkClass: 'WorkClassView', WorkItem: 'WorkItem', WrapUpCode: 'CodeView',
 };
 
 const source = ts.createSourceFile(

@@ -4,6 +4,7 @@ command-menu = Befehle
 command-placeholder = Was möchten Sie tun?
 command-none = Kein Befehl heißt so.
 command-sheet = Tastenkürzel
+command-group-page = Auf dieser Seite
 command-group-work = Arbeitsliste
 command-group-conversation = Unterhaltung
 command-group-go = Gehe zu

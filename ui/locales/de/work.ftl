@@ -38,9 +38,12 @@ waiting-for = Wartet { $span }
 
 ## Warum jemand vorn steht
 
+reason-new = Neu
 reason-longest-waiting = Ist an der Reihe
 reason-skilled = Braucht { $skill }
-reason-only-skilled = Nur Sie können { $skill }
+reason-given-up = Ohne { $skill }
+reason-step = Lockerungsstufe { $number }
+reason-deleted-at-source = An der Quelle gelöscht
 reason-last-agent = { $named ->
     [yes] Hat zuletzt mit { $agent } gesprochen
    *[no] Hat zuletzt mit Ihnen gesprochen

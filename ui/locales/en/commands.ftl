@@ -4,6 +4,7 @@ command-menu = Commands
 command-placeholder = What would you like to do?
 command-none = There is no such command.
 command-sheet = Keyboard shortcuts
+command-group-page = On this page
 command-group-work = List of work
 command-group-conversation = Conversation
 command-group-go = Go to

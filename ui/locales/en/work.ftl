@@ -38,9 +38,12 @@ waiting-for = Waiting { $span }
 
 ## Why somebody is first
 
+reason-new = New
 reason-longest-waiting = Next in turn
 reason-skilled = Needs { $skill }
-reason-only-skilled = Only you have { $skill }
+reason-given-up = Without { $skill }
+reason-step = Step { $number } of relaxation
+reason-deleted-at-source = Deleted at the source
 reason-last-agent = { $named ->
     [yes] Last spoke with { $agent }
    *[no] Last spoke with you

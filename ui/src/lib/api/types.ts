@@ -32,7 +32,16 @@ export interface QueueSkill { skill: string; level: number }
 export interface Queue {
   id: string; key: string; name: TextByLocale; team_id: string | null; time_zone: string;
   first_response_s: number; offer_s: number; skills: QueueSkill[]; match_language: boolean;
-  member_ids: string[]; version: number; archived: boolean;
+  member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number; version: number; archived: boolean;
+}
+
+/** What is asked less, or of whom else, after so many seconds of waiting. `drop` holds keys of skills. */
+export interface QueueStep { after_s: number; lower: number; drop: string[]; queue_ids: string[] }
+
+/** How work of a class weighs in the queue; every number is explained on its page. */
+export interface WorkClass {
+  id: string; key: string; name: TextByLocale; cost: number; handling_s: number; patience_s: number | null;
+  decay_s: number | null; growth: number; cap: number; fades: boolean; deferrable: boolean; version: number;
 }
 
 export interface Skill { id: string; key: string; name: TextByLocale }
@@ -56,7 +65,7 @@ export interface Caps {
 export interface Channel {
   id: string; connector: string; network: string; medium: Medium; name: string; handle: string; queue_id: string;
   brand_id: string | null; config: Record<string, unknown>; secrets_set: string[]; skills: QueueSkill[];
-  units: number; priority: number; state: ChannelState; state_what: string; state_since: string;
+  units: number; priority: number; work_class_id: string | null; state: ChannelState; state_what: string; state_since: string;
   last_ok_at: string | null; caps: Caps; version: number; archived: boolean;
   counters?: { received?: number; stored?: number; duplicate?: number; quarantined?: number };
 }
@@ -100,6 +109,12 @@ export interface MessageDetails {
 }
 
 export interface Reason { code: string; [name: string]: unknown }
+
+/** Who would get a waiting enquiry now; of all agents so many serve its queue, of these so many have the skills, and so on. */
+export interface Preview {
+  agent_id: string | null; reason: Reason | null; serving: number; skilled: number; available: number; with_room: number;
+  step: number; next_step_at: string | null;
+}
 
 export interface Interaction {
   id: string; version: number; conversation_id: string; channel_id: string; queue_id: string;

@@ -11,7 +11,7 @@ import { VIEWS } from './work-list.svelte';
 
 export interface Command {
   id: string;
-  group: 'work' | 'conversation' | 'go' | 'me' | 'view';
+  group: 'page' | 'work' | 'conversation' | 'go' | 'me' | 'view';
   title: string;
   /** As the shortcut sheet shows it: `k`, `g w` (one after the other), `mod+Enter`. */
   keys?: string;
@@ -46,12 +46,14 @@ export function commands(desk: Desk): Command[] {
       },
     })),
     ...conversationCommands(desk),
+    ...(ui.here?.() ?? []),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
     { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
     { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
     { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', when: desk.may('work.answer'), run: () => go('/repair') },
     { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
+    { id: 'go-classes', group: 'go', title: t('settings-tab-classes'), keys: 'g k', when: desk.may('queue.manage'), run: () => go('/settings/classes') },
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
     { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
     { id: 'busy', group: 'me', title: t('command-state', { state: t('agent-busy') }), when: !!desk.agent, run: () => desk.setAgentState('busy') },
@@ -101,6 +103,7 @@ export function conversationCommands(desk: Desk): Command[] {
       id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
       when: !!open && desk.may('work.transfer') && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
     },
+    { id: 'why', group: 'conversation', title: t('command-why'), keys: 'w', when: open?.state === 'waiting' && desk.may('work.supervise'), run: () => void (ui.dialog = 'why') },
     { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
     { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },
     { id: 'finish', group: 'conversation', title: t('command-finish'), keys: 'f', when: mine && open?.state === 'active', run: act('finish') },

@@ -1,7 +1,8 @@
 import type { WorkItem, WorkView } from '../api/types';
+import type { Command } from './commands';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away';
+export type DialogName = 'transfer' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
@@ -19,6 +20,8 @@ class Ui {
   /** Steps through the list; set by the list while it is on the screen. */
   step: ((by: number) => WorkItem | null) | null = null;
   focusList: (() => void) | null = null;
+  /** What the page on the screen can do besides; in the command menu while it shows. */
+  here: (() => Command[]) | null = null;
   /** On a narrow screen one part is shown at a time. */
   narrowPanel = $state(false);
 

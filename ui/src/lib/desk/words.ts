@@ -1,4 +1,4 @@
-import type { Conversation, Identity, Interaction, Message, Reason } from '../api/types';
+import type { Conversation, Identity, Interaction, Message } from '../api/types';
 import { t, texts } from '../i18n/texts.svelte';
 import { span, urgency, type Urgency } from '../text/time';
 import type { Desk } from './desk.svelte';
@@ -19,31 +19,6 @@ export function languageName(code: string | null): string {
   } catch {
     return code;
   }
-}
-
-/** Return why an item stands where it stands, in words; empty for reasons that this desk does not know. */
-export function reasonWords(reason: Reason | null, desk: Desk): string {
-  if (!reason) return '';
-  const key = `reason-${reason.code.replaceAll('_', '-')}`;
-  if (!texts.has(key)) return '';
-  return t(key, { skill: skillName(reason, desk), agent: personName(reason, desk), why: String(reason.by ?? 'other'), named: personIsNamed(reason) ? 'yes' : 'no' });
-}
-
-function skillName(reason: Reason, desk: Desk): string {
-  const named = reason.skill_id ?? reason.skill ?? (Array.isArray(reason.skills) ? reason.skills[0] : undefined);
-  const skill = desk.skills.find((s) => s.id === named || s.key === named);
-  if (skill) return texts.pick(skill.name, skill.key);
-  if (typeof reason.language === 'string') return languageName(reason.language);
-  return typeof named === 'string' && named.length <= 40 ? named : t('reason-this-skill');
-}
-
-function personIsNamed(reason: Reason): boolean {
-  return typeof (reason.agent_id ?? reason.user_id) === 'string';
-}
-
-function personName(reason: Reason, desk: Desk): string {
-  const id = reason.agent_id ?? reason.user_id;
-  return typeof id === 'string' ? desk.agentName(id) : t('someone');
 }
 
 export interface Due { urgency: Urgency; words: string; full: string }

@@ -44,6 +44,16 @@ class Texts {
     return this.#bundle?.hasMessage(key) ?? false;
   }
 
+  /** Return a number as it is written in the current language. */
+  number(value: number, digits = 2): string {
+    return new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits }).format(value);
+  }
+
+  /** Return a number as one would type it: a port is 65535, not 65.535. */
+  typed(value: number): string {
+    return new Intl.NumberFormat(this.locale, { maximumFractionDigits: 6, useGrouping: false }).format(value);
+  }
+
   /** Return the text of a name that the server holds in several languages, in the current one if it has that. */
   pick(names: TextByLocale | string | undefined | null, otherwise = ''): string {
     if (typeof names === 'string') return names;

@@ -1,0 +1,58 @@
+"""Every reason that an enquiry can carry has words at the desk, in each language, and none compares colleagues."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "unisono"
+LOCALES = ROOT / "ui" / "locales"
+# What compares one person with others, or names how fast somebody is.
+COMPARES = re.compile(r"\b(nur sie|only you|als andere|than others|besser|better|schnell|fast|best)\w*", re.IGNORECASE)
+
+
+def codes() -> set[str]:
+    """Return the codes of reasons that the source records: of the router, and of people's doings."""
+    found = {code for path in SOURCE.rglob("*.py") for code in _recorded(ast.parse(path.read_text(encoding="utf-8")))}
+    in_sql = (re.findall(r"reason = '\{\"code\": \"(\w+)\"", path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.sql"))
+    return found.union(*in_sql)
+
+
+def _recorded(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "reason" and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "code":
+                    yield from _texts(value)
+        if isinstance(node, ast.FunctionDef) and node.name == "_reason":
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Assign) and [ast.unparse(target) for target in inner.targets] == ["code"]:
+                    yield from _texts(inner.value)
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    yield from (one.value for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def words(language: str) -> dict[str, str]:
+    """Return the desk's texts about reasons, by code."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((LOCALES / language).glob("*.ftl")))
+    blocks = re.findall(r"^reason-([a-z-]+) = (.*(?:\n[ }].*)*)", text, re.MULTILINE)
+    return {key.replace("-", "_"): body for key, body in blocks}
+
+
+def test_the_source_is_read_for_reasons() -> None:
+    assert codes() >= {"last_agent", "skilled", "longest_waiting", "returned", "transferred", "taken_by_hand", "reopened", "new"}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_reason_has_words(language: str) -> None:
+    assert codes() - set(words(language)) == set()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_reason_compares_colleagues(language: str) -> None:
+    assert {key: text for key, text in words(language).items() if COMPARES.search(text)} == {}
