@@ -114,13 +114,13 @@ async def _steps(cluster: Cluster, data: Path) -> None:
         (kept,) = await rows(demo, "select steps::text, reserve_agents from queue where key = 'service'")
         (other,) = await rows(demo, "select id from queue where key = 'shop'")
         assert kept["reserve_agents"] == 1.5
-        assert '"after_s": 60' in kept["steps"] and '"lower": 1' in kept["steps"]
-        assert '"after_s": 300' in kept["steps"] and str(other["id"]) in kept["steps"]
+        assert '"after_s": 60' in kept["steps"]
+        assert '"lower": 1' in kept["steps"]
+        assert '"after_s": 300' in kept["steps"]
+        assert str(other["id"]) in kept["steps"]
 
 
-def test_who_leads_sees_who_would_get_an_enquiry_and_what_is_missing_when_nobody_would(
-    cluster: Cluster, tmp_path: Path
-) -> None:
+def test_who_leads_sees_who_would_get_an_enquiry_and_what_is_missing_when_nobody_would(cluster: Cluster, tmp_path: Path) -> None:
     with on_demo_loop() as run:
         run(_who_and_why(cluster, tmp_path / "data"))
 
