@@ -1,12 +1,14 @@
 """The quick router decides as the one that looks at every pair, over any facts and any order of changes."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+import unisono.routing.state
 from tests.routing import oracle
 from unisono.domain.ids import uuid7_at
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Need, Params, Step, Waiting
@@ -55,57 +57,68 @@ def agent(draw: st.DrawFn, number: int) -> AgentFacts:
 
 
 items = st.integers(0, 14).flatmap(lambda count: st.tuples(*(waiting(n) for n in range(1, count + 1))))
+who_asks = st.sampled_from([-100, 0, 100])
+"""How many people with new room are too many to ask one by one: always, beyond a quarter of the classes, never."""
+
 people = st.integers(0, 6).flatmap(lambda count: st.tuples(*(agent(n) for n in range(count))))
 
 
-def decided(state: RouterState, limit: int = 100) -> list[tuple[UUID, UUID]]:
-    return [(d.interaction_id, d.agent_id) for d in state.decide(NOW, limit)]
+def decided(state: RouterState, limit: int = 100, at: datetime = NOW) -> list[tuple[UUID, UUID]]:
+    return [(d.interaction_id, d.agent_id) for d in state.decide(at, limit)]
 
 
 @settings(max_examples=400, deadline=None)
-@given(items, people)
-def test_all_at_once(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...]) -> None:
+@given(items, people, who_asks, st.integers(1, 100))
+def test_all_at_once(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], many: int, limit: int) -> None:
+    """Whether people ask for work or work for people, and however few decisions are taken at a time."""
     state = RouterState()
     for someone in people:
         state.put_agent(someone)
     for item in items:
         state.put_waiting(item)
-    assert decided(state) == oracle.decide(items, people, NOW)
+    made: list[tuple[UUID, UUID]] = []
+    with patch.object(unisono.routing.state, "MANY", many):
+        while some := decided(state, limit):
+            made += some
+    assert made == oracle.decide(items, people, NOW)
 
 
 @settings(max_examples=200, deadline=None)
-@given(items, people, st.data())
+@given(items, people, who_asks, st.data())
 def test_changes_in_any_order_leave_what_a_fresh_look_would_find(
-    items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], data: st.DataObject
+    items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], many: int, data: st.DataObject
 ) -> None:
     """Work comes and goes, people come, change and go, decisions are taken in between; then all is as the facts say."""
     state = RouterState()
     there: dict[UUID, AgentFacts] = {}
     waits: dict[UUID, Waiting] = {}
-    for move in data.draw(st.lists(st.sampled_from(["item", "agent", "gone", "left", "decide"]), max_size=40)):
-        if move == "item" and items:
-            item = data.draw(st.sampled_from(items))
-            item = structs.replace(item, version=waits[item.id].version + 1 if item.id in waits else 1)
-            state.put_waiting(item)
-            waits[item.id] = item
-        elif move == "agent" and people:
-            someone = data.draw(st.sampled_from(people))
-            state.put_agent(someone)
-            there[someone.id] = someone
-        elif move == "gone" and waits:
-            state.remove_waiting(waits.pop(data.draw(st.sampled_from(sorted(waits)))).id)
-        elif move == "left" and there:
-            state.remove_agent(there.pop(data.draw(st.sampled_from(sorted(there)))).id)
-        elif move == "decide":
-            for interaction_id, agent_id in decided(state, data.draw(st.integers(1, 3))):
-                units = waits.pop(interaction_id).units
-                there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - units)
-    for _ in range(20):
-        made = decided(state)
-        for interaction_id, agent_id in made:
-            there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - waits.pop(interaction_id).units)
-        if not made:
-            break
+    with patch.object(unisono.routing.state, "MANY", many):
+        for move in data.draw(st.lists(st.sampled_from(["item", "agent", "gone", "left", "decide"]), max_size=40)):
+            if move == "item" and items:
+                item = data.draw(st.sampled_from(items))
+                item = structs.replace(item, version=waits[item.id].version + 1 if item.id in waits else 1)
+                state.put_waiting(item)
+                waits[item.id] = item
+            elif move == "agent" and people:
+                someone = data.draw(st.sampled_from(people))
+                state.put_agent(someone)
+                there[someone.id] = someone
+            elif move == "gone" and waits:
+                state.remove_waiting(waits.pop(data.draw(st.sampled_from(sorted(waits)))).id)
+            elif move == "left" and there:
+                state.remove_agent(there.pop(data.draw(st.sampled_from(sorted(there)))).id)
+            elif move == "decide":
+                for interaction_id, agent_id in decided(
+                    state, data.draw(st.integers(1, 3)), NOW - timedelta(seconds=data.draw(st.integers(0, 1)))
+                ):
+                    units = waits.pop(interaction_id).units
+                    there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - units)
+        for _ in range(20):
+            made = decided(state)
+            for interaction_id, agent_id in made:
+                there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - waits.pop(interaction_id).units)
+            if not made:
+                break
     assert oracle.decide(waits.values(), there.values(), NOW) == []
     assert state.waiting_count == len(waits)
     assert all(someone.free >= 0 for someone in there.values())

@@ -15,8 +15,11 @@ from unisono.routing import index
 from unisono.routing.bits import Bits
 from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, seconds
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Reason, Reserve, Waiting
-from unisono.routing.people import People, Person
+from unisono.routing.people import People, Person, Profile
 from unisono.routing.shelf import Lane, Shelf
+
+MANY = 16
+"""So many people with new room, and a quarter of the classes, ask one by one; more are looked for by the classes."""
 
 _PairRank = tuple[int, float, float, float, UUID, int, int, float, UUID]
 """Rank of the enquiry, its index times the match; then scarce skills, room (negated), idle since, id of the person."""
@@ -33,6 +36,11 @@ class _Pair(Struct, frozen=True):
     match: float
 
 
+_Source = WorkClass | Profile | UUID
+_Hope = tuple[_PairRank | Rank, int, _Source, _Pair | None]
+"""A bound on the rank of what a source can yield (a prefix sorts before what it begins), a number, the source, the pair."""
+
+
 class RouterState:
     """Who waits and who can take it; the same facts in any order give the same decisions."""
 
@@ -47,7 +55,11 @@ class RouterState:
         self._new: dict[UUID, Waiting] = {}
         self._changed_classes: dict[WorkClass, None] = {}
         self._changed_people: dict[UUID, None] = {}
+        self._changed_profiles: dict[Profile, None] = {}
+        self._refused: set[WorkClass] = set()
         self._held_back: dict[WorkClass, None] = {}
+        self._hopes: list[_Hope] = []
+        self._number = 0
         self._tick = float("-inf")
         self._horizon = index.HORIZON_MIN
 
@@ -111,24 +123,25 @@ class RouterState:
         at = seconds(now)
         self._advance(now.timestamp(), at)
         decisions: list[Decision] = []
-        pairs: list[tuple[_PairRank, int, WorkClass | UUID, _Pair]] = []
-        number = 0
-        changed: list[WorkClass | UUID] = [*self._changed_classes, *self._changed_people]
         while len(decisions) < limit:
-            for source in changed:
-                number += 1
-                self._propose(source, at, pairs, number)
-            changed = []
-            if not pairs:
+            self._enter_changes(at)
+            if not self._hopes:
                 break
-            _, _, source, pair = heapq.heappop(pairs)
+            bound, _, source, pair = heapq.heappop(self._hopes)
+            if pair is None and isinstance(source, WorkClass):
+                pair = self._somebody_for(source)
+                if pair is None:
+                    continue
+                if pair.rank[:5] != bound:
+                    self._push(pair.rank, source, pair)
+                    continue
+            assert pair is not None
             if self._holds(pair):
                 decisions.append(self._assign(pair, now))
                 if pair.work_class.params.deferrable:
                     # Another threshold holds for the next start.
-                    changed += [held for held in self._held_back if held is not source]
                     self._look_again_at_held_back()
-            changed.append(source)
+            self._look_again(source)
         return decisions
 
     # -- what changed ---------------------------------------------------------------------------------------------
@@ -156,6 +169,9 @@ class RouterState:
         if at != self._tick:
             self._tick = at
             self._weigh()
+            hopes, self._hopes = self._hopes, []
+            for _, _, source, _ in hopes:
+                self._look_again(source)
 
     def _place(self, item: Waiting, exact: float) -> None:
         key = class_key(item, exact)
@@ -164,6 +180,8 @@ class RouterState:
             work_class = self._classes[key] = WorkClass(key, item, self._bits)
             work_class.weight = index.static_weight(item.params, item.value, self._horizon)
             self._shelf.add(work_class)
+            if item.refused:
+                self._refused.add(work_class)
         self._waiting[item.id] = (item, work_class)
         work_class.push(item)
         if len(work_class.heap) > 4 * work_class.size + 64:
@@ -192,6 +210,7 @@ class RouterState:
         if empty > 64 + 2 * (len(self._classes) - empty):
             self._classes = {key: found for key, found in self._classes.items() if found.rank is not None}
             self._shelf.begin(self._classes.values())
+            self._refused = {c for c in self._refused if c.rank is not None}
         self._shelf.reorder()
 
     def _rank(self, work_class: WorkClass) -> None:
@@ -218,19 +237,67 @@ class RouterState:
 
     # -- who for what ---------------------------------------------------------------------------------------------
 
-    def _propose(
-        self, source: WorkClass | UUID, at: float, pairs: list[tuple[_PairRank, int, WorkClass | UUID, _Pair]], number: int
-    ) -> None:
-        if isinstance(source, WorkClass):
-            pair = self._somebody_for(source)
-            if pair is None:
-                self._changed_classes.pop(source, None)
-        else:
-            pair = self._something_for(source, at)
-            if pair is None:
-                self._changed_people.pop(source, None)
+    def _enter_changes(self, at: float) -> None:
+        """Turn what changed into hopes: a class at the best rank that its head could have, a person with their best pair."""
+        if self._changed_people:
+            self._gather()
+        if self._changed_classes:
+            classes, self._changed_classes = self._changed_classes, {}
+            for work_class in classes:
+                self._hope_for_class(work_class)
+        if self._changed_profiles:
+            profiles, self._changed_profiles = self._changed_profiles, {}
+            for profile in profiles:
+                self._hope_for(profile, self._people.longest_idle(profile, self._shelf.least_units), at)
+        if self._changed_people:
+            people, self._changed_people = self._changed_people, {}
+            for agent_id in people:
+                self._hope_for(agent_id, self._people.get(agent_id), at)
+
+    def _gather(self) -> None:
+        """Reduce who has new room to as few questions as give the same pairs.
+
+        More people than classes: the classes look for people. Else of people alike only the first one asks: whoever has most
+        room, and of these is idle longest, outranks the others for anything. Not so for what waits for one of them, for what
+        one of them refused, and under a reserve; there each asks, or the class does.
+        """
+        if len(self._changed_people) > MANY + len(self._classes) // 4:
+            self._changed_classes.update((c, None) for c in self._classes.values() if c.rank is not None)
+            self._changed_people = {person: None for person in self._changed_people if person in self._own}
+            return
+        alone: dict[UUID, None] = {}
+        for agent_id in self._changed_people:
+            person = self._people.get(agent_id)
+            if agent_id in self._own or (person is not None and person.profile.groups):
+                alone[agent_id] = None
+            elif person is not None and person.available:
+                self._changed_profiles[person.profile] = None
+        if len(alone) < len(self._changed_people):
+            self._changed_classes.update((c, None) for c in self._refused if c.rank is not None)
+        self._changed_people = alone
+
+    def _hope_for_class(self, work_class: WorkClass) -> None:
+        rank, head = work_class.rank, self._head(work_class)
+        if rank is not None and head is not None:
+            best = rank[1] if head.preferred_agent_id is None else rank[1] * index.PREFERRED
+            self._push((rank[0], best, *rank[2:]), work_class, None)
+
+    def _hope_for(self, source: Profile | UUID, person: Person | None, at: float) -> None:
+        pair = self._something_for(person, at) if person is not None else None
         if pair is not None:
-            heapq.heappush(pairs, (pair.rank, number, source, pair))
+            self._push(pair.rank, source, pair)
+
+    def _push(self, rank: _PairRank | Rank, source: _Source, pair: _Pair | None) -> None:
+        self._number += 1
+        heapq.heappush(self._hopes, (rank, self._number, source, pair))
+
+    def _look_again(self, source: _Source) -> None:
+        if isinstance(source, WorkClass):
+            self._changed_classes[source] = None
+        elif isinstance(source, Profile):
+            self._changed_profiles[source] = None
+        else:
+            self._changed_people[source] = None
 
     def _somebody_for(self, work_class: WorkClass) -> _Pair | None:
         if work_class.rank is None:
@@ -267,12 +334,11 @@ class RouterState:
                 if match == 1.0:
                     done = profile.scarcity
 
-    def _something_for(self, agent_id: UUID, at: float) -> _Pair | None:
-        person = self._people.get(agent_id)
-        if person is None or not person.available or person.free < self._shelf.least_units:
+    def _something_for(self, person: Person, at: float) -> _Pair | None:
+        if not person.available or person.free < self._shelf.least_units:
             return None
         best: _Pair | None = None
-        for interaction_id in self._own.get(agent_id, ()):
+        for interaction_id in self._own.get(person.id, ()):
             item, work_class = self._waiting[interaction_id]
             if self._may(person, work_class):
                 pair = _pair(work_class.rank_of(item, at), item, work_class, person, self._match(work_class, item, person))
