@@ -143,7 +143,7 @@ async def measure() -> dict[str, Figure]:
             )
         router = Router(running.db, running.bell, running.clock, "bench")
         bench = _Bench(running, channel, open_connector(running.outside, channel), router)
-        await router._acquire()
+        await router.acquire()
         await router.load()
         await bench.ours(raws[:WARM_UP], BATCH)
         await bench.plain(raws[:WARM_UP], BATCH)

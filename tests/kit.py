@@ -291,7 +291,7 @@ class House:
     async def route(self) -> int:
         """Let the router decide once."""
         if self.router._token == 0:
-            assert await self.router._acquire()
+            assert await self.router.acquire()
             await self.router.load()
         return await self.router.step()
 

@@ -1,6 +1,7 @@
 """Work of one class: whatever waits in it is alike for the question who can take it, so only its head competes."""
 
 import heapq
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from unisono.routing import index
 from unisono.routing.bits import Bits
 from unisono.routing.facts import NO_PROMISE, Need, Params, Waiting
+from unisono.routing.profile import Profile
 
 ClassKey = tuple[UUID, tuple[Need, ...], int, int, Params, float, tuple[object, ...], int, bool, bool, frozenset[UUID]]
 Rank = tuple[int, float, float, float, UUID]
@@ -61,6 +63,8 @@ class WorkClass:
         self._levels = [bits.need(need, lower) for need in hard for lower in range(min(self._lower, need.level - 1))]
         self._soft_bits = [(need.skill, bits.need(need, self._lower)) for need in self.asked if need.optional]
         self._match: dict[int, float] = {}
+        self._able: list[Profile] = []
+        self._read = 0
         self.heap: list[tuple[float, float, UUID, int]] = []
         self.size = 0
         self.weight = 0.0
@@ -88,6 +92,14 @@ class WorkClass:
             found = self._match[mask] = self._matched(mask)
         return found
 
+    def able(self, profiles: list[Profile]) -> list[Profile]:
+        """Return those of all profiles (a list that only grows) that can take it, the least scarce skills first."""
+        if self._read < len(profiles):
+            self._able += [profile for profile in profiles[self._read :] if self.match(profile.mask) > 0.0]
+            self._able.sort(key=lambda profile: profile.scarcity)
+            self._read = len(profiles)
+        return self._able
+
     def _matched(self, mask: int) -> float:
         if self.hard & mask != self.hard or not self.queues & mask:
             return 0.0
@@ -98,15 +110,18 @@ class WorkClass:
         """Return the skills asked that somebody with these bits does not bring."""
         return self.dropped + tuple(skill for skill, bit in self._soft_bits if not bit & mask)
 
-    def urgency(self, item: Waiting, at: float) -> float:
-        """Return how urgent an enquiry of the class is at a time."""
-        due_in = item.due_at.timestamp() - at if self.timed else None
-        return index.urgency(self.params, at - item.since.timestamp(), due_in)
-
     def rank_of(self, item: Waiting, at: float) -> Rank:
         """Return the place of an enquiry among all that waits."""
-        due = item.due_at.timestamp() if self.timed else float("inf")
-        return (-self.priority, -self.weight * self.urgency(item, at), due, item.since.timestamp(), item.id)
+        return self._placed(item.due_at.timestamp() if self.timed else 0.0, item.since.timestamp(), item.id, at)
+
+    def rank_of_head(self, at: float) -> Rank:
+        """Return the place of what stands first in the heap."""
+        due, since, interaction_id, _ = self.heap[0]
+        return self._placed(-due if self.late else due, since, interaction_id, at)
+
+    def _placed(self, due: float, since: float, interaction_id: UUID, at: float) -> Rank:
+        urgency = index.urgency(self.params, at - since, due - at if self.timed else None)
+        return (-self.priority, -self.weight * urgency, due if self.timed else math.inf, since, interaction_id)
 
 
 def seconds(at: datetime) -> float:

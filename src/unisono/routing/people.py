@@ -5,62 +5,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from unisono.routing.bits import Bits
+from unisono.routing.classes import WorkClass
 from unisono.routing.facts import AgentFacts, Reserve
-
-_Idle = tuple[float, UUID, int]
-
-
-class Person:
-    """An agent as the router keeps them; `stamp` rises with each change, so that older heap entries are known as stale."""
-
-    __slots__ = ("available", "free", "id", "idle_since", "profile", "queue_ids", "skills", "stamp")
-
-    def __init__(self, agent: AgentFacts, profile: "Profile", stamp: int) -> None:
-        self.id = agent.id
-        self.available = agent.available
-        self.free = agent.free
-        self.idle_since = agent.idle_since.timestamp()
-        self.profile = profile
-        self.skills = agent.skills
-        self.queue_ids = agent.queue_ids
-        self.stamp = stamp
-
-
-class Profile:
-    """Agents with the same skills and queues, by free units, longest idle first."""
-
-    __slots__ = ("groups", "idle", "mask", "number", "scarcity")
-
-    def __init__(self, mask: int, scarcity: int, number: int) -> None:
-        self.mask = mask
-        self.scarcity = scarcity
-        self.number = number
-        self.idle: dict[int, list[_Idle]] = {}
-        self.groups: list[Group] = []
-
-
-class Group:
-    """An idle reserve at work: how many are idle, and how many must be."""
-
-    __slots__ = ("hard", "idle", "queues", "reserve", "started")
-
-    def __init__(self, reserve: Reserve, bits: Bits) -> None:
-        self.reserve = reserve
-        self.hard = bits.needs(reserve.needs)
-        self.queues = bits.queues(reserve.queue_ids)
-        self.idle = 0
-        self.started = 0
-
-    def holds(self, mask: int) -> bool:
-        """Tell whether somebody with these bits counts."""
-        return self.hard & mask == self.hard and bool(self.queues & mask)
-
-    def spares(self) -> bool:
-        """Tell whether one more may begin what could be deferred."""
-        whole = int(self.reserve.agents)
-        # The golden ratio spreads the fraction evenly over the starts, without chance.
-        more = (self.started * 0.6180339887498949) % 1.0 < self.reserve.agents - whole
-        return self.idle > whole + more
+from unisono.routing.profile import Group, Idle, Person, Profile
 
 
 class People:
@@ -70,6 +17,7 @@ class People:
         self._bits = bits
         self._persons: dict[UUID, Person] = {}
         self._profiles: dict[tuple[int, int], Profile] = {}
+        self._all_profiles: list[Profile] = []
         self._roomy: dict[int, dict[int, Profile]] = {}
         self._groups: list[Group] = []
         self._stamp = 0
@@ -96,6 +44,7 @@ class People:
         profile = self._profiles.get((mask, scarcity))
         if profile is None:
             profile = self._profiles[(mask, scarcity)] = Profile(mask, scarcity, len(self._profiles))
+            self._all_profiles.append(profile)
             profile.groups = [group for group in self._groups if group.holds(mask)]
         return profile
 
@@ -133,13 +82,14 @@ class People:
         for group in self._touched(person, units):
             group.started += 1
 
-    def with_room(self, units: int) -> Iterator[Profile]:
-        """Return the profiles in which somebody may have room, the least scarce skills first."""
-        if units <= 0:
-            yield from sorted(self._profiles.values(), key=lambda profile: profile.scarcity)
+    def with_room(self, work_class: WorkClass, units: int) -> Iterator[Profile]:
+        """Return the profiles in which somebody may take it and may have room, the least scarce skills first."""
+        able = work_class.able(self._all_profiles)
+        if units <= 0 or len(able) <= sum(map(len, self._roomy.values())):
+            yield from able
             return
         for scarcity in sorted(self._roomy):
-            yield from list(self._roomy[scarcity].values())
+            yield from [p for p in self._roomy[scarcity].values() if work_class.match(p.mask) > 0.0]
 
     def longest_idle(self, profile: Profile, units: int) -> Person | None:
         """Return who has most room and, of these, has been idle longest; None when nobody has room for so much."""
@@ -182,7 +132,7 @@ class People:
         if person.free > 0:
             self._roomy.setdefault(profile.scarcity, {})[profile.number] = profile
 
-    def _valid(self, entry: _Idle) -> Person | None:
+    def _valid(self, entry: Idle) -> Person | None:
         person = self._persons.get(entry[1])
         return person if person is not None and person.stamp == entry[2] else None
 

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterable
 
 from unisono.routing.classes import Rank, WorkClass
-from unisono.routing.people import Profile
+from unisono.routing.profile import Profile
 
 
 class Lane:

@@ -15,7 +15,8 @@ from unisono.routing import index
 from unisono.routing.bits import Bits
 from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, seconds
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Reason, Reserve, Waiting
-from unisono.routing.people import People, Person, Profile
+from unisono.routing.people import People
+from unisono.routing.profile import Person, Profile
 from unisono.routing.shelf import Lane, Shelf
 
 MANY = 16
@@ -120,8 +121,8 @@ class RouterState:
         Highest priority first, then highest index (see `index`), then what was promised first, then what waits longest. Who
         cannot be served now holds up nobody else. The caller commits, and puts back what the store refused.
         """
-        at = seconds(now)
-        self._advance(now.timestamp(), at)
+        exact, at = now.timestamp(), seconds(now)
+        self._advance(exact, at)
         decisions: list[Decision] = []
         while len(decisions) < limit:
             self._enter_changes(at)
@@ -137,7 +138,7 @@ class RouterState:
                     continue
             assert pair is not None
             if self._holds(pair):
-                decisions.append(self._assign(pair, now))
+                decisions.append(self._assign(pair, exact))
                 if pair.work_class.params.deferrable:
                     # Another threshold holds for the next start.
                     self._look_again_at_held_back()
@@ -205,7 +206,7 @@ class RouterState:
         for work_class in self._classes.values():
             work_class.weight = index.static_weight(work_class.params, work_class.value, self._horizon)
             head = self._head(work_class)
-            work_class.rank = work_class.rank_of(head, self._tick) if head is not None else None
+            work_class.rank = work_class.rank_of_head(self._tick) if head is not None else None
             empty += head is None
         if empty > 64 + 2 * (len(self._classes) - empty):
             self._classes = {key: found for key, found in self._classes.items() if found.rank is not None}
@@ -216,7 +217,7 @@ class RouterState:
     def _rank(self, work_class: WorkClass) -> None:
         """Put a class where its head belongs; one that is empty has no place."""
         head = self._head(work_class)
-        work_class.rank = work_class.rank_of(head, self._tick) if head is not None else None
+        work_class.rank = work_class.rank_of_head(self._tick) if head is not None else None
         if head is not None:
             self._shelf.moved(work_class)
 
@@ -277,10 +278,12 @@ class RouterState:
         self._changed_people = alone
 
     def _hope_for_class(self, work_class: WorkClass) -> None:
-        rank, head = work_class.rank, self._head(work_class)
+        rank = work_class.rank
+        head = self._head(work_class) if rank is not None else None
         if rank is not None and head is not None:
-            best = rank[1] if head.preferred_agent_id is None else rank[1] * index.PREFERRED
-            self._push((rank[0], best, *rank[2:]), work_class, None)
+            if head.preferred_agent_id is not None:
+                rank = (rank[0], rank[1] * index.PREFERRED, *rank[2:])
+            self._push(rank, work_class, None)
 
     def _hope_for(self, source: Profile | UUID, person: Person | None, at: float) -> None:
         pair = self._something_for(person, at) if person is not None else None
@@ -317,11 +320,9 @@ class RouterState:
             if preferred is not None and self._may(preferred, work_class):
                 yield preferred, self._match(work_class, item, preferred)
         done = -1
-        for profile in self._people.with_room(units):
+        for profile in self._people.with_room(work_class, units):
             if 0 <= done < profile.scarcity:
                 return
-            if work_class.match(profile.mask) == 0.0:
-                continue
             if item.refused or (work_class.params.deferrable and profile.groups):
                 for person in self._people.all_with_room(profile, units):
                     if self._may(person, work_class):
@@ -392,7 +393,7 @@ class RouterState:
             and pair.person.stamp == pair.stamp and self._may(pair.person, pair.work_class)
         )  # fmt: skip
 
-    def _assign(self, pair: _Pair, now: datetime) -> Decision:
+    def _assign(self, pair: _Pair, now: float) -> Decision:
         item, person, work_class = pair.item, pair.person, pair.work_class
         reason = _reason(pair, now)
         self.remove_waiting(item.id)
@@ -413,7 +414,7 @@ def _pair(rank: Rank, item: Waiting, work_class: WorkClass, person: Person, matc
     return _Pair(ranked, item, work_class, person, person.stamp, match)
 
 
-def _reason(pair: _Pair, now: datetime) -> Reason:
+def _reason(pair: _Pair, now: float) -> Reason:
     item, work_class, mask = pair.item, pair.work_class, pair.person.profile.mask
     given_up = work_class.given_up(mask)
     if pair.person.id == item.preferred_agent_id:
@@ -422,10 +423,10 @@ def _reason(pair: _Pair, now: datetime) -> Reason:
         code = "skilled"
     else:
         code = "longest_waiting"
-    due = int((item.due_at - now).total_seconds()) if work_class.timed else None
+    _, weighed, due, since, *_ = pair.rank
     return Reason(
-        code=code, waited_s=max(0, int((now - item.since).total_seconds())), due_in_s=due,
+        code=code, waited_s=max(0, int(now - since)), due_in_s=int(due - now) if work_class.timed else None,
         skills=tuple(need.skill for need in item.needs if need.skill not in given_up), given_up=given_up,
-        step=work_class.step, index=round(-pair.rank[1], 6),
-        urgency=round(work_class.urgency(item, seconds(now)), 4), match=round(pair.match, 4),
+        step=work_class.step, index=round(-weighed, 6), urgency=round(-weighed / (work_class.weight * pair.match), 4),
+        match=round(pair.match, 4),
     )  # fmt: skip

@@ -19,6 +19,9 @@ class EventType(Struct, frozen=True, kw_only=True):
 ID: Final = "uuid"
 ENUM: Final = "string"
 
+OF_AGENTS: Final = frozenset({"agent.changed", "interaction.offered"})
+"""Types after which an agent's state, skills or capacity in use is another; an offer takes capacity."""
+
 EVENT_TYPES: Final[dict[str, EventType]] = {
     "message.received": EventType(
         summary="Something was said by a customer, or by our account elsewhere.", body={"message_id": ID, "direction": ENUM}
@@ -34,7 +37,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}
     ),
     "interaction.changed": EventType(summary="The customer wrote again while it was open.", body={"by": ENUM}),
-    "interaction.offered": EventType(summary="It was reserved for an agent.", body={"offer_id": ID}),
+    "interaction.offered": EventType(
+        summary="It was reserved for an agent, with the capacity that it takes.", body={"offer_id": ID}
+    ),
     "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
     "interaction.returned": EventType(
         summary="It went back to its place in the queue; the cause tells why: declined, expired, logged_off, lost, silence, ...",

@@ -1,4 +1,4 @@
-"""The router at work: one active by a fenced lease, in memory, with grouped commits; others stand by.
+"""The router at work: one active by a fenced lease, in memory, with grouped commits; hot standbys follow along.
 
 It follows the event log: whatever names an interaction, an agent or a queue is read again, the pure state decides, and a
 group of decisions becomes offers in one transaction. What the store refuses (stale, no capacity) is read again.
@@ -6,24 +6,34 @@ group of decisions becomes offers in one transaction. What the store refuses (st
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from unisono.contract.context import Clock
 from unisono.domain.errors import UnisonoError
 from unisono.routing.facts import Decision
 from unisono.routing.state import RouterState
 from unisono.service.expire import expire_offers, wake_parked
-from unisono.service.ports import Bell, Cursor, Database, LoggedEvent, NewEvent
-from unisono.service.work_events import agent_event
+from unisono.service.ports import Bell, Cursor, Database, NewEvent
+from unisono.service.ports.work import CommittedOffer
 
 LEASE = "router"
-LEASE_S = 2.0
-GROUP = 100
+LEASE_S = 1.2
+RENEW_S = 0.3
+STANDBY_S = 0.1
+CLOCK_S = 0.5
+GROUP = 200
+SLICE = 20
 PAGE = 500
 _RELOAD = frozenset({"queue.changed", "user.changed", "skill.changed", "work_class.changed"})
+# Written by the active router alone, in whose memory it was before.
+_OWN = "interaction.offered"
 _log = structlog.get_logger("router")
 
 
@@ -32,7 +42,11 @@ class LeaseLost(Exception):
 
 
 class Router:
-    """Drives `routing.RouterState` over the event log."""
+    """Drives `routing.RouterState` over the event log.
+
+    While one group is being committed, the next is decided: decisions reserve in memory at once, and nothing is offered before
+    its commit. What the log says meanwhile about something under way is looked at when its commit has ended.
+    """
 
     def __init__(self, db: Database, bell: Bell, clock: Clock, holder: str) -> None:
         self._db = db
@@ -41,28 +55,70 @@ class Router:
         self._holder = holder
         self._state = RouterState()
         self._token = 0
+        self._active = False
         self._cursor: Cursor | None = None
+        self._decided: list[Decision] = []
+        self._flying: list[Decision] = []
+        self._later_interactions: set[UUID] = set()
+        self._later_agents: set[UUID] = set()
+        self._clock_due: datetime | None = None
 
     async def run(self) -> None:
-        """Stand by, be active while the lease holds, stand by again; until cancelled."""
+        """Stand by with a state that is kept up to date, be active while the lease holds; until cancelled."""
         while True:
             try:
-                if await self._acquire():
+                async with self._bell.listen("events") as listener:
                     await self.load()
-                    await self._be_active()
+                    while not await self.acquire():
+                        await listener.wait(STANDBY_S)
+                        await self._follow()
+                    _log.info("router_active", token=self._token, waiting=self._state.waiting_count)
+                    async with self._kept_lease():
+                        while True:
+                            await self.step()
+                            await listener.wait(self._pause_s())
             except LeaseLost:
                 _log.warning("router_replaced")
             except UnisonoError as error:
                 _log.error("router_paused", code=error.code)
-            await asyncio.sleep(0.5)
+                await asyncio.sleep(STANDBY_S)
+            finally:
+                self._active = False
 
-    async def _acquire(self) -> bool:
+    async def acquire(self) -> bool:
+        """Take or renew the lease; tells whether this router is the active one."""
         async with self._db.write() as tx:
             token = await tx.leases.acquire(LEASE, self._holder, LEASE_S)
-        if token is None:
-            return False
-        self._token = token
-        return True
+        if token is not None:
+            self._token = token
+        self._active = token is not None
+        return self._active
+
+    @asynccontextmanager
+    async def _kept_lease(self) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._renew())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _renew(self) -> None:
+        # A database that does not answer ends it as well: the lease runs out, and the next step finds this one inactive.
+        with contextlib.suppress(UnisonoError):
+            active = True
+            while active:
+                await asyncio.sleep(RENEW_S)
+                active = await self.acquire()
+        self._active = False
+
+    def _pause_s(self) -> float:
+        now = self._clock.now()
+        due = [moment for moment in (self._clock_due, self._state.next_moment()) if moment is not None]
+        return min([CLOCK_S, *(max(0.01, (moment - now).total_seconds()) for moment in due)])
+
+    # -- what is known ------------------------------------------------------------------------------------------------
 
     async def load(self) -> None:
         """Read all that waits and everybody who can take it, from a known place in the log."""
@@ -72,69 +128,48 @@ class Router:
             self._state.set_reserves(await tx.work.reserves())
             for agent in await tx.work.agents(None):
                 self._state.put_agent(agent)
-            for item in await tx.work.waiting(None):
-                self._state.put_waiting(item)
+            async for page in tx.work.all_waiting(PAGE // 2):
+                for item in page:
+                    self._state.put_waiting(item)
+        self._clock_due = None
 
-    async def _be_active(self) -> None:
-        async with self._bell.listen("events") as listener:
-            renewed = self._clock.now()
-            while True:
-                await self.step()
-                now = self._clock.now()
-                if (now - renewed).total_seconds() > LEASE_S / 4:
-                    if not await self._acquire():
-                        raise LeaseLost
-                    renewed = now
-                await listener.wait(min(LEASE_S / 4, await self._until_expiry(), self._until_relaxed()))
-
-    async def _until_expiry(self) -> float:
-        async with self._db.read() as tx:
-            due = await tx.work.next_offer_expiry()
-        return LEASE_S if due is None else max(0.01, (due - self._clock.now()).total_seconds())
-
-    def _until_relaxed(self) -> float:
-        due = self._state.next_moment()
-        return LEASE_S if due is None else max(0.01, (due - self._clock.now()).total_seconds())
-
-    async def step(self) -> int:
-        """Follow the log, let the clock do its part, decide and commit until nothing is left; returns the offers made.
-
-        Raises LeaseLost when a commit was fenced off.
-        """
-        await expire_offers(self._db)
-        await wake_parked(self._db)
-        made = 0
+    async def _follow(self) -> bool:
+        """Apply what is new in the log; tells whether anything was."""
+        followed = False
         while True:
-            await self._follow()
-            decisions = self._state.decide(self._clock.now(), GROUP)
-            if not decisions:
-                return made
-            made += await self._commit(decisions)
-
-    async def _follow(self) -> None:
-        while True:
+            assert self._cursor is not None
             async with self._db.read() as tx:
-                assert self._cursor is not None
-                events = await tx.log.after(self._cursor, PAGE)
-            if events is None:
+                found = await tx.log.after_without(self._cursor, PAGE, _OWN if self._active else "")
+            if found is None or any(e.type in _RELOAD for e in found[0]):
                 await self.load()
-                return
+                return True
+            events, self._cursor = found
             if not events:
-                return
-            await self._apply(events)
-            self._cursor = events[-1].cursor
-
-    async def _apply(self, events: list[LoggedEvent]) -> None:
-        if any(e.type in _RELOAD for e in events):
-            await self.load()
-            return
-        await self._read_again(
-            {e.interaction_id for e in events if e.interaction_id is not None},
-            {e.agent_id for e in events if e.agent_id is not None},
-        )
+                return followed
+            followed = True
+            await self._read_again(
+                {e.interaction_id for e in events if e.interaction_id is not None},
+                {e.agent_id for e in events if e.agent_id is not None},
+            )
 
     async def _read_again(self, interactions: Iterable[UUID], agents: Iterable[UUID]) -> None:
+        """Put what the store says now into the state.
+
+        A commit under way may or may not be in that already, so it waits for its end; what is decided but not yet under way
+        is not in it, and stays reserved.
+        """
+        under_way = {d.interaction_id for d in self._flying}, {d.agent_id for d in self._flying}
+        decided = {d.interaction_id for d in self._decided}
+        reserved = Counter[UUID]()
+        for decision in self._decided:
+            reserved[decision.agent_id] += decision.units
         wanted, people = set(interactions), set(agents)
+        self._later_interactions |= wanted & (under_way[0] | decided)
+        self._later_agents |= people & under_way[1]
+        wanted -= under_way[0] | decided
+        people -= under_way[1]
+        if not wanted and not people:
+            return
         async with self._db.read() as tx:
             waiting = {item.id: item for item in await tx.work.waiting(wanted)} if wanted else {}
             known = {agent.id: agent for agent in await tx.work.agents(people)} if people else {}
@@ -144,31 +179,89 @@ class Router:
             else:
                 self._state.remove_waiting(interaction_id)
         for agent_id in people:
-            if agent_id in known:
-                self._state.put_agent(known[agent_id])
+            agent = known.get(agent_id)
+            if agent is not None:
+                self._state.put_agent(replace(agent, free=agent.free - reserved[agent_id]) if reserved[agent_id] else agent)
             else:
                 self._state.remove_agent(agent_id)
 
-    async def _commit(self, decisions: list[Decision]) -> int:
+    # -- deciding and committing --------------------------------------------------------------------------------------
+
+    async def step(self) -> int:
+        """Follow the log, let the clock do its part, decide and commit until nothing is left; returns the offers made.
+
+        Raises LeaseLost when a commit was fenced off, or the lease has run out.
+        """
+        made = 0
+        flight: asyncio.Task[list[CommittedOffer]] | None = None
+        try:
+            while True:
+                if not self._active:
+                    raise LeaseLost
+                await self._mind_the_clock()
+                followed = await self._follow()
+                await self._decide()
+                if flight is not None:
+                    made += await self._land(flight)
+                    flight = None
+                elif not self._decided and not followed:
+                    return made
+                if self._decided:
+                    self._flying, self._decided = self._decided, []
+                    flight = asyncio.create_task(self._commit(self._flying))
+        except BaseException:
+            if flight is not None:
+                flight.cancel()
+                with contextlib.suppress(asyncio.CancelledError, LeaseLost, UnisonoError):
+                    await flight
+            self._flying, self._decided = [], []
+            raise
+
+    async def _mind_the_clock(self) -> None:
+        now = self._clock.now()
+        if self._clock_due is not None and now < self._clock_due:
+            return
+        await expire_offers(self._db)
+        await wake_parked(self._db)
+        async with self._db.read() as tx:
+            expiry = await tx.work.next_offer_expiry()
+        latest = now + timedelta(seconds=CLOCK_S)
+        self._clock_due = min(expiry, latest) if expiry is not None else latest
+
+    async def _decide(self) -> None:
+        """Decide a group, in slices: what else runs in this process has its turn in between."""
+        now = self._clock.now()
+        while len(self._decided) < GROUP:
+            some = self._state.decide(now, SLICE)
+            self._decided += some
+            if len(some) < SLICE:
+                return
+            await asyncio.sleep(0)
+
+    async def _commit(self, decisions: list[Decision]) -> list[CommittedOffer]:
         async with self._db.write() as tx:
             offers = await tx.work.commit_offers(self._token, decisions)
             for offer in offers or ():
                 tx.emit(
                     NewEvent(
-                        type="interaction.offered", access_class=offer.access_class, channel_id=offer.channel_id,
+                        type=_OWN, access_class=offer.access_class, channel_id=offer.channel_id,
                         conversation_id=offer.conversation_id, interaction_id=offer.interaction_id,
                         queue_id=offer.queue_id, agent_id=offer.agent_id, body={"offer_id": offer.offer_id},
                     )
                 )  # fmt: skip
-            for agent_id in {offer.agent_id for offer in offers or ()}:
-                tx.emit(agent_event(agent_id))
         if offers is None:
             raise LeaseLost
-        refused = {d.interaction_id: d for d in decisions}
+        return offers
+
+    async def _land(self, flight: asyncio.Task[list[CommittedOffer]]) -> int:
+        offers = await flight
+        refused = {d.interaction_id: d for d in self._flying}
         for offer in offers:
             refused.pop(offer.interaction_id, None)
-        if refused:
-            await self._read_again(refused, {d.agent_id for d in refused.values()})
+        self._flying = []
+        interactions, self._later_interactions = self._later_interactions | refused.keys(), set()
+        agents, self._later_agents = self._later_agents | {d.agent_id for d in refused.values()}, set()
+        await self._read_again(interactions, agents)
         return len(offers)
 
     async def stop(self) -> None:

@@ -20,6 +20,21 @@ where (epoch, xid, id) > ($1, $2::text::xid8, $3)
 order by epoch, xid, id
 limit $4;
 
+-- name: after_without
+-- As `after`, but for one type; the limit of the snapshot comes with it, since beyond the last row there may be more of that type.
+select s.xmin, s.epoch as now_epoch, e.*
+from (select (select epoch from cluster_epoch) as epoch,
+             pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) s
+left join lateral (
+    select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
+           interaction_id, queue_id, agent_id, body
+    from event
+    where (epoch, xid, id) > ($1, $2::text::xid8, $3) and type <> $5
+      and (epoch < s.epoch or xid < pg_snapshot_xmin(pg_current_snapshot()))
+    order by epoch, xid, id
+    limit $4
+) e on true;
+
 -- name: oldest
 -- To tell a reader that its place is no longer in the log.
 select value from setting where name = 'log.pruned_to';

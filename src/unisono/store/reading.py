@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from unisono.service.event_types import OF_AGENTS
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
@@ -307,7 +308,7 @@ class PgReading:
         conversations |= {item.conversation.id for item in work}
         offers = [UUID(str(e.body["offer_id"])) for e in events if e.body.get("offer_id")]
         offer_rows = await self._connection.fetch(_SQL["offers"], offers) if offers else []
-        agents = {e.agent_id for e in events if e.type == "agent.changed" and e.agent_id}
+        agents = {e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id}
         customers = {UUID(str(e.body["customer_id"])) for e in events if e.body.get("customer_id")}
         customers |= {item.conversation.customer_id for item in work}
         places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []

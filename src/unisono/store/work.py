@@ -1,6 +1,6 @@
 """The store for interactions, offers, agents and their capacity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,30 +86,24 @@ class PgWork:
 
     async def commit_offers(self, token: int, decisions: Sequence[Decision]) -> list[CommittedOffer] | None:
         """Turn decisions into offers; None when the token is stale."""
-        if await self._connection.fetchval(_SQL["fence"], token) is None:
-            return None
-        locked = await self._connection.fetch(
-            _SQL["lock_waiting"], [d.interaction_id for d in decisions], [d.version for d in decisions]
-        )
-        free = {row["id"] for row in locked}
-        decisions = [d for d in decisions if d.interaction_id in free]
-        served = await self._connection.fetch(
-            _SQL["take_capacity"], [d.agent_id for d in decisions], [d.units for d in decisions]
-        )
-        able = {row["user_id"] for row in served}
-        kept = [d for d in decisions if d.agent_id in able]
         rows = await self._connection.fetch(
-            _SQL["commit_offers"],
-            [d.interaction_id for d in kept], [d.agent_id for d in kept], [new_id() for _ in kept],
-            [d.version for d in kept], [d.units for d in kept], [msgspec.to_builtins(d.reason) for d in kept], self._now,
+            _SQL["commit_offers"], token,
+            [d.interaction_id for d in decisions], [d.agent_id for d in decisions], [new_id() for _ in decisions],
+            [d.version for d in decisions], [d.units for d in decisions], [d.reason for d in decisions], self._now,
         )  # fmt: skip
-        offers = [CommittedOffer(**dict(row)) for row in rows]
-        return offers
+        offers = [CommittedOffer(*row[1:]) for row in rows if row["offer_id"] is not None]
+        return offers if any(row["fenced"] for row in rows) else None
 
-    async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:
-        """Return what waits, all or those of `ids`."""
-        rows = await self._connection.fetch(_SQL["waiting"], list(ids) if ids is not None else None, self._now)
-        return [_waiting(row) for row in rows]
+    async def waiting(self, ids: Iterable[UUID]) -> list[Waiting]:
+        """Return those of `ids` that wait."""
+        return [_waiting(row) for row in await self._connection.fetch(_SQL["waiting"], list(ids), self._now)]
+
+    async def all_waiting(self, size: int) -> AsyncIterator[list[Waiting]]:
+        """Yield all that waits, a page at a time, as it stands when this begins."""
+        async with self._connection.transaction(readonly=True):
+            cursor = await self._connection.cursor(_SQL["all_waiting"], self._now)
+            while rows := await cursor.fetch(size):
+                yield [_waiting(row) for row in rows]
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]:
         """Return agents, all or those of `ids`."""

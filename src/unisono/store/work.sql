@@ -57,49 +57,43 @@ where state = 'open' and expires_at <= $1 order by expires_at limit $2;
 -- name: next_offer_expiry
 select min(expires_at) from offer where state = 'open';
 
--- name: fence
--- Waits for a take-over in progress; a stale token finds nothing.
-select 1 from lease where name = 'router' and token = $1 for share;
-
--- name: lock_waiting
--- Interactions before agents, everywhere, or two transactions wait for each other; what somebody works on is skipped.
-select i.id from unnest($1::uuid[], $2::int[]) as p(id, version)
-join interaction i on i.id = p.id and i.version = p.version and i.state = 'waiting'
-order by i.id for update of i skip locked;
-
--- name: take_capacity
--- Summed per agent and in key order, so that two transactions never wait for each other in a circle.
-with wanted as (
-    select agent_id, sum(units)::int as units from unnest($1::uuid[], $2::int[]) as w(agent_id, units)
-    group by agent_id order by agent_id
-), locked as (
-    select a.user_id from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for update of a
-)
-update agent a set used = a.used + w.units, version = a.version + 1
-from wanted w, locked l
-where a.user_id = w.agent_id and l.user_id = a.user_id and a.state = 'available' and a.used + w.units <= a.capacity
-returning a.user_id;
-
 -- name: commit_offers
-with p as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::jsonb[])
+-- The lease first: a take-over in progress is waited for, a stale token finds nothing. Interactions before agents, everywhere,
+-- or two transactions wait for each other; what somebody works on is skipped. Capacity is summed for each agent and guarded.
+with fence as materialized (
+    select 1 from lease where name = 'router' and token = $1 for share
+), p as (
+    select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::jsonb[])
         as p(interaction_id, agent_id, offer_id, version, units, reason)
+), free as materialized (
+    select p.* from p join interaction i on i.id = p.interaction_id
+    where exists (select from fence) and i.version = p.version and i.state = 'waiting'
+    order by i.id for update of i skip locked
+), wanted as (
+    select agent_id, sum(units)::int as units from free group by agent_id
+), locked as materialized (
+    select a.user_id, w.units from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for update of a
+), able as (
+    update agent a set used = a.used + l.units, version = a.version + 1
+    from locked l where a.user_id = l.user_id and a.state = 'available' and a.used + l.units <= a.capacity
+    returning a.user_id
 ), moved as (
-    update interaction i set state = 'offered', agent_id = p.agent_id, version = i.version + 1, updated_at = $7,
-                             reason = p.reason
-    from p where i.id = p.interaction_id and i.state = 'waiting' and i.version = p.version
-    returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, p.agent_id, p.offer_id, p.units, p.reason
+    update interaction i set state = 'offered', agent_id = f.agent_id, version = f.version + 1, updated_at = $8::timestamptz,
+                             reason = f.reason
+    from free f where i.id = f.interaction_id and f.agent_id = any (array(select user_id from able))
+    returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, f.offer_id, f.units, i.reason,
+              $8::timestamptz + make_interval(secs => (select q.offer_s from queue q where q.id = i.queue_id)) as expires_at
 ), held as (
     insert into capacity_hold (interaction_id, agent_id, units) select id, agent_id, units from moved
 ), offered as (
     insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason)
-    select m.offer_id, m.id, m.agent_id, m.units, $7, $7 + make_interval(secs => q.offer_s), m.reason
-    from moved m join queue q on q.id = m.queue_id
-    returning id, expires_at
+    select offer_id, id, agent_id, units, $8, expires_at, reason from moved
 )
-select o.id as offer_id, m.id as interaction_id, m.agent_id, m.conversation_id, m.channel_id, m.queue_id,
-       m.access_class, o.expires_at
-from moved m join offered o on o.id = m.offer_id;
+select true as fenced, offer_id, id as interaction_id, agent_id, conversation_id, channel_id, queue_id, access_class, expires_at
+from moved
+union all
+-- Tells a group of which nothing was left from one that was fenced off.
+select exists (select from fence), null, null, null, null, null, null, null, null;
 
 -- name: waiting
 -- Who let it pass in the last ten minutes is not asked first again.
@@ -112,7 +106,19 @@ from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
 left join work_class w on w.id = c.work_class_id
-where i.state = 'waiting' and ($1::uuid[] is null or i.id = any($1::uuid[]));
+where i.state = 'waiting' and i.id = any($1::uuid[]);
+
+-- name: all_waiting
+select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
+       i.preferred_agent_id, q.steps, q.first_response_s,
+       w.cost, w.handling_s, w.patience_s, w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
+       array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
+             and o.ended_at > $1::timestamptz - interval '10 minutes') as refused
+from interaction i
+join queue q on q.id = i.queue_id
+join channel c on c.id = i.channel_id
+left join work_class w on w.id = c.work_class_id
+where i.state = 'waiting';
 
 -- name: reserves
 select id, reserve_agents, reserve_units from queue where reserve_agents > 0 and archived_at is null order by id;

@@ -74,6 +74,9 @@ class Log(Protocol):
     async def after(self, cursor: Cursor, limit: int) -> list[LoggedEvent] | None:
         """Return the next visible events; None when the cursor is older than the log (the reader starts anew)."""
 
+    async def after_without(self, cursor: Cursor, limit: int, type_: str) -> tuple[list[LoggedEvent], Cursor] | None:
+        """Return the next visible events but those of one type, and where to go on; None as for `after`."""
+
 
 class Bell(Protocol):
     """A hint that something was committed. Losing one costs latency only: everybody polls as well."""

@@ -1,6 +1,6 @@
 """What is asked of the store about interactions, offers, agents and their capacity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -57,7 +57,7 @@ class OfferFacts(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class CommittedOffer(Struct, frozen=True, kw_only=True):
+class CommittedOffer(Struct, frozen=True):
     """A decision that the store accepted."""
 
     offer_id: UUID
@@ -102,8 +102,11 @@ class Work(Protocol):
         None when the fencing token is no longer the lease's: this router must stop.
         """
 
-    async def waiting(self, ids: Iterable[UUID] | None) -> list[Waiting]:
-        """Return enquiries that wait, all or those of `ids`."""
+    async def waiting(self, ids: Iterable[UUID]) -> list[Waiting]:
+        """Return those of `ids` that wait."""
+
+    def all_waiting(self, size: int) -> AsyncIterator[list[Waiting]]:
+        """Yield all that waits, a page at a time, as it stands when this begins."""
 
     async def reserves(self) -> list[Reserve]:
         """Return the idle reserves of the queues."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from unisono.service.event_types import OF_AGENTS
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.setup_views import ChannelView, QueueView
 from unisono.service.views import EventViews, WorkItem
@@ -36,9 +37,7 @@ class Batch:
         self._work = {item.interaction.id: (item, _raw(item)) for item in views.work}
         self._moved = views.moved
         self.agents = {agent.user_id for agent in views.agents}
-        self._agents_gone = sorted(
-            {e.agent_id for e in events if e.type == "agent.changed" and e.agent_id is not None} - self.agents
-        )
+        self._agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
         self._channels = [(channel_classes.get(channel.id, frozenset()), _raw(channel)) for channel in channels]
         self._queues = [_raw(queue) for queue in queues]
