@@ -80,6 +80,13 @@ async def log_in(page: Page, demo: DemoHouse, login: str = "ilka", *, ready: str
     await page.get_by_role("menuitemradio", name=ready).click()
 
 
+async def command(page: Page, title: str) -> None:
+    """Carry out a command from the menu."""
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("dialog").get_by_role("combobox").fill(title)
+    await page.get_by_role("option", name=title).first.click()
+
+
 async def accept(page: Page) -> None:
     """Accept the offer that shows, and wait until it is open and can be answered."""
     offer = page.get_by_test_id("offer").first

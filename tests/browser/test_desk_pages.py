@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "/work", "/search?q=Storch", "/channels", "/people/queues", "/people/users", "/people/skills", "/people/codes",
-    "/repair", "/settings", "/settings/classes",
+    "/repair", "/settings", "/settings/classes", "/supervision",
     "/nowhere",
 ]  # fmt: skip
 # Dialogs over an open conversation, by the key that opens each.

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.app.demo_house import on_demo_loop, rows, running_demo
-from tests.browser.kit import LANGUAGES, THEMES, browser, listen_for_errors, sign_in, violations, window
+from tests.browser.kit import LANGUAGES, THEMES, browser, command, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
 from unisono.app.demo.run import DemoHouse
@@ -36,9 +36,9 @@ async def _class_by_keyboard(cluster: Cluster, data: Path) -> None:
         page = await desk.new_page()
         errors = listen_for_errors(page)
         await sign_in(page, demo)
-        await _command(page, "Arbeitsklassen")
+        await command(page, "Arbeitsklassen")
         await expect(page.get_by_role("row", name="Chat")).to_contain_text("8 Min.")
-        await _command(page, "Chat bearbeiten")
+        await command(page, "Chat bearbeiten")
         dialog = page.get_by_role("dialog")
         cost = dialog.get_by_label("Kosten", exact=True)
         await cost.fill("0")
@@ -139,7 +139,7 @@ async def _who_and_why(cluster: Cluster, data: Path) -> None:
         await expect(dialog).to_contain_text("Im Augenblick niemand.")
         await expect(dialog).to_contain_text("Wer es könnte, ist gerade nicht bereit.")
         await page.keyboard.press("Escape")
-        await _command(page, "Wer bekäme das jetzt, und warum?")
+        await command(page, "Wer bekäme das jetzt, und warum?")
         await expect(dialog).to_contain_text("davon sind bereit0")
         # An agent alone may not ask.
         agent = await other.new_page()
@@ -185,10 +185,3 @@ async def _dialogs(page: Page, url: str, conversation: object) -> AsyncIterator[
     await page.keyboard.press("w")
     await expect(page.locator(".dialog dl").first).to_be_visible()
     yield "who and why"
-
-
-async def _command(page: Page, title: str) -> None:
-    """Carry out a command from the menu."""
-    await page.keyboard.press("Control+k")
-    await page.get_by_role("dialog").get_by_role("combobox").fill(title)
-    await page.get_by_role("option", name=title, exact=False).first.click()

@@ -16,7 +16,7 @@ COMPARES = re.compile(r"\b(nur sie|only you|als andere|than others|besser|better
 
 def codes() -> set[str]:
     """Return the codes of reasons that the source records: of the router, and of people's doings."""
-    found = {code for path in SOURCE.rglob("*.py") for code in _recorded(ast.parse(path.read_text(encoding="utf-8")))}
+    found = {code for tree in trees() for code in (*_recorded(tree), *_handed_on(tree))}
     in_sql = (re.findall(r"reason = '\{\"code\": \"(\w+)\"", path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.sql"))
     return found.union(*in_sql)
 
@@ -33,6 +33,33 @@ def _recorded(tree: ast.AST) -> Iterator[str]:
                     yield from _texts(inner.value)
 
 
+def _handed_on(tree: ast.AST) -> Iterator[str]:
+    """Where a function records the code that it is given: what it is given."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)):
+        names = [argument.arg for argument in function.args.args]
+        recorded = re.findall(r"reason=\{'code': (\w+)\}", ast.unparse(function))
+        for place in (names.index(name) for name in recorded if name in names):
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == function.name:
+                    yield from _texts(call.args[place])
+
+
+def causes() -> set[str]:
+    """Return why work goes back into its queue."""
+    calls = (node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    given = (
+        call.args[2:3] if ast.unparse(call.func) == "give_back" else [k.value for k in call.keywords if k.arg == "cause"]
+        for call in calls
+        if ast.unparse(call.func) in {"give_back", "step_back"}
+    )
+    return {text for values in given for value in values for text in _texts(value)}
+
+
+def trees() -> Iterator[ast.Module]:
+    """Read the sources."""
+    return (ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py"))
+
+
 def _texts(value: ast.expr) -> Iterator[str]:
     yield from (one.value for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
@@ -45,12 +72,29 @@ def words(language: str) -> dict[str, str]:
 
 
 def test_the_source_is_read_for_reasons() -> None:
-    assert codes() >= {"last_agent", "skilled", "longest_waiting", "returned", "transferred", "taken_by_hand", "reopened", "new"}
+    assert codes() >= {
+        "last_agent",
+        "skilled",
+        "longest_waiting",
+        "returned",
+        "transferred",
+        "taken_by_hand",
+        "reopened",
+        "new",
+        "assigned",
+    }
+    assert causes() >= {"declined", "expired", "lost"}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_reason_has_words(language: str) -> None:
     assert codes() - set(words(language)) == set()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_cause_of_going_back_has_words(language: str) -> None:
+    # Assigning and taking over give back and hand on in one step; nobody ever sees the middle of it.
+    assert {cause for cause in causes() if f"[{cause}]" not in words(language)["returned"]} == set()
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -52,6 +52,7 @@ nav-work = Arbeit
 nav-search = Suche
 nav-channels = Kanäle
 nav-people = Team
+nav-supervision = Leitung
 nav-repair = Reparatur
 nav-settings = Einstellungen
 nav-demo = Vorführung
@@ -91,6 +92,7 @@ me-menu = { $name }: { $state }. Menü öffnen
 me-state = Status
 me-capacity = Auslastung { $used } von { $capacity }
 agent-available = Bereit
+agent-wrap-up = Nacharbeit
 agent-busy = Beschäftigt
 agent-away = Pause
 agent-offline = Nicht da
@@ -100,8 +102,11 @@ away-break = Kurze Pause
 away-lunch = Mittag
 away-meeting = Besprechung
 away-training = Schulung
-away-own = Anderer Grund
-away-action = Übernehmen
+away-back-office = Büroarbeit
+away-missed-offers = Angebote nicht angenommen
+away-lost = Verbindung verloren
+away-without = Ohne Angabe
+agent-state-why = { $state }: { $why }
 
 ## Verbindung
 

@@ -53,11 +53,17 @@ reason-transferred = { $named ->
    *[no] Weitergegeben
 }
 reason-taken-by-hand = Von Hand genommen
+reason-assigned = Zugewiesen
+reason-taken-over = Von der Leitung übernommen
+priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
 reason-returned = { $why ->
     [declined] Zurück: abgelehnt
     [expired] Zurück: nicht angenommen
     [logged_off] Zurück: niemand mehr da
+    [lost] Zurück: Verbindung verloren
+    [parked_time_over] Zurück: Parkzeit vorbei
+    [transferred] Zurück: weitergegeben
    *[other] Zurück in der Schlange
 }
 reason-this-skill = das

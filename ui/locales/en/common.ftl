@@ -52,6 +52,7 @@ nav-work = Work
 nav-search = Search
 nav-channels = Channels
 nav-people = Team
+nav-supervision = Supervision
 nav-repair = Repair
 nav-settings = Settings
 nav-demo = Demonstration
@@ -91,6 +92,7 @@ me-menu = { $name }: { $state }. Open menu
 me-state = Status
 me-capacity = Load { $used } of { $capacity }
 agent-available = Available
+agent-wrap-up = Wrap-up
 agent-busy = Busy
 agent-away = Away
 agent-offline = Offline
@@ -100,8 +102,11 @@ away-break = Short break
 away-lunch = Lunch
 away-meeting = Meeting
 away-training = Training
-away-own = Another reason
-away-action = Set
+away-back-office = Back office
+away-missed-offers = Did not accept offers
+away-lost = Connection lost
+away-without = Without a reason
+agent-state-why = { $state }: { $why }
 
 ## Connection
 

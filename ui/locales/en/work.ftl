@@ -53,11 +53,17 @@ reason-transferred = { $named ->
    *[no] Transferred
 }
 reason-taken-by-hand = Taken by hand
+reason-assigned = Assigned
+reason-taken-over = Taken over by a supervisor
+priority-words = Priority { $priority }
 reason-reopened = Reopened
 reason-returned = { $why ->
     [declined] Back: declined
     [expired] Back: not accepted
     [logged_off] Back: nobody left
+    [lost] Back: connection lost
+    [parked_time_over] Back: parked time over
+    [transferred] Back: transferred
    *[other] Back in the queue
 }
 reason-this-skill = this

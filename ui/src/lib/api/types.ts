@@ -5,7 +5,7 @@ export type ThemeName = 'system' | 'light' | 'dark';
 export type Visibility = 'public' | 'private';
 export type Medium = 'post' | 'mail' | 'chat' | 'call' | 'message';
 export type InteractionState = 'waiting' | 'offered' | 'active' | 'parked' | 'wrap_up' | 'closed';
-export type AgentStateName = 'available' | 'busy' | 'away' | 'offline';
+export type AgentStateName = 'available' | 'busy' | 'away' | 'wrap_up' | 'offline';
 export type DeliveryState =
   | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'retrying' | 'unknown' | 'dead';
 export type ChannelState =

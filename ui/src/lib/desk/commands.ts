@@ -51,11 +51,13 @@ export function commands(desk: Desk): Command[] {
     { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
     { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
     { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
+    { id: 'go-supervision', group: 'go', title: t('nav-supervision'), keys: 'g l', when: desk.may('work.supervise'), run: () => go('/supervision') },
     { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', when: desk.may('work.answer'), run: () => go('/repair') },
     { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
     { id: 'go-classes', group: 'go', title: t('settings-tab-classes'), keys: 'g k', when: desk.may('queue.manage'), run: () => go('/settings/classes') },
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
     { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
+    { id: 'wrap-up', group: 'me', title: t('command-state', { state: t('agent-wrap-up') }), when: !!desk.agent, run: () => desk.setAgentState('wrap_up') },
     { id: 'busy', group: 'me', title: t('command-state', { state: t('agent-busy') }), when: !!desk.agent, run: () => desk.setAgentState('busy') },
     { id: 'away', group: 'me', title: t('command-state', { state: t('agent-away') }), when: !!desk.agent, run: () => void (ui.dialog = 'away') },
     { id: 'offline', group: 'me', title: t('command-state', { state: t('agent-offline') }), when: !!desk.agent, run: () => desk.setAgentState('offline') },
@@ -87,6 +89,7 @@ export function conversationCommands(desk: Desk): Command[] {
   const thread = ui.thread;
   const open = thread?.interaction ?? null;
   const mine = open !== null && open.agent_id === desk.me.user.id;
+  const leads = !!open && open.state !== 'closed' && desk.may('work.supervise');
   const act = (verb: string) => async (): Promise<void> => {
     if (open) await desk.act(open, verb);
   };
@@ -104,6 +107,14 @@ export function conversationCommands(desk: Desk): Command[] {
       when: !!open && desk.may('work.transfer') && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
     },
     { id: 'why', group: 'conversation', title: t('command-why'), keys: 'w', when: open?.state === 'waiting' && desk.may('work.supervise'), run: () => void (ui.dialog = 'why') },
+    { id: 'assign', group: 'conversation', title: t('command-assign'), keys: 's', when: leads, run: () => void (ui.dialog = 'assign') },
+    {
+      id: 'take-over', group: 'conversation', title: t('command-take-over'), keys: 'u', when: leads && !mine && open?.state !== 'waiting',
+      run: async () => {
+        if (open && (await desk.act(open, 'take-over'))) ui.askCompose('answer');
+      },
+    },
+    { id: 'priority', group: 'conversation', title: t('command-priority'), keys: 'i', when: leads, run: () => void (ui.dialog = 'priority') },
     { id: 'park', group: 'conversation', title: t('command-park'), keys: 'p', when: mine && open?.state === 'active', run: () => void (ui.dialog = 'park') },
     { id: 'unpark', group: 'conversation', title: t('command-unpark'), keys: 'p', when: open?.state === 'parked', run: act('unpark') },
     { id: 'finish', group: 'conversation', title: t('command-finish'), keys: 'f', when: mine && open?.state === 'active', run: act('finish') },

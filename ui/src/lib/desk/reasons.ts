@@ -25,11 +25,16 @@ export function reasonWords(reason: Reason | null, desk: Desk, agentId: string |
 /** Return why an interaction stands where it stands; while it waits also which step of relaxation its time has brought. */
 export function standingWords(interaction: Interaction, desk: Desk, now: number): string {
   const parts = reasonParts(interaction.reason, desk, interaction.agent_id);
+  if (interaction.priority !== 0) parts.unshift(priorityWords(interaction.priority));
   if (interaction.state === 'waiting') {
     const step = stepReached(desk.state.queues.get(interaction.queue_id), interaction.waiting_since, now);
     if (step > 0) parts.push(t('reason-step', { number: step }));
   }
   return parts.join(' · ');
+}
+
+export function priorityWords(priority: number): string {
+  return t('priority-words', { priority: new Intl.NumberFormat(texts.locale, { signDisplay: 'exceptZero' }).format(priority) });
 }
 
 /** Steps follow from the time of arrival alone, so the desk can tell them without asking. */

@@ -1,4 +1,4 @@
-import type { Conversation, Identity, Interaction, Message } from '../api/types';
+import type { Agent, Conversation, Identity, Interaction, Message } from '../api/types';
 import { t, texts } from '../i18n/texts.svelte';
 import { span, urgency, type Urgency } from '../text/time';
 import type { Desk } from './desk.svelte';
@@ -46,6 +46,13 @@ export function stateWords(interaction: Interaction, desk: Desk): string {
   const agent = desk.agentName(interaction.agent_id);
   const mine = interaction.agent_id === desk.me.user.id ? 'yes' : 'no';
   return t(`state-${interaction.state.replace('_', '-')}`, { agent, mine });
+}
+
+/** Return what an agent says of themself, with why when that is known: "Break: lunch". */
+export function agentStateWords(agent: Pick<Agent, 'state' | 'reason'>): string {
+  const state = t(`agent-${agent.state.replace('_', '-')}`);
+  const key = `away-${agent.reason.replaceAll('_', '-')}`;
+  return agent.reason && texts.has(key) ? t('agent-state-why', { state, why: t(key) }) : state;
 }
 
 export function queueName(id: string, desk: Desk): string {
