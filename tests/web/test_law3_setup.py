@@ -8,6 +8,7 @@ import importlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -17,13 +18,15 @@ from tests.web.network import Networks
 from tests.web.stream import listening
 from unisono.contract import Health
 from unisono.domain.words import ChannelState
+from unisono.service.adapt_reserves import adapt_reserves
 from unisono.service.desk_state import DeskState, apply_frame, apply_views
 from unisono.service.first_run import first_administrator
 from unisono.service.intake import record_health
+from unisono.service.ports.setup import QueueChange
 
 pytestmark = pytest.mark.law3
 
-MODULES = ("users", "queues", "channels", "catalogue", "leave")
+MODULES = ("users", "queues", "channels", "catalogue", "leave", "adapt_reserves", "learn", "reckon")
 NO_VIEW = {
     "users.add_user": "people are read with the page that lists them",
     "users.insert_user": "the body of add_user and of the first run",
@@ -36,6 +39,11 @@ NO_VIEW = {
     "catalogue.change_code": "codes are read with the desk's start",
     "catalogue.add_team": "teams are read with the page that lists them",
     "catalogue.add_brand": "brands are read with the page that lists them",
+    "learn.fold_all": "sums are read with the page that shows estimates",
+    "learn.fold": "the body of fold_all",
+    "learn.forget_old": "drops what weighs nothing",
+    "reckon.reckon": "estimates are read with the page that shows them",
+    "reckon.demands": "reads settings",
     "leave.leave_work": "the body of change_user and set_grants",
 }
 Case = Callable[["Stage"], Awaitable[Any]]
@@ -62,6 +70,13 @@ async def _pause(stage: Stage) -> None:
     await stage.did("POST", f"channels/{stage.channel['id']}/pause")
 
 
+async def _adapt(stage: Stage) -> None:
+    async with stage.served.house.db.write() as tx:
+        await tx.setup.change_queue(UUID(stage.queue["id"]), QueueChange(reserve_auto=True))
+        await tx.learning.set_reserve(UUID(stage.queue["id"]), 3.0)
+    assert await adapt_reserves(stage.served.house.db) == 1
+
+
 CASES: dict[str, Case] = {
     "users.change_user": lambda s: s.did("PATCH", f"users/{s.anna}", {"name": "Anna Neumann"}),
     "users.set_grants": lambda s: s.did("PUT", f"users/{s.vera}/grants", {"roles": [{"role": "agent"}]}),
@@ -69,6 +84,7 @@ CASES: dict[str, Case] = {
     "queues.change_queue": lambda s: s.did("PATCH", f"queues/{s.queue['id']}", {"offer_s": 99}),
     "queues.set_members": lambda s: s.did("PUT", f"queues/{s.queue['id']}/members", {"member_ids": [s.anna]}),
     "queues.change_agent": lambda s: s.did("PATCH", f"agents/{s.anna}", {"capacity": 24}),
+    "adapt_reserves.adapt_reserves": _adapt,
     "channels.add_channel": lambda s: s.did("POST", "channels", _channel(s.queue, "https://second.example")),
     "channels.change_channel": lambda s: s.did("PATCH", f"channels/{s.channel['id']}", {"name": "Renamed"}),
     "channels.pause_channel": _pause,

@@ -13,6 +13,7 @@ from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
+from unisono.service.learner import learn_on
 from unisono.service.router import Router
 from unisono.service.sender import Sender
 from unisono.service.watch import watch_work
@@ -46,10 +47,11 @@ async def _delivery(running: Running) -> None:
 
 
 async def _clock(running: Running) -> None:
-    """Make partitions ahead, drop what has outlived its time, and watch over work in progress."""
+    """Make partitions ahead, drop what has outlived its time, watch over work in progress, and learn from what is over."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_tidying(running))
         group.create_task(watch_work(running.db))
+        group.create_task(learn_on(running.db))
 
 
 async def _tidying(running: Running) -> None:

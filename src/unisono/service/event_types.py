@@ -64,9 +64,16 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "channel.changed": EventType(summary="A channel's settings or health changed.", body={"state?": ENUM}),
     "queue.changed": EventType(summary="A queue or its members changed."),
+    "queue.reserve_changed": EventType(
+        summary="A reserve that follows the load moved: so many agents are kept idle now.", body={"agents": "number"}
+    ),
     "skill.changed": EventType(summary="A skill was added or changed."),
     "work_class.changed": EventType(
         summary="A class of work changed, or what a channel's work counts as.", body={"work_class_id?": ID, "channel_id?": ID}
+    ),
+    "estimate.changed": EventType(
+        summary="What the router reckons with for a class of work was learnt anew; null is the configured number.",
+        body={"work_class_id": ID, "handling_s?": "number", "patience_s?": "number"},
     ),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),

@@ -29,6 +29,7 @@ async def add_queue(db: Database, access: Access, queue: NewQueue, member_ids: S
             key=queue.key, name=queue.name, team_id=queue.team_id, time_zone=queue.time_zone,
             first_response_s=queue.first_response_s, offer_s=queue.offer_s, skills=queue.skills, steps=queue.steps,
             reserve_agents=queue.reserve_agents, reserve_units=queue.reserve_units,
+            reserve_share=queue.reserve_share, reserve_within_s=queue.reserve_within_s,
         ))  # fmt: skip
         if not await tx.setup.add_queue(queue):
             raise Conflict(f"The key {queue.key!r} is taken.", code="key_taken", field="key")
@@ -93,6 +94,11 @@ async def _check(tx: Tx, change: QueueChange) -> None:
             high=MAX_RESERVE,
         )  # fmt: skip
     between(change.reserve_units, 1, 6_000, "reserve_units")
+    if isinstance(change.reserve_share, int | float) and not 0.01 <= change.reserve_share <= 0.99:
+        raise Invalid(
+            "reserve_share lies between 0.01 and 0.99.", code="out_of_range", field="reserve_share", low=0.01, high=0.99
+        )
+    between(change.reserve_within_s, 0, 3_600, "reserve_within_s")
     if isinstance(change.team_id, UUID) and change.team_id not in {team.id for team in await tx.setup.teams()}:
         raise Invalid("This team does not exist.", code="bad_scope", field="team_id")
 

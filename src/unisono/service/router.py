@@ -31,7 +31,7 @@ CLOCK_S = 0.5
 GROUP = 200
 SLICE = 20
 PAGE = 500
-_RELOAD = frozenset({"queue.changed", "user.changed", "skill.changed", "work_class.changed"})
+_RELOAD = frozenset({"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed"})
 # Written by the active router alone, in whose memory it was before.
 _OWN = "interaction.offered"
 _log = structlog.get_logger("router")
@@ -147,6 +147,9 @@ class Router:
             if not events:
                 return followed
             followed = True
+            if any(e.type == "queue.reserve_changed" for e in events):
+                async with self._db.read() as tx:
+                    self._state.set_reserves(await tx.work.reserves())
             await self._read_again(
                 {e.interaction_id for e in events if e.interaction_id is not None},
                 {e.agent_id for e in events if e.agent_id is not None},

@@ -63,6 +63,20 @@ SETTINGS: Final[Mapping[str, Setting]] = {
                 "en": "Web sites that may embed pages of channels (web chat); * means all.",
             },
         ),
+        Setting(
+            name="estimates.half_life_days", kind=int, default=14, low=1, high=365,
+            summary={
+                "de": "Was so viele Tage her ist, zählt beim Lernen von Bearbeitungszeit und Geduld halb.",
+                "en": "What is so many days past counts half when handling times and patience are learnt.",
+            },
+        ),
+        Setting(
+            name="estimates.least_samples", kind=int, default=50, low=10, high=100_000,
+            summary={
+                "de": "So viele Beobachtungen braucht es, bis Gelerntes statt der eingestellten Zahl gilt.",
+                "en": "So many observations are needed until what was learnt is used instead of the configured number.",
+            },
+        ),
     )
 }  # fmt: skip
 

@@ -75,7 +75,8 @@ class QueueView(Struct, frozen=True, kw_only=True):
     """Where work waits. `offer_s`: how long an offer stands; `member_ids`: who can be offered its work.
 
     steps: relaxation, in order of time. reserve_agents: how many members with `reserve_units` free stay idle for what
-    cannot be deferred; a fraction is kept on average.
+    cannot be deferred; a fraction is kept on average. reserve_auto: it follows the load instead, so that the share
+    `reserve_share` of what cannot wait is taken within `reserve_within_s`; reserve_now: how many that are at the moment.
     """
 
     id: UUID
@@ -91,6 +92,10 @@ class QueueView(Struct, frozen=True, kw_only=True):
     steps: list[QueueStepView]
     reserve_agents: float
     reserve_units: int
+    reserve_auto: bool
+    reserve_share: float
+    reserve_within_s: int
+    reserve_now: float
     version: int
     archived: bool
 
@@ -119,6 +124,7 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     who waits gives up; null when nobody does. decay_s: mean time in which an answer loses its worth; null when it keeps it.
     growth: how much more urgent a minute of waiting makes it, as a share. cap: urgency when the promised time is over, 1 is
     the start. fades: after the promise is broken its worth decays instead. deferrable: it can wait while a reserve is kept.
+    learns: once enough work is over, the router reckons with the handling time and patience learnt from it (see `/estimates`).
     """
 
     id: UUID
@@ -132,6 +138,7 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     cap: float = 4.0
     fades: bool = False
     deferrable: bool = False
+    learns: bool = True
     version: int = 1
 
 

@@ -17,6 +17,7 @@ from unisono.store.commands import PgCommands
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
+from unisono.store.learning import PgLearning
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
@@ -104,6 +105,10 @@ class PgTx:
     @cached_property
     def uploads(self) -> PgUploads:
         return PgUploads(self.connection, self.now)
+
+    @cached_property
+    def learning(self) -> PgLearning:
+        return PgLearning(self.connection, self.now)
 
     @cached_property
     def reading(self) -> PgReading:

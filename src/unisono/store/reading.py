@@ -323,7 +323,7 @@ class PgReading:
                 if e.interaction_id in now_in and e.access_class is not None and e.access_class != now_in[e.interaction_id]
             ],
             channel_ids=list({e.channel_id for e in events if e.type == "channel.changed" and e.channel_id}),
-            queue_ids=list({e.queue_id for e in events if e.type == "queue.changed" and e.queue_id}),
+            queue_ids=list({e.queue_id for e in events if e.type.startswith("queue.") and e.queue_id}),
         )  # fmt: skip
 
     async def attachment_place(self, attachment_id: UUID) -> tuple[str, str, int | None, UUID | None] | None:

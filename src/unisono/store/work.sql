@@ -99,7 +99,8 @@ select exists (select from fence), null, null, null, null, null, null, null, nul
 -- Who let it pass in the last ten minutes is not asked first again.
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, q.steps, q.first_response_s,
-       w.cost, w.handling_s, w.patience_s, w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
+       w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $2::timestamptz - interval '10 minutes') as refused
 from interaction i
@@ -111,7 +112,8 @@ where i.state = 'waiting' and i.id = any($1::uuid[]);
 -- name: all_waiting
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, q.steps, q.first_response_s,
-       w.cost, w.handling_s, w.patience_s, w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
+       w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $1::timestamptz - interval '10 minutes') as refused
 from interaction i
@@ -121,7 +123,8 @@ left join work_class w on w.id = c.work_class_id
 where i.state = 'waiting';
 
 -- name: reserves
-select id, reserve_agents, reserve_units from queue where reserve_agents > 0 and archived_at is null order by id;
+select id, case when reserve_auto then reserve_now else reserve_agents end as reserve_agents, reserve_units from queue
+where case when reserve_auto then reserve_now else reserve_agents end > 0 and archived_at is null order by id;
 
 -- name: agents
 select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,

@@ -19,7 +19,20 @@ from unisono.web.headers import security_headers
 from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
-from unisono.web.routes import attachments, channels, events, health, me, queues, session, talk, users, work, work_classes
+from unisono.web.routes import (
+    attachments,
+    channels,
+    estimates,
+    events,
+    health,
+    me,
+    queues,
+    session,
+    talk,
+    users,
+    work,
+    work_classes,
+)
 from unisono.web.timing import Timing
 
 API = "/api/v1"
@@ -27,7 +40,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
-    *work_classes.ROUTES,
+    *work_classes.ROUTES, *estimates.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 

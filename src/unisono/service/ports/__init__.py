@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
 from unisono.service.ports.hands import Hands
+from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
@@ -37,6 +38,7 @@ __all__ = [
     "Fanout",
     "Hands",
     "Inbox",
+    "Learning",
     "Leases",
     "Log",
     "LoggedEvent",
@@ -86,6 +88,8 @@ class Tx(Protocol):
     def secrets(self) -> Secrets: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def learning(self) -> Learning: ...
     @property
     def reading(self) -> Reading: ...
     @property

@@ -35,6 +35,9 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     steps: Sequence[QueueStepView] = ()
     reserve_agents: float = 0.0
     reserve_units: int = 60
+    reserve_auto: bool = False
+    reserve_share: float = 0.8
+    reserve_within_s: int = 20
 
 
 class QueueChange(Struct, frozen=True, kw_only=True):
@@ -51,6 +54,9 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     steps: Sequence[QueueStepView] | UnsetType = UNSET
     reserve_agents: float | UnsetType = UNSET
     reserve_units: int | UnsetType = UNSET
+    reserve_auto: bool | UnsetType = UNSET
+    reserve_share: float | UnsetType = UNSET
+    reserve_within_s: int | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 
@@ -75,6 +81,7 @@ class WorkClassChange(Struct, frozen=True, kw_only=True):
     cap: float | UnsetType = UNSET
     fades: bool | UnsetType = UNSET
     deferrable: bool | UnsetType = UNSET
+    learns: bool | UnsetType = UNSET
 
 
 class NewChannel(Struct, frozen=True, kw_only=True):

@@ -37,6 +37,9 @@ class NewQueueBody(Body):
     steps: tuple[QueueStepView, ...] = ()
     reserve_agents: float = 0.0
     reserve_units: int = 60
+    reserve_auto: bool = False
+    reserve_share: float = 0.8
+    reserve_within_s: int = 20
     member_ids: tuple[UUID, ...] = ()
 
 
@@ -54,6 +57,9 @@ class ChangeQueueBody(Body):
     steps: tuple[QueueStepView, ...] | UnsetType = UNSET
     reserve_agents: float | UnsetType = UNSET
     reserve_units: int | UnsetType = UNSET
+    reserve_auto: bool | UnsetType = UNSET
+    reserve_share: float | UnsetType = UNSET
+    reserve_within_s: int | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 
@@ -121,6 +127,7 @@ async def new_queue(request: Asking, house: HouseDep, actor: ActorDep, data: JSO
         id=id_under(key), key=data.key, name=data.name, team_id=data.team_id, time_zone=data.time_zone,
         first_response_s=data.first_response_s, offer_s=data.offer_s, skills=data.skills, match_language=data.match_language,
         steps=data.steps, reserve_agents=data.reserve_agents, reserve_units=data.reserve_units,
+        reserve_auto=data.reserve_auto, reserve_share=data.reserve_share, reserve_within_s=data.reserve_within_s,
     )  # fmt: skip
     queue_id = await once(house.db, key, lambda db: add_queue(db, actor.access, queue, data.member_ids), UUID)
     return await _queue(house, queue_id)

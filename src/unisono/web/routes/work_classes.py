@@ -30,6 +30,7 @@ class NewWorkClassBody(Body):
     cap: float = 4.0
     fades: bool = False
     deferrable: bool = False
+    learns: bool = True
 
 
 class ChangeWorkClassBody(Body):
@@ -45,6 +46,7 @@ class ChangeWorkClassBody(Body):
     cap: float | UnsetType = UNSET
     fades: bool | UnsetType = UNSET
     deferrable: bool | UnsetType = UNSET
+    learns: bool | UnsetType = UNSET
 
 
 @get("/work-classes", opt=needs("queue.read"), tags=["Administration"])
