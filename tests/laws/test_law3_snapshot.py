@@ -23,6 +23,7 @@ from unisono.service.accept import accept_offer
 from unisono.service.agent_state import set_agent_state
 from unisono.service.answer import Answer, answer
 from unisono.service.assign import assign, prioritise, take_over
+from unisono.service.clockwork import follow_changes, tell_due
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
@@ -33,6 +34,8 @@ from unisono.service.lost import desks_open, log_off_lost
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
 from unisono.service.ports import Cursor
+from unisono.service.ports.setup import QueueChange
+from unisono.service.queues import change_queue
 from unisono.service.reopen import reopen
 from unisono.service.repair import discard_answer, retry_answer
 from unisono.service.sender import Sender
@@ -44,7 +47,7 @@ pytestmark = pytest.mark.law3
 # Modules whose verbs change what a desk shows of work; the set-up's verbs have their own snapshot in tests/web.
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
-    "transfer", "receive", "router", "sender", "intake", "assign", "lost",
+    "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork",
 )  # fmt: skip
 NO_VIEW = {
     "repair.retry_item": "the quarantine page reads its own list",
@@ -60,6 +63,7 @@ NO_VIEW = {
     "intake.process_once": "receive, or quarantine",
     "intake.quarantine": "the quarantine page reads its own list",
     "intake.record_health": "channels have their own snapshot in tests/web",
+    "clockwork.Clockwork": "runs the functions of this module",
     "intake.ChannelRunner": "runs the functions of this module",
     "intake.Intake": "runs the functions of this module",
 }
@@ -274,6 +278,18 @@ async def _receive(s: Scene) -> Step:
         {"id": "2", "kind": "deleted"},
     ]
     return lambda: s.house.hear(s.channel, *items)
+
+
+@case("clockwork.tell_due")
+async def _tell_due(s: Scene) -> Step:
+    s.house.clock.advance(61)
+    return lambda: tell_due(s.house.db)
+
+
+@case("clockwork.follow_changes")
+async def _follow_changes(s: Scene) -> Step:
+    await change_queue(s.house.db, s.anna.access, s.queue, QueueChange(first_response_s=7_200))
+    return lambda: follow_changes(s.house.db)
 
 
 class WithMedia(Scripted):

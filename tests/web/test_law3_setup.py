@@ -21,12 +21,26 @@ from unisono.domain.words import ChannelState
 from unisono.service.adapt_reserves import adapt_reserves
 from unisono.service.desk_state import DeskState, apply_frame, apply_views
 from unisono.service.first_run import first_administrator
+from unisono.service.hours import turn_queues
 from unisono.service.intake import record_health
 from unisono.service.ports.setup import QueueChange
 
 pytestmark = pytest.mark.law3
 
-MODULES = ("users", "queues", "channels", "catalogue", "leave", "adapt_reserves", "learn", "reckon")
+MODULES = (
+    "users",
+    "queues",
+    "channels",
+    "catalogue",
+    "leave",
+    "adapt_reserves",
+    "learn",
+    "reckon",
+    "calendars",
+    "service_levels",
+    "queue_levels",
+    "hours",
+)
 NO_VIEW = {
     "users.add_user": "people are read with the page that lists them",
     "users.insert_user": "the body of add_user and of the first run",
@@ -44,9 +58,21 @@ NO_VIEW = {
     "learn.forget_old": "drops what weighs nothing",
     "reckon.reckon": "estimates are read with the page that shows them",
     "reckon.demands": "reads settings",
+    "calendars.add_calendar": "calendars are read with the page that lists them",
+    "calendars.take_over_holidays": "change_calendar, with what a file says",
+    "service_levels.add_service_level": "service levels are read with the page that lists them",
+    "service_levels.count_by_calendar": "the body of change_calendar",
+    "queue_levels.choose_levels": "the body of change_queue and add_queue",
+    "hours.set_hours": "the body of the verbs that change what a queue's hours follow from",
     "leave.leave_work": "the body of change_user and set_grants",
 }
 Case = Callable[["Stage"], Awaitable[Any]]
+NAME = {"de": "Zeiten", "en": "Hours"}
+ALWAYS = [
+    {"day": day, "opens": "00:00", "closes": "24:00"}
+    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+]
+SHUT = {"begins_at": "2020-01-01T00:00:00Z", "ends_at": "2100-01-01T00:00:00Z"}
 
 
 class Stage:
@@ -66,6 +92,33 @@ class Stage:
         return await self.root.did(method, path, body)
 
 
+async def _promised(stage: Stage) -> tuple[str, str]:
+    """Let the queue promise something in business hours; returns the calendar and the service level."""
+    calendar = await stage.did("POST", "calendars", {"key": "hours", "name": NAME, "zone": "UTC", "openings": ALWAYS})
+    target = {"kind": "first_response", "target_s": 60, "calendar_id": calendar["id"]}
+    level = await stage.did("POST", "service-levels", {"key": "gold", "name": NAME, "targets": [target]})
+    await stage.did("PATCH", f"queues/{stage.queue['id']}", {"service_levels": [{"service_level_id": level["id"]}]})
+    return calendar["id"], level["id"]
+
+
+async def _calendar_shuts(stage: Stage) -> None:
+    calendar, _ = await _promised(stage)
+    await stage.did("PATCH", f"calendars/{calendar}", {"closures": [SHUT]})
+
+
+async def _level_leaves_its_calendar(stage: Stage) -> None:
+    calendar, level = await _promised(stage)
+    await stage.did("PATCH", f"calendars/{calendar}", {"closures": [SHUT]})
+    targets = [{"kind": "first_response", "target_s": 60}]
+    await stage.did("PATCH", f"service-levels/{level}", {"targets": targets})
+
+
+async def _turn(stage: Stage) -> None:
+    await _calendar_shuts(stage)
+    await stage.served.sql("update queue set open_now = true, hours_next_at = now() where id = $1", UUID(stage.queue["id"]))
+    assert await turn_queues(stage.served.house.db) == 1
+
+
 async def _pause(stage: Stage) -> None:
     await stage.did("POST", f"channels/{stage.channel['id']}/pause")
 
@@ -83,6 +136,9 @@ CASES: dict[str, Case] = {
     "queues.add_queue": lambda s: s.did("POST", "queues", {"key": "new", "name": {"de": "Neu", "en": "New"}}),
     "queues.change_queue": lambda s: s.did("PATCH", f"queues/{s.queue['id']}", {"offer_s": 99}),
     "queues.set_members": lambda s: s.did("PUT", f"queues/{s.queue['id']}/members", {"member_ids": [s.anna]}),
+    "calendars.change_calendar": _calendar_shuts,
+    "service_levels.change_service_level": _level_leaves_its_calendar,
+    "hours.turn_queues": _turn,
     "queues.change_agent": lambda s: s.did("PATCH", f"agents/{s.anna}", {"capacity": 24}),
     "adapt_reserves.adapt_reserves": _adapt,
     "channels.add_channel": lambda s: s.did("POST", "channels", _channel(s.queue, "https://second.example")),

@@ -11,6 +11,7 @@ import structlog
 from unisono.app.build import Running
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
+from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
@@ -52,6 +53,7 @@ async def _clock(running: Running) -> None:
         group.create_task(_tidying(running))
         group.create_task(watch_work(running.db))
         group.create_task(learn_on(running.db))
+        group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 
 async def _tidying(running: Running) -> None:

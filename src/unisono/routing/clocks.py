@@ -57,10 +57,14 @@ class Target(Struct, frozen=True):
 
 
 class Policy(Struct, frozen=True):
-    """The targets of a queue and class; a kind without a target has no clock."""
+    """The targets of a queue and class; a kind without a target has no clock.
+
+    `window_warn_s`: warnings before the end of the network's reply window, in seconds of calendar time.
+    """
 
     targets: Mapping[Kind, Target]
     reopen_within: timedelta = timedelta(days=7)
+    window_warn_s: tuple[int, ...] = ()
 
 
 class Moment(Struct, frozen=True, order=True):
@@ -72,13 +76,17 @@ class Moment(Struct, frozen=True, order=True):
 
 
 class Clock(Struct, frozen=True):
-    """One promise. `spans` are the stretches it ran, oldest first; the last has no end while it runs."""
+    """One promise. `spans` are the stretches it ran, oldest first; the last has no end while it runs.
+
+    `policy` names the one whose target it is.
+    """
 
     kind: Kind
     target: Target
     started_at: datetime
     spans: tuple[tuple[datetime, datetime | None], ...]
     stopped_at: datetime | None = None
+    policy: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -128,7 +136,17 @@ def due_at(clock: Clock) -> datetime | None:
 
     An instant in the past stays what it was. None: it stands still or was stopped before that, or its calendar never opens again.
     """
-    return _reached(clock, timedelta(seconds=clock.target.target_s))
+    return reached(clock, timedelta(seconds=clock.target.target_s))
+
+
+def reached(clock: Clock, mark: timedelta) -> datetime | None:
+    """Return when the clock shows `mark`; None if it stands before that."""
+    for begin, end in clock.spans:
+        at = clock.target.hours.after(begin, mark) if clock.target.hours else begin + mark
+        if end is None or (at is not None and at <= end):
+            return at
+        mark -= _between(clock.target, begin, end)
+    return None
 
 
 def moments(clock: Clock) -> list[Moment]:
@@ -136,8 +154,8 @@ def moments(clock: Clock) -> list[Moment]:
     target = timedelta(seconds=clock.target.target_s)
     marks = {target * share for share in clock.target.warn_at_share}
     marks |= {target - timedelta(seconds=s) for s in clock.target.warn_at_s}
-    found = [Moment(at, "warning", clock.kind) for mark in marks if (at := _reached(clock, mark))]
-    if at := _reached(clock, target):
+    found = [Moment(at, "warning", clock.kind) for mark in marks if (at := reached(clock, mark))]
+    if at := reached(clock, target):
         found.append(Moment(at, "breach", clock.kind))
     return sorted(found)
 
@@ -173,7 +191,7 @@ class What(StrEnum):
     CLOSED = "closed"
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, array_like=True):
     """One thing that happened. `at` is `said_at` for messages.
 
     `id` tells deliveries of the same fact from two facts. `policy` names the new policy of MOVED. `window_ends_at` is the end of
@@ -211,10 +229,11 @@ class Clocks(Struct, frozen=True):
         return min(found, default=None)
 
 
-def fold(facts: Iterable[Fact], policies: Mapping[str, Policy], policy: str) -> Clocks:
+def fold(facts: Iterable[Fact], policies: Mapping[str, Policy], policy: str, base: Clocks | None = None) -> Clocks:
     """Return the clocks after all facts, whatever their order and however often each is given.
 
-    `policy`: the one that holds until the first MOVED. At one instant, facts apply in the order of `What`, then by id.
+    `policy`: the one that holds until the first MOVED. `base`: what was there before all facts; a fact that is older
+    than it counts as if it came after. At one instant, facts apply in the order of `What`, then by id.
     Raises ValueError if one id stands for two different facts, KeyError for a policy that is not among `policies`.
     """
     known: dict[str, Fact] = {}
@@ -222,7 +241,7 @@ def fold(facts: Iterable[Fact], policies: Mapping[str, Policy], policy: str) -> 
         if known.setdefault(fact.id, fact) != fact:
             raise ValueError(f"two different facts have the id {fact.id!r}; nothing was counted. Give each its own id")
     order = list(What)
-    state = Clocks(policy)
+    state = base or Clocks(policy)
     for fact in sorted(known.values(), key=lambda f: (_utc(f.at), order.index(f.what), f.id)):
         state = _step(state, fact, policies)
     return state
@@ -266,13 +285,15 @@ def _customer_said(state: Clocks, fact: Fact, policy: Policy, at: datetime) -> C
 
 
 def _begin(state: Clocks, policy: Policy, kinds: tuple[Kind, ...], at: datetime) -> Clocks:
-    return replace(state, clocks=(*state.clocks, *(start(k, policy.targets[k], at) for k in kinds if k in policy.targets)))
+    begun = (replace(start(k, policy.targets[k], at), policy=state.policy) for k in kinds if k in policy.targets)
+    return replace(state, clocks=(*state.clocks, *begun))
 
 
 def _moved(state: Clocks, name: str, policies: Mapping[str, Policy], at: datetime) -> Clocks:
     targets = policies[name].targets
     clocks = tuple(
-        c if c.stopped_at else replace(c, target=targets[c.kind]) if c.kind in targets else stop(c, at) for c in state.clocks
+        c if c.stopped_at else replace(c, target=targets[c.kind], policy=name) if c.kind in targets else stop(c, at)
+        for c in state.clocks
     )
     return replace(state, policy=name, clocks=clocks)
 
@@ -285,16 +306,6 @@ def _waiting(clock: Clock, waits: bool, at: datetime) -> Clock:
 
 def _latest(state: Clocks, kind: Kind) -> Clock | None:
     return next((c for c in reversed(state.clocks) if c.kind is kind), None)
-
-
-def _reached(clock: Clock, mark: timedelta) -> datetime | None:
-    """Return when the clock shows `mark`; None if it stands before that."""
-    for begin, end in clock.spans:
-        at = clock.target.hours.after(begin, mark) if clock.target.hours else begin + mark
-        if end is None or (at is not None and at <= end):
-            return at
-        mark -= _between(clock.target, begin, end)
-    return None
 
 
 def _between(target: Target, a: datetime, b: datetime) -> timedelta:

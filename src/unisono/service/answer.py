@@ -10,8 +10,10 @@ from unisono.contract.capabilities import Caps
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.length import measure
 from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule
+from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside, open_connector
+from unisono.service.clocks import Happened, feed
 from unisono.service.ports import NewEvent
 from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
 from unisono.service.sender import OUTBOX_BELL
@@ -86,6 +88,7 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
             [Touch(conversation_id=place.conversation_id, last_message_id=draft.message_id, said_at=tx.now)]
         )
         await tx.talk.answered(interaction_id)
+        await feed(tx, [Happened(interaction_id=interaction_id, what=What.ANSWERED, at=tx.now, id=str(draft.message_id))])
         await tx.outbox.add(draft.message_id, place.channel_id, place.conversation_id, parent)
         tx.emit(
             NewEvent(

@@ -159,6 +159,7 @@ async def change_channel(
                 await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
         await tx.setup.change_channel(channel_id, change)
         if change.work_class_id is not UNSET:
+            await tx.levels.raise_epoch()
             body = {"work_class_id": change.work_class_id, "channel_id": channel_id}
             tx.emit(NewEvent(type="work_class.changed", actor_id=access.user_id, body=body))
         if checked is not None:

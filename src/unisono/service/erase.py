@@ -6,8 +6,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from unisono.domain.errors import Invalid, NotFound
+from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside
+from unisono.service.clocks import Happened, feed
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.privacy import Cipher
 from unisono.service.ports.talk import Erased
@@ -64,6 +66,7 @@ async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) ->
         await tx.talk.bury(channel_id, remote_ids)
     erased = await tx.talk.erase_messages(message_ids, tx.now)
     closed = await tx.talk.close_emptied(erased.interactions)
+    await feed(tx, [Happened(interaction_id=one, what=What.CLOSED, at=tx.now) for one in closed])
     for message_id in erased.messages:
         tx.emit(NewEvent(type="message.deleted", body={"message_id": message_id}))
     for interaction_id in closed:

@@ -58,6 +58,12 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.unparked": EventType(summary="It was taken up again.", body={"cause?": ENUM}),
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
     "interaction.wrapped_up": EventType(summary="It was closed.", body={"code_id?": ID, "code?": ENUM}),
+    "interaction.warned": EventType(summary="A deadline comes near.", body={"kind": ENUM, "late_s": "integer"}),
+    "interaction.breached": EventType(
+        summary="A deadline has passed: of a service level, or of the network's reply window.",
+        body={"kind": ENUM, "late_s": "integer"},
+    ),
+    "interaction.due_changed": EventType(summary="Its deadline moved: a service level, a calendar or a promise changed."),
     "interaction.reopened": EventType(summary="A closed conversation was opened again by hand.", body={"previous_id?": ID}),
     "agent.changed": EventType(
         summary="An agent's state, skills or capacity in use changed.", body={"state?": ENUM, "reason?": ENUM}
@@ -67,6 +73,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "queue.reserve_changed": EventType(
         summary="A reserve that follows the load moved: so many agents are kept idle now.", body={"agents": "number"}
     ),
+    "queue.opened": EventType(summary="A queue's opening hours began."),
+    "queue.closed": EventType(summary="A queue's opening hours ended."),
+    "calendar.changed": EventType(summary="Business hours or holidays changed.", body={"calendar_id": ID}),
+    "service_level.changed": EventType(summary="A service level changed, or what one counts by.", body={"service_level_id": ID}),
     "skill.changed": EventType(summary="A skill was added or changed."),
     "work_class.changed": EventType(
         summary="A class of work changed, or what a channel's work counts as.", body={"work_class_id?": ID, "channel_id?": ID}

@@ -1,6 +1,8 @@
 """Let offers expire and parked work come back: what the clock does."""
 
 from unisono.domain.words import AgentState, InteractionState, OfferState
+from unisono.routing.clocks import What
+from unisono.service.clocks import Happened, feed
 from unisono.service.give_back import give_back
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
@@ -38,6 +40,7 @@ async def wake_parked(db: Database) -> int:
             agent = await tx.work.agent(work.agent_id)
             if agent is not None and agent.available and await tx.work.hold(work.id, work.agent_id, work.units):
                 await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None))
+                await feed(tx, [Happened(interaction_id=work.id, what=What.UNPARKED, at=tx.now)])
                 tx.emit(work_event("unparked", work, cause="time"))
                 tx.emit(agent_event(work.agent_id))
             else:

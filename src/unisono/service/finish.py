@@ -5,7 +5,9 @@ from uuid import UUID
 from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
+from unisono.routing.clocks import What
 from unisono.service.access import Access
+from unisono.service.clocks import Happened, feed
 from unisono.service.note import add_note
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
@@ -19,6 +21,7 @@ async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP)
         if work.state == InteractionState.ACTIVE.value:
             await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value))
+            await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
             tx.emit(work_event("finished", work, actor_id=access.user_id))
 
 
@@ -40,6 +43,7 @@ async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: U
             work.id,
             InteractionChange(state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_code_id=code_id, parked_until=None),
         )
+        await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
         tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
         if agent_id is not None:
             tx.emit(agent_event(agent_id))

@@ -7,6 +7,8 @@ from uuid import UUID
 from msgspec import UNSET
 
 from unisono.domain.words import InteractionState, OfferState
+from unisono.routing.clocks import What
+from unisono.service.clocks import Happened, feed
 from unisono.service.ports import Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event, work_event
@@ -39,6 +41,9 @@ async def give_back(
             reason={"code": "returned", "by": cause},
         ),
     )
+    again = {InteractionState.PARKED.value: What.UNPARKED, InteractionState.WRAP_UP.value: What.REOPENED}.get(work.state)
+    if again is not None:
+        await feed(tx, [Happened(interaction_id=work.id, what=again, at=tx.now)])
     offer_id = offer.id if offer else None
     tx.emit(work_event("returned", work, actor_id=actor_id, cause=cause, offer_id=offer_id))
     if agent_id is not None:

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.words import InteractionState
+from unisono.routing.clocks import What
 from unisono.service.access import Access
+from unisono.service.clocks import Happened, feed
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.reach import reach_own
@@ -13,13 +15,19 @@ from unisono.service.work_events import agent_event, work_event
 
 
 async def park(db: Database, access: Access, interaction_id: UUID, until: datetime | None = None) -> None:
-    """Set active work aside; its capacity is free meanwhile. Raises NotFound, Conflict, Invalid for a time in the past."""
+    """Set active work aside; its capacity is free meanwhile.
+
+    Without a time it waits for the customer, and clocks that may pause do. Raises NotFound, Conflict, Invalid for a time in the
+    past.
+    """
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.PARKED)
         if until is not None and until <= tx.now:
             raise Invalid("The time to come back must lie in the future.", field="until")
         agent_id = await tx.work.release(work.id)
         await tx.work.change(work.id, InteractionChange(state=InteractionState.PARKED.value, parked_until=until))
+        if until is None:
+            await feed(tx, [Happened(interaction_id=work.id, what=What.PARKED_FOR_CUSTOMER, at=tx.now)])
         tx.emit(work_event("parked", work, actor_id=access.user_id))
         if agent_id is not None:
             tx.emit(agent_event(agent_id))
@@ -35,5 +43,6 @@ async def unpark(db: Database, access: Access, interaction_id: UUID) -> None:
             work.id,
             InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id, parked_until=None),
         )
+        await feed(tx, [Happened(interaction_id=work.id, what=What.UNPARKED, at=tx.now)])
         tx.emit(work_event("unparked", work, actor_id=access.user_id, agent_id=access.user_id))
         tx.emit(agent_event(access.user_id))

@@ -12,6 +12,7 @@ from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.service.access import Access
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.setup import NewQueue, QueueChange
+from unisono.service.queue_levels import choose_levels
 from unisono.service.setup_views import Names, QueueSkillView, QueueStepView
 from unisono.service.text import storable
 
@@ -33,6 +34,8 @@ async def add_queue(db: Database, access: Access, queue: NewQueue, member_ids: S
         ))  # fmt: skip
         if not await tx.setup.add_queue(queue):
             raise Conflict(f"The key {queue.key!r} is taken.", code="key_taken", field="key")
+        if queue.service_levels:
+            await choose_levels(tx, access, queue.id, queue.service_levels)
         await _members(tx, access, queue.id, member_ids)
         await tx.privacy.audit(access.user_id, "queue.added", "queue", str(queue.id), {})
         tx.emit(NewEvent(type="queue.changed", actor_id=access.user_id, queue_id=queue.id))
@@ -52,6 +55,10 @@ async def change_queue(db: Database, access: Access, queue_id: UUID, change: Que
             await _check_empty(tx, queue_id)
         if not await tx.setup.change_queue(queue_id, change):
             raise Conflict(f"The key {change.key!r} is taken.", code="key_taken", field="key")
+        if change.service_levels is not UNSET:
+            await choose_levels(tx, access, queue_id, change.service_levels)
+        elif change.first_response_s is not UNSET:
+            await tx.levels.raise_epoch()
         await tx.privacy.audit(access.user_id, "queue.changed", "queue", str(queue_id), {})
         tx.emit(NewEvent(type="queue.changed", actor_id=access.user_id, queue_id=queue_id))
 

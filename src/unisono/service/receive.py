@@ -5,7 +5,6 @@ in any order. A revision only rises, a tombstone stays, and the transcript is or
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,7 +12,10 @@ from msgspec import Struct
 from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
+from unisono.routing.clocks import Fact
+from unisono.routing.moments import Reckoning
 from unisono.service.channel_context import THREAD_BELL, Outside
+from unisono.service.clocks import Opening
 from unisono.service.erase import erase_messages
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
@@ -31,6 +33,7 @@ from unisono.service.ports.talk import (
     ThreadKey,
     Touch,
 )
+from unisono.service.receive_clocks import count_new, fact_of, feed_facts, keep_new, look_ahead
 from unisono.service.text import fold, words_of
 from unisono.service.understand import Said, Understood, attachment_label, stable_id
 
@@ -53,8 +56,9 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     Raises Unavailable when the database or the disk is; nothing was taken in then and the items stay new.
     """
     attachments = await _store_files(outside.files, batch)
+    opening = await look_ahead(outside, channel, batch)
     async with outside.db.write() as tx:
-        result = await _Intake(tx, outside, channel, batch, attachments).run()
+        result = await _Intake(tx, outside, channel, batch, attachments, opening).run()
     unused = [*result.files_unused, *result.files_gone]
     if unused:
         await outside.files.delete(unused)
@@ -102,16 +106,18 @@ class _Intake:
 
     def __init__(
         self, tx: Tx, outside: Outside, channel: ChannelFacts, batch: Sequence[Understood],
-        attachments: dict[UUID, list[NewAttachment]],
+        attachments: dict[UUID, list[NewAttachment]], opening: Opening,
     ) -> None:  # fmt: skip
         self.tx = tx
         self.outside = outside
         self.channel = channel
         self.batch = batch
         self.attachments = attachments
+        self.opening = opening
         self.result = Received()
         self.known: dict[str, KnownMessage] = {}
         self.written: set[UUID] = set()
+        self.begun: set[UUID] = set()
 
     async def run(self) -> Received:
         await self._look_up()
@@ -257,6 +263,13 @@ class _Intake:
                 "message.received", p.conversation, work.get(p.conversation.id),
                 {"message_id": p.said.message_id, "direction": Direction.OUTBOUND if p.event.own else Direction.INBOUND},
             )  # fmt: skip
+        await feed_facts(
+            self.tx,
+            [
+                (work[p.conversation.id], fact) for p in kept
+                if p.conversation.id in work and p.conversation.id not in self.begun and (fact := _fact(p)) is not None
+            ],
+        )  # fmt: skip
         self.result.messages += len(kept)
         await self.tx.inbox.wake_early(self.channel.id, [p.event.remote_id for p in kept])
 
@@ -267,12 +280,16 @@ class _Intake:
             if not p.event.own and not p.event.automatic and p.event.addressed and not p.identity.blocked:
                 asking.setdefault(p.conversation.id, []).append(p)
         current = await self.tx.talk.interactions_of([p.conversation.id for p in placed])
-        wanted = {
-            conversation_id: self._interaction(group, current.get(conversation_id))
-            for conversation_id, group in asking.items()
-            if conversation_id not in current or current[conversation_id].state == InteractionState.CLOSED.value
-        }
+        missing = {c for c in asking if c not in current or current[c].state == InteractionState.CLOSED.value}
+        facts: dict[UUID, list[Fact]] = {}
+        for p in placed:
+            if p.conversation.id in missing and (fact := _fact(p)) is not None:
+                facts.setdefault(p.conversation.id, []).append(fact)
+        counted = await count_new(self.tx, self.opening, facts, current)
+        wanted = {c: self._interaction(asking[c], current.get(c), counted[c].reckoning) for c in facts}
         opened = await self.tx.talk.insert_interactions(list(wanted.values()))
+        self.begun = {c for c, interaction in wanted.items() if interaction.id in opened}
+        await keep_new(self.tx, self.opening, {wanted[c].id: counted[c] for c in self.begun})
         lost = [c for c, interaction in wanted.items() if interaction.id not in opened]
         current |= await self.tx.talk.interactions_of(lost)
         for conversation_id, interaction in wanted.items():
@@ -293,20 +310,18 @@ class _Intake:
         for conversation_id, interaction_id in told.items():
             self._emit("interaction.changed", asking[conversation_id][0].conversation, interaction_id, {"by": "customer"})
 
-    def _interaction(self, group: list[_Placed], last: OpenInteraction | None) -> NewInteraction:
+    def _interaction(self, group: list[_Placed], last: OpenInteraction | None, due: Reckoning) -> NewInteraction:
         earliest = min(group, key=lambda p: p.said.said_at)
         language = next((p.said.clean.language for p in group if p.said.clean.language), None)
         skills = list(self.channel.skills)
         if self.channel.match_language and language is not None:
             skills.append({"skill": f"lang-{language}", "level": 1, "optional": True})
-        due = earliest.said.said_at + timedelta(seconds=self.channel.first_response_s)
-        if earliest.event.can_reply.until is not None:
-            due = min(due, earliest.event.can_reply.until)
         return NewInteraction(
             id=new_id(), conversation_id=earliest.conversation.id, channel_id=self.channel.id,
             access_class=earliest.conversation.access_class, queue_id=self.channel.queue_id, skills=skills,
             language=language, units=self.channel.units, priority=self.channel.priority,
-            waiting_since=earliest.said.said_at, due_at=due, previous_id=last.id if last else None,
+            waiting_since=earliest.said.said_at, due_at=due.due_at, due_kind=due.due_kind or None,
+            previous_id=last.id if last else None,
             preferred_agent_id=last.agent_id if last else None, reason={"code": "reopened" if last else "new"},
         )  # fmt: skip
 
@@ -414,6 +429,10 @@ class _Intake:
                 conversation_id=conversation.id if conversation else None, interaction_id=interaction_id, body=body or {},
             )
         )  # fmt: skip
+
+
+def _fact(p: _Placed) -> Fact | None:
+    return None if p.identity.blocked and not p.event.own else fact_of(p.said, p.event)
 
 
 def _aliases(thread: ThreadRef) -> list[str]:

@@ -5,10 +5,13 @@ from uuid import UUID
 from unisono.domain.errors import Conflict, NotFound
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
+from unisono.routing.clocks import Fact, What
 from unisono.service.access import Access
+from unisono.service.clocks import opening_of
 from unisono.service.ports import Database
 from unisono.service.ports.talk import NewInteraction
 from unisono.service.ports.work import InteractionChange
+from unisono.service.receive_clocks import count_new, keep_new
 from unisono.service.work_events import agent_event, work_event
 
 
@@ -29,12 +32,18 @@ async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
         if channel is None:
             raise Conflict("The channel of this conversation is archived.", code="channel_archived")
         queue_id = before.queue_id if before else channel.queue_id
+        opening = await opening_of(tx, channel.id, queue_id, channel.first_response_s)
+        facts = {conversation_id: [Fact(str(conversation_id), tx.now, What.REOPENED)]}
+        counted = (await count_new(tx, opening, facts, {conversation_id: before} if before else {}))[conversation_id]
+        due = counted.reckoning
         interaction = NewInteraction(
             id=new_id(), conversation_id=conversation_id, channel_id=channel.id, access_class=conversation.access_class,
             queue_id=queue_id, skills=channel.skills, language=None, units=channel.units, priority=channel.priority,
-            waiting_since=tx.now, due_at=tx.now, previous_id=before.id if before else None, reason={"code": "reopened"},
+            waiting_since=tx.now, due_at=due.due_at or tx.now, due_kind=due.due_kind or None,
+            previous_id=before.id if before else None, reason={"code": "reopened"},
         )  # fmt: skip
         await tx.talk.insert_interactions([interaction])
+        await keep_new(tx, opening, {interaction.id: counted})
         work = await tx.work.interaction(interaction.id, lock=True)
         assert work is not None
         tx.emit(work_event("reopened", work, actor_id=access.user_id, previous_id=interaction.previous_id))

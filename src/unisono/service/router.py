@@ -31,7 +31,9 @@ CLOCK_S = 0.5
 GROUP = 200
 SLICE = 20
 PAGE = 500
-_RELOAD = frozenset({"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed"})
+_RELOAD = frozenset(
+    {"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed", "service_level.changed"}
+)
 # Written by the active router alone, in whose memory it was before.
 _OWN = "interaction.offered"
 _log = structlog.get_logger("router")

@@ -71,12 +71,22 @@ class QueueStepView(Struct, frozen=True, kw_only=True):
     queue_ids: list[UUID] = []
 
 
+class QueueLevelView(Struct, frozen=True, kw_only=True):
+    """A service level for a queue's work: of one class of work, or of all that have none of their own."""
+
+    service_level_id: UUID
+    work_class_id: UUID | None = None
+
+
 class QueueView(Struct, frozen=True, kw_only=True):
     """Where work waits. `offer_s`: how long an offer stands; `member_ids`: who can be offered its work.
 
     steps: relaxation, in order of time. reserve_agents: how many members with `reserve_units` free stay idle for what
     cannot be deferred; a fraction is kept on average. reserve_auto: it follows the load instead, so that the share
     `reserve_share` of what cannot wait is taken within `reserve_within_s`; reserve_now: how many that are at the moment.
+    service_levels: what is promised; without one for all work, it is an
+    answer within `first_response_s` of calendar time. open_now, opens_at, closes_at: by the calendar of the queue's service
+    level; always open if there is none.
     """
 
     id: UUID
@@ -96,6 +106,10 @@ class QueueView(Struct, frozen=True, kw_only=True):
     reserve_share: float
     reserve_within_s: int
     reserve_now: float
+    service_levels: list[QueueLevelView]
+    open_now: bool
+    opens_at: Instant | None
+    closes_at: Instant | None
     version: int
     archived: bool
 

@@ -6,6 +6,7 @@ from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.service.access import Access
+from unisono.service.clocks import follow
 from unisono.service.give_back import give_back
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
@@ -46,6 +47,7 @@ async def _to_queue(tx: Tx, access: Access, work: InteractionFacts, queue_id: UU
     await tx.work.change(work.id, InteractionChange(queue_id=queue_id, access_class=access_class, preferred_agent_id=None))
     await give_back(tx, work, "transferred", actor_id=access.user_id)
     await tx.work.change(work.id, InteractionChange(reason={"code": "transferred"}))
+    await follow(tx, work.id)
     moved = await tx.work.interaction(work.id)
     assert moved is not None
     tx.emit(work_event("transferred", moved, actor_id=access.user_id, from_queue_id=work.queue_id, queue_id=queue_id))

@@ -112,7 +112,11 @@ class MessageView(Struct, frozen=True, kw_only=True):
 
 
 class InteractionView(Struct, frozen=True, kw_only=True):
-    """The unit of work."""
+    """The unit of work.
+
+    due_kind: which deadline due_at is: first_response, next_response, resolution or window (the network's reply window).
+    due_state: warned or breached once that was told of a clock that has not stopped, else empty.
+    """
 
     id: UUID
     version: int
@@ -129,6 +133,8 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     priority: int
     waiting_since: Instant
     due_at: Instant | None
+    due_kind: str | None
+    due_state: str
     first_response_at: Instant | None
     parked_until: Instant | None
     reason: dict[str, Any]

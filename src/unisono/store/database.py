@@ -24,6 +24,7 @@ from unisono.store.people import PgPeople
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
 from unisono.store.secrets import PgSecrets
+from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
 from unisono.store.talk import PgTalk
 from unisono.store.timers import PgTimers
@@ -93,6 +94,10 @@ class PgTx:
     @cached_property
     def setup(self) -> PgSetup:
         return PgSetup(self.connection, self.now)
+
+    @cached_property
+    def levels(self) -> PgServiceLevels:
+        return PgServiceLevels(self.connection, self.now)
 
     @cached_property
     def commands(self) -> PgCommands:

@@ -25,6 +25,7 @@ from unisono.service.setup_views import (
     GapView,
     Names,
     OutboxCounts,
+    QueueLevelView,
     QueueSkillView,
     QueueStepView,
     QueueView,
@@ -240,6 +241,8 @@ class PgSetup:
         versioned: bool = True,
     ) -> None:  # fmt: skip
         named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
+        # Kept beside the queue; whoever changes them writes them there.
+        named.pop("service_levels", None)
         if "archived" in named:
             named["archived_at"] = self._now if named.pop("archived") else None
         for name in {"skills", "steps"} & named.keys():
@@ -259,9 +262,13 @@ class PgSetup:
 
 def _queue(row: Any) -> QueueView:
     facts = dict(row)
+    next_at = maybe_instant(facts.pop("hours_next_at"))
     return QueueView(
         **{
             **facts,
+            "opens_at": None if facts["open_now"] else next_at,
+            "closes_at": next_at if facts["open_now"] else None,
+            "service_levels": msgspec.convert(facts["service_levels"], list[QueueLevelView]),
             "skills": msgspec.convert(facts["skills"], list[QueueSkillView]),
             "steps": msgspec.convert(facts["steps"], list[QueueStepView]),
         }

@@ -1,7 +1,10 @@
 -- name: queues
 select q.id, q.key, q.name, q.team_id, q.time_zone, q.first_response_s, q.offer_s, q.skills, q.match_language, q.steps,
        q.reserve_agents, q.reserve_units, q.reserve_auto, q.reserve_share, q.reserve_within_s,
-       case when q.reserve_auto then q.reserve_now else q.reserve_agents end as reserve_now, q.version,
+       case when q.reserve_auto then q.reserve_now else q.reserve_agents end as reserve_now, q.open_now, q.hours_next_at,
+       q.version, (select coalesce(jsonb_agg(jsonb_build_object('service_level_id', l.service_level_id, 'work_class_id', l.work_class_id)
+                                  order by l.work_class_id nulls first), '[]')
+        from queue_service_level l where l.queue_id = q.id) as service_levels,
        q.archived_at is not null as archived,
        array(select m.user_id from queue_member m where m.queue_id = q.id order by m.user_id) as member_ids
 from queue q

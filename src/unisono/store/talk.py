@@ -244,7 +244,8 @@ class PgTalk:
             _SQL["insert_interactions"],
             *_columns(interactions, "id", "conversation_id", "channel_id", "access_class", "queue_id"),
             [msgspec.json.encode(i.skills).decode() for i in interactions],
-            *_columns(interactions, "language", "units", "priority", "waiting_since", "due_at", "previous_id", "reason"),
+            *_columns(interactions, "language", "units", "priority", "waiting_since", "due_at", "previous_id", "reason",
+                     "due_kind"),
             self._now,
         )  # fmt: skip
         preferred = [i for i in interactions if i.preferred_agent_id is not None]

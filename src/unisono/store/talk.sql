@@ -158,13 +158,13 @@ order by conversation_id, (state <> 'closed') desc, created_at desc, id desc;
 -- At most one is open in a conversation; whoever comes second finds it. Skills come as text: a list inside a jsonb[]
 -- would be taken for another dimension of the array.
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, skills, language, units,
-                         priority, waiting_since, due_at, previous_id, reason, created_at, updated_at)
+                         priority, waiting_since, due_at, previous_id, reason, due_kind, created_at, updated_at)
 select n.id, n.conversation_id, n.channel_id, n.access_class, n.queue_id, 'waiting', n.skills::jsonb, n.language, n.units,
-       n.priority, n.waiting_since, n.due_at, n.previous_id, n.reason, $14, $14
+       n.priority, n.waiting_since, coalesce(n.due_at, 'infinity'), n.previous_id, n.reason, n.due_kind, $15, $15
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::int[], $9::int[],
-            $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::jsonb[])
+            $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::jsonb[], $14::text[])
     as n(id, conversation_id, channel_id, access_class, queue_id, skills, language, units, priority, waiting_since,
-         due_at, previous_id, reason)
+         due_at, previous_id, reason, due_kind)
 on conflict do nothing
 returning id;
 

@@ -27,6 +27,7 @@ from unisono.web.routes import (
     health,
     me,
     queues,
+    service_levels,
     session,
     talk,
     users,
@@ -40,7 +41,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
-    *work_classes.ROUTES, *estimates.ROUTES,
+    *work_classes.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 

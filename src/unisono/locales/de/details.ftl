@@ -90,3 +90,15 @@ detail-schema_changed = Eine schon ausgeführte Migration wurde verändert.
 # Vorführung
 detail-no_post = Es gibt noch keinen Beitrag, auf den das passt. Bitte warten Sie, bis die Vorführung etwas gespielt hat.
 detail-demo_failed = Die Vorführung konnte das nicht ausführen. Es wurde nichts geändert.
+
+# Zusagen
+detail-bad_hours = Diese Zeiten lassen sich nicht speichern: { $text } Es wurde nichts geändert.
+detail-many_holidays = Ein Kalender fasst { $limit } Feiertage und Schließungen. Es wurde nichts geändert.
+detail-bad_feed = Diese iCalendar-Datei lässt sich nicht übernehmen: { $text } Die Feiertage sind, wie sie waren.
+detail-calendar_in_use = Eine Zusage zählt nach diesem Kalender; geben Sie ihr zuerst einen anderen.
+detail-no_calendar = Diesen Kalender gibt es nicht, oder er ist archiviert. Es wurde nichts geändert.
+detail-bad_targets = Eine Zusage hat je ein Ziel für erste Antwort, weitere Antwort und Lösung, mindestens eines. Es wurde nichts geändert.
+detail-bad_target = Diese Ziele lassen sich nicht speichern: { $text } Es wurde nichts geändert.
+detail-service_level_in_use = Eine Warteschlange sagt das zu; geben Sie ihr zuerst eine andere Zusage.
+detail-no_service_level = Diese Zusage gibt es nicht, oder sie ist archiviert. Es wurde nichts geändert.
+detail-bad_choice = Eine Arbeitsklasse gibt es nicht, oder sie steht doppelt da. Es wurde nichts geändert.

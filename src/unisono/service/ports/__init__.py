@@ -23,6 +23,7 @@ from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.secrets import Secrets
+from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.uploads import Uploads
@@ -48,6 +49,7 @@ __all__ = [
     "Privacy",
     "Reading",
     "Secrets",
+    "ServiceLevels",
     "Setup",
     "Talk",
     "Timers",
@@ -82,6 +84,8 @@ class Tx(Protocol):
     def privacy(self) -> Privacy: ...
     @property
     def setup(self) -> Setup: ...
+    @property
+    def levels(self) -> ServiceLevels: ...
     @property
     def commands(self) -> Commands: ...
     @property

@@ -11,6 +11,7 @@ from unisono.service.setup_views import (
     ChannelView,
     CodeView,
     Names,
+    QueueLevelView,
     QueueSkillView,
     QueueStepView,
     QueueView,
@@ -38,6 +39,7 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     reserve_auto: bool = False
     reserve_share: float = 0.8
     reserve_within_s: int = 20
+    service_levels: Sequence[QueueLevelView] = ()
 
 
 class QueueChange(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     reserve_auto: bool | UnsetType = UNSET
     reserve_share: float | UnsetType = UNSET
     reserve_within_s: int | UnsetType = UNSET
+    service_levels: Sequence[QueueLevelView] | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 

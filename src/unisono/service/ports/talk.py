@@ -140,7 +140,8 @@ class NewInteraction(Struct, frozen=True, kw_only=True):
     units: int
     priority: int
     waiting_since: datetime
-    due_at: datetime
+    due_at: datetime | None
+    due_kind: str | None = None
     previous_id: UUID | None = None
     preferred_agent_id: UUID | None = None
     reason: dict[str, Any] = field(default_factory=dict)

@@ -16,7 +16,16 @@ from unisono.service.once import once
 from unisono.service.page import Page, bounded, paged, parse_place, place
 from unisono.service.ports.setup import CodeChange, NewQueue, QueueChange
 from unisono.service.queues import add_queue, change_agent, change_queue, set_members
-from unisono.service.setup_views import CodeView, Names, QueueSkillView, QueueStepView, QueueView, ScopeView, SkillView
+from unisono.service.setup_views import (
+    CodeView,
+    Names,
+    QueueLevelView,
+    QueueSkillView,
+    QueueStepView,
+    QueueView,
+    ScopeView,
+    SkillView,
+)
 from unisono.service.views import AgentView
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
@@ -40,6 +49,7 @@ class NewQueueBody(Body):
     reserve_auto: bool = False
     reserve_share: float = 0.8
     reserve_within_s: int = 20
+    service_levels: tuple[QueueLevelView, ...] = ()
     member_ids: tuple[UUID, ...] = ()
 
 
@@ -60,6 +70,7 @@ class ChangeQueueBody(Body):
     reserve_auto: bool | UnsetType = UNSET
     reserve_share: float | UnsetType = UNSET
     reserve_within_s: int | UnsetType = UNSET
+    service_levels: tuple[QueueLevelView, ...] | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 
@@ -128,6 +139,7 @@ async def new_queue(request: Asking, house: HouseDep, actor: ActorDep, data: JSO
         first_response_s=data.first_response_s, offer_s=data.offer_s, skills=data.skills, match_language=data.match_language,
         steps=data.steps, reserve_agents=data.reserve_agents, reserve_units=data.reserve_units,
         reserve_auto=data.reserve_auto, reserve_share=data.reserve_share, reserve_within_s=data.reserve_within_s,
+        service_levels=data.service_levels,
     )  # fmt: skip
     queue_id = await once(house.db, key, lambda db: add_queue(db, actor.access, queue, data.member_ids), UUID)
     return await _queue(house, queue_id)
