@@ -16,8 +16,8 @@ from unisono.routing.survival import bin_of
 from unisono.service.ports import Database, LoggedEvent, Tx
 from unisono.service.ports.learning import Arrivals, DayOfWork, PlaceOfWork, WaitCount
 
-BATCH: Final = 100
-ROUNDS: Final = 200
+BATCH: Final = 40
+ROUNDS: Final = 1_500
 LONGEST_S: Final = 4 * 3_600.0
 """Work that was open for longer was left open, not worked on; it counts as so long."""
 ARRIVALS_KEPT: Final = timedelta(hours=3)
@@ -74,7 +74,8 @@ def turns_of(events: Iterable[LoggedEvent]) -> list[tuple[float, Turn]]:
         if event.type == _ENDS:
             turn = Turn.LEFT if event.body.get("code") == GAVE_UP else Turn.CLOSED
         elif event.type == "interaction.transferred":
-            turn = Turn.WAITS if event.body.get("queue_id") else Turn.TAKEN
+            asked = any(event.body.get(name) for name in ("queue_id", "skill_id", "offer_id"))
+            turn = Turn.WAITS if asked else Turn.TAKEN
         if turn is not None:
             found.append((event.at.timestamp(), turn))
     return found

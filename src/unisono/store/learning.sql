@@ -70,19 +70,25 @@ from estimate_day group by work_class_id, skill, day order by work_class_id, ski
 select work_class_id, day, bin, kept, gone from estimate_wait order by work_class_id, day, bin;
 
 -- name: people
--- Counted where the work itself stands, by walking each agent's newest closed work; nothing of it is kept.
+-- Counted where the work itself stands, by walking each agent's newest closed work; nothing of it is kept. Of a skill as
+-- many count as have it or, if fewer, as do the class's other work: what one can subtract is a group as well.
 with recent as materialized (
-    select a.user_id, r.work_class_id, r.skills
+    select distinct a.user_id, r.work_class_id, r.skills
     from agent a cross join lateral (
         select c.work_class_id, i.skills from interaction i join channel c on c.id = i.channel_id
         where i.agent_id = a.user_id and i.state = 'closed' and i.closed_at > $1
         order by i.closed_at desc, i.id desc limit 50
     ) r where r.work_class_id is not null
+), asked as materialized (
+    select distinct r.work_class_id, n->>'skill' as skill from recent r cross join jsonb_array_elements(r.skills) n
 )
 select work_class_id, '' as skill, count(distinct user_id) as people from recent group by work_class_id
 union all
-select work_class_id, n->>'skill', count(distinct user_id) from recent cross join jsonb_array_elements(skills) n
-group by work_class_id, n->>'skill';
+select r.work_class_id, a.skill,
+       least(count(distinct r.user_id) filter (where r.skills @> jsonb_build_array(jsonb_build_object('skill', a.skill))),
+             nullif(count(distinct r.user_id) filter (
+                 where not r.skills @> jsonb_build_array(jsonb_build_object('skill', a.skill))), 0))
+from recent r join asked a on a.work_class_id = r.work_class_id group by r.work_class_id, a.skill;
 
 -- name: settled
 select id as work_class_id, key, handling_s, patience_s, learns, "deferrable", learned_handling_s, learned_patience_s,

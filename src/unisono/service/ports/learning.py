@@ -133,7 +133,10 @@ class Learning(Protocol):
     async def waits(self) -> list[WaitCount]: ...
 
     async def people(self, since: datetime) -> dict[tuple[UUID, str], int]:
-        """Return how many people did work of a class (and of a skill in it) lately, as far as their last fifty tell."""
+        """Return how many people did work of a class lately, as far as the last fifty of each tell.
+
+        Of a skill in it: how many did such work or, if fewer did, work of the class without it; else one could subtract.
+        """
 
     async def settled(self) -> list[Settled]: ...
 

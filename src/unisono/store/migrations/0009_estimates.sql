@@ -79,15 +79,18 @@ alter table queue
     add column reserve_within_s integer not null default 20 check (reserve_within_s between 0 and 3600),
     add column reserve_now double precision not null default 0 check (reserve_now >= 0);
 
+-- The mean of the numbers that were learnt of skills that are asked for; null without one.
+create function learned_of_skills(learned jsonb, skills jsonb) returns double precision language sql immutable as $$
+    select avg((learned->>(n->>'skill'))::double precision) from jsonb_array_elements(skills) n
+$$;
+
 -- What the router reckons with: learnt where the class learns and there was enough to learn from, else what people set.
--- Of several skills asked for, the mean of those that were learnt.
+-- Both are expanded where they are used; the walk over skills is another function so that only who needs it pays for it.
 create function reckoned_handling_s(w work_class, skills jsonb) returns double precision language sql stable as $$
     select case
-        when not w.learns or w.learned_handling_s is null and w.learned_by_skill = '{}' then w.handling_s::double precision
-        when w.learned_by_skill = '{}' then w.learned_handling_s
-        else coalesce(
-            (select avg((w.learned_by_skill->>(n->>'skill'))::double precision) from jsonb_array_elements(skills) n),
-            w.learned_handling_s, w.handling_s)
+        when not w.learns then w.handling_s
+        when w.learned_by_skill = '{}' then coalesce(w.learned_handling_s, w.handling_s)
+        else coalesce(learned_of_skills(w.learned_by_skill, skills), w.learned_handling_s, w.handling_s)
     end
 $$;
 
