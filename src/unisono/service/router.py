@@ -249,7 +249,7 @@ class Router:
             for offer in offers or ():
                 tx.emit(
                     NewEvent(
-                        type=_OWN, access_class=offer.access_class, channel_id=offer.channel_id,
+                        type="interaction.offered", access_class=offer.access_class, channel_id=offer.channel_id,
                         conversation_id=offer.conversation_id, interaction_id=offer.interaction_id,
                         queue_id=offer.queue_id, agent_id=offer.agent_id, body={"offer_id": offer.offer_id},
                     )
