@@ -142,6 +142,20 @@ async def test_what_is_over_counts_once_over_a_crash_and_with_many_nodes(house: 
     assert sum(row["arrivals"] for row in await house.sql("select arrivals from estimate_minute")) == 130
 
 
+async def test_what_was_erased_while_it_waited_tells_nothing(house: House) -> None:
+    queue = await house.queue()
+    channel = await channel_of(house, queue)
+    await over(house, channel, [], 1, gave_up=True)
+    await fold_all(house.db)
+    before = await sums(house)
+    await house.hear(channel, {"id": "1", "text": "Hallo"})
+    house.clock.advance(60)
+    await house.hear(channel, {"id": "1", "kind": "deleted"})
+    assert {row["state"] for row in await house.sql("select state from interaction")} == {"closed"}
+    await fold_all(house.db)
+    assert await sums(house) == before
+
+
 async def test_work_left_open_for_days_counts_as_four_hours(house: House) -> None:
     queue = await house.queue()
     await over(house, await channel_of(house, queue), await team(house, queue, 1), 1, handling_s=3 * 86_400)

@@ -55,3 +55,15 @@ async def test_the_reserve_of_a_queue_keeps_somebody_idle(house: House) -> None:
     await house.agent(queue)
     await house.hear(channel, *({"id": str(n), "text": f"post {n}", "by": f"c{n}"} for n in range(2)))
     assert await house.route() == 1
+
+
+async def test_what_is_promised_nothing_waits_without_a_deadline_and_is_offered(house: House) -> None:
+    queue = await house.queue()
+    channel = await house.channel(queue)
+    await house.agent(queue, capacity=12)
+    await house.hear(channel, {"id": "1", "text": "ohne Frist", "by": "a"}, {"id": "2", "text": "mit Frist", "by": "b"})
+    await house.sql("update interaction set due_at = 'infinity' where id = (select min(id::text)::uuid from interaction)")
+    assert await house.route() == 1
+    async with house.db.read() as tx:
+        every = [item async for page in tx.work.all_waiting(10) for item in page]
+    assert len(every) == 1

@@ -56,7 +56,11 @@ async def fold(db: Database) -> tuple[int, bool]:
             p.interaction_id: p for p in await tx.learning.places_of_work([e.interaction_id for e in events if e.interaction_id])
         }
         await _count_arrivals(tx, events, places)
-        closed = {e.interaction_id: e for e in events if e.type == _ENDS and e.interaction_id and e.interaction_id in places}
+        # What was erased tells nothing any more, not even how long it took.
+        closed = {
+            e.interaction_id: e for e in events
+            if e.type == _ENDS and e.interaction_id and e.interaction_id in places and e.body.get("code") != "erased"
+        }  # fmt: skip
         turns = await tx.learning.turns_of(list(closed))
         told = [(places[i], closed[i], tell(turns_of(turns[i]))) for i in turns]
         await _add(tx, told)

@@ -112,9 +112,9 @@ def _why_not(work_class: Settled, quantity: str, measured: Estimate | None, past
     """Return the reason for which the configured number stays in use; empty when the estimate is used."""
     if quantity == PATIENCE and past.counted.gone == 0:
         return "nobody_told"
-    if people < LEAST_PEOPLE:
-        return "few_people"
     samples = measured.samples if measured else 0
+    if samples and people < LEAST_PEOPLE:
+        return "few_people"
     if samples < asked.least_samples or (quantity == PATIENCE and past.counted.gone < LEAST_GONE):
         return "few_samples"
     return "" if work_class.learns else "learning_off"

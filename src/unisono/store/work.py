@@ -163,7 +163,8 @@ def _waiting(row: Any) -> Waiting:
     promise = float(facts.pop("first_response_s"))
     # A channel without a class weighs as the defaults say.
     params = Params(promise_s=promise) if numbers["cost"] is None else Params(promise_s=promise, **numbers)
-    due = due_at if isinstance(due_at, datetime) else NO_PROMISE
+    # The driver turns infinity into the last date there is, without a zone.
+    due = due_at if due_at.tzinfo is not None else NO_PROMISE
     return Waiting(**facts, needs=needs, due_at=due, refused=refused, steps=steps, params=params)
 
 
