@@ -27,6 +27,8 @@ def _recorded(tree: ast.AST) -> Iterator[str]:
             for key, value in zip(node.value.keys, node.value.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "code":
                     yield from _texts(value)
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_REASON" and isinstance(node.value, ast.Dict):
+            yield from _texts(node.value.values[0])
         if isinstance(node, ast.FunctionDef) and node.name == "_reason":
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Assign) and [ast.unparse(target) for target in inner.targets] == ["code"]:

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 // The desk's view (src/lib/api/types.ts) and its name in the API's description.
 const VIEWS: Record<string, string> = {
-  Agent: 'AgentView', ApiToken: 'TokenView', Attachment: 'AttachmentView', Channel: 'ChannelView', ChannelHealth: 'ChannelHealthView',
+  Agent: 'AgentView', ApiToken: 'TokenView', Attachment: 'AttachmentView', Calendar: 'CalendarView', Channel: 'ChannelView', ChannelHealth: 'ChannelHealthView', Clocks: 'ClocksView', ClockView: 'ClockView', Closure: 'ClosureView',
   ConnectorInfo: 'ConnectorView', Conversation: 'ConversationView', ConversationView: 'ThreadView', Customer: 'CustomerView',
   DeadLetter: 'DeadLetter', Health: 'HealthView', HistoryEntry: 'HistoryItem', Identity: 'IdentityView', Interaction: 'InteractionView',
   LastMessage: 'LastView', Link: 'LinkView', Me: 'MeView', Message: 'MessageView', Offer: 'OfferView', Preview: 'PreviewView', Quarantined: 'QuarantinedView',
-  Queue: 'QueueView', QueueStep: 'QueueStepView', Role: 'RoleView', SearchHit: 'SearchHit', Session: 'SessionView', Skill: 'SkillView', User: 'UserView',
+  Holiday: 'HolidayView', Hours: 'HoursView', Opening: 'OpeningView', Queue: 'QueueView', QueueLevel: 'QueueLevelView',
+  QueueStep: 'QueueStepView', Role: 'RoleView', ServiceLevel: 'ServiceLevelView', Target: 'TargetView', SearchHit: 'SearchHit', Session: 'SessionView', Skill: 'SkillView', User: 'UserView',
   WorkClass: 'WorkClassView', WorkItem: 'WorkItem', WrapUpCode: 'CodeView',
 };
 

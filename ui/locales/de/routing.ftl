@@ -47,7 +47,7 @@ channel-class-hint = Wie viel Warten auf diesem Kanal kostet.
 
 ## Lockerung und Reserve
 
-queue-first-response-hint = Gilt, wenn kein Servicelevel etwas anderes sagt.
+queue-first-response-hint = Gilt, wenn keine Zusage etwas anderes sagt.
 queue-first-response-wrong = Erlaubt ist 1 Minute bis 90 Tage.
 queue-offer-hint = Danach geht das Angebot an jemand anderen.
 steps = Lockerung

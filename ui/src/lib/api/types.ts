@@ -32,7 +32,8 @@ export interface QueueSkill { skill: string; level: number }
 export interface Queue {
   id: string; key: string; name: TextByLocale; team_id: string | null; time_zone: string;
   first_response_s: number; offer_s: number; skills: QueueSkill[]; match_language: boolean;
-  member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number; version: number; archived: boolean;
+  member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number;
+  service_levels: QueueLevel[]; open_now: boolean; opens_at: string | null; closes_at: string | null; version: number; archived: boolean;
 }
 
 /** What is asked less, or of whom else, after so many seconds of waiting. `drop` holds keys of skills. */
@@ -110,6 +111,38 @@ export interface MessageDetails {
 
 export interface Reason { code: string; [name: string]: unknown }
 
+export interface Hours { opens: string; closes: string }
+export interface Opening { day: string; opens: string; closes: string }
+/** A date with its own hours; without any it is closed. */
+export interface Holiday { date: string; hours: Hours[] }
+export interface Closure { begins_at: string; ends_at: string }
+
+export interface Calendar {
+  id: string; key: string; name: TextByLocale; zone: string; openings: Opening[]; holidays: Holiday[]; closures: Closure[];
+  version: number; archived: boolean;
+}
+
+export type ClockKind = 'first_response' | 'next_response' | 'resolution';
+
+export interface Target {
+  kind: ClockKind; target_s: number; calendar_id: string | null; warn_at_share: number[]; warn_before_s: number[]; pauses: boolean;
+}
+
+export interface ServiceLevel {
+  id: string; key: string; name: TextByLocale; targets: Target[]; window_warn_s: number[]; reopen_within_s: number;
+  version: number; archived: boolean;
+}
+
+/** A service level for a queue: of one class of work, or of all that have none of their own. */
+export interface QueueLevel { service_level_id: string; work_class_id: string | null }
+
+export interface ClockView {
+  kind: ClockKind; state: 'running' | 'paused' | 'stopped'; counts_now: boolean; started_at: string; target_s: number;
+  remaining_s: number; due_at: string | null; breached: boolean;
+}
+
+export interface Clocks { interaction_id: string; at: string; clocks: ClockView[] }
+
 /** Who would get a waiting enquiry now; of all agents so many serve its queue, of these so many have the skills, and so on. */
 export interface Preview {
   agent_id: string | null; reason: Reason | null; serving: number; skilled: number; available: number; with_room: number;
@@ -120,7 +153,7 @@ export interface Interaction {
   id: string; version: number; conversation_id: string; channel_id: string; queue_id: string;
   state: InteractionState; agent_id: string | null; case_id: string | null; previous_id: string | null;
   skills: QueueSkill[]; language: string | null; units: number; priority: number; waiting_since: string;
-  due_at: string | null; first_response_at: string | null; parked_until: string | null; reason: Reason | null;
+  due_at: string | null; due_kind: ClockKind | 'window' | null; due_state: '' | 'warned' | 'breached'; first_response_at: string | null; parked_until: string | null; reason: Reason | null;
   created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null;
 }
 

@@ -23,12 +23,16 @@ export function languageName(code: string | null): string {
 
 export interface Due { urgency: Urgency; words: string; full: string }
 
-/** Return the state of the first-answer clock: how pressing, in short words for a row and in full ones. */
+/** Return the state of the deadline that binds: how pressing, in short words for a row and in full ones. */
 export function dueWords(interaction: Interaction, now: number): Due {
-  const { due_at, waiting_since, first_response_at, state } = interaction;
-  if (state === 'closed' || due_at === null) return { urgency: 'none', words: '', full: '' };
-  if (first_response_at !== null) return { urgency: 'none', words: t('due-answered'), full: t('due-answered') };
-  const level = urgency(due_at, waiting_since, now);
+  const { due_at, due_state, waiting_since, first_response_at, state } = interaction;
+  if (state === 'closed') return { urgency: 'none', words: '', full: '' };
+  if (due_at === null) {
+    const words = first_response_at === null ? '' : t('due-answered');
+    return { urgency: 'none', words, full: words };
+  }
+  // A warning is set per service level, so it counts before our own idea of "soon".
+  const level = due_state === 'warned' && Date.parse(due_at) > now ? 'soon' : urgency(due_at, waiting_since, now);
   const left = Math.abs(Date.parse(due_at) - now) / 1000;
   const name = level === 'over' ? 'due-over' : level === 'soon' ? 'due-soon' : 'due-calm';
   return {
