@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "/work", "/search?q=Storch", "/channels", "/people/queues", "/people/users", "/people/skills", "/people/codes",
-    "/repair", "/settings", "/settings/classes", "/supervision",
+    "/repair", "/settings", "/settings/classes", "/settings/calendars",
+    "/settings/service-levels", "/supervision",
     "/nowhere",
 ]  # fmt: skip
 # Dialogs over an open conversation, by the key that opens each.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closuresOf, draftOf, draftWrong, openingsOf } from './calendar';
+import { closuresOf, draftOf, draftWrong, openingsOf, timeOf } from './calendar';
 
 const calendar = {
   zone: 'Europe/Berlin', openings: [{ day: 'monday', opens: '00:00', closes: '24:00' }, { day: 'sunday', opens: '22:00', closes: '06:00' }],
@@ -7,9 +7,13 @@ const calendar = {
   closures: [{ begins_at: '2026-07-01T10:00:00.000Z', ends_at: '2026-07-01T12:00:00.000Z' }],
 };
 
-it('what was read is what is sent, but for the two ways to write midnight', () => {
+it.each([['9', '09:00'], ['930', '09:30'], ['9.30', '09:30'], ['09:30', '09:30'], ['24', '24:00'], ['later', 'later']])('%s is %s', (typed, time) => {
+  expect(timeOf(typed)).toBe(time);
+});
+
+it('what was read is what is sent', () => {
   const draft = draftOf(calendar);
-  expect(openingsOf(draft.week)).toEqual([{ day: 'monday', opens: '00:00', closes: '00:00' }, calendar.openings[1]]);
+  expect(openingsOf(draft.week)).toEqual(calendar.openings);
   expect(draft.holidays).toEqual(calendar.holidays);
   expect(draft.closures).toEqual([{ begins: '2026-07-01T12:00', ends: '2026-07-01T14:00' }]);
   expect(closuresOf(draft, calendar.zone)).toEqual(calendar.closures);

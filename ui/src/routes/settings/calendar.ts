@@ -5,15 +5,18 @@ import { instantOf, wallClock } from '../../lib/text/zoned';
 /** A calendar while it is edited: seven days with their hours, days of their own hours, closures by the zone's wall clock. */
 export interface CalendarDraft { week: Hours[][]; holidays: Holiday[]; closures: { begins: string; ends: string }[] }
 
-/** Time fields know no 24:00; at the end of an opening 00:00 means the same. */
-function field({ opens, closes }: Hours): Hours {
-  return { opens, closes: closes === '24:00' ? '00:00' : closes };
+const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+
+/** Return a time of day as it is written, from what people type: "9", "930", "9.30", "09:30"; else what was typed. */
+export function timeOf(typed: string): string {
+  const parts = /^(\d{1,2})(?:[:.h ]?(\d{2}))?$/.exec(typed.trim());
+  return parts ? `${parts[1]!.padStart(2, '0')}:${parts[2] ?? '00'}` : typed.trim();
 }
 
 export function draftOf(calendar: Pick<Calendar, 'openings' | 'holidays' | 'closures' | 'zone'>): CalendarDraft {
   return {
-    week: DAYS.map((day) => calendar.openings.filter((o) => o.day === day).map(field)),
-    holidays: calendar.holidays.map((h) => ({ date: h.date, hours: h.hours.map(field) })),
+    week: DAYS.map((day) => calendar.openings.filter((o) => o.day === day).map(({ opens, closes }) => ({ opens, closes }))),
+    holidays: calendar.holidays.map((h) => ({ date: h.date, hours: h.hours.map((hours) => ({ ...hours })) })),
     closures: calendar.closures.map((c) => ({ begins: wallClock(c.begins_at, calendar.zone), ends: wallClock(c.ends_at, calendar.zone) })),
   };
 }
@@ -30,7 +33,7 @@ export type CalendarWrong = 'hours' | 'date' | 'twice' | 'closure';
 
 /** Return what is wrong with a draft before it is sent; what the times mean together is for the server to judge. */
 export function draftWrong(draft: CalendarDraft): { openings?: CalendarWrong; holidays?: CalendarWrong; closures?: CalendarWrong } {
-  const whole = (hours: Hours): boolean => hours.opens !== '' && hours.closes !== '';
+  const whole = (hours: Hours): boolean => TIME.test(hours.opens) && (TIME.test(hours.closes) || hours.closes === '24:00');
   const dates = draft.holidays.map((h) => h.date);
   const found: ReturnType<typeof draftWrong> = {};
   if (!draft.week.flat().every(whole)) found.openings = 'hours';
