@@ -1,6 +1,6 @@
 ### Leitung: wer da ist, zuweisen, abnehmen, Vorrang
 
-supervision-text = Wer da ist, was liegen bleibt, und was wäre, wenn.
+supervision-text = Wer da ist, und wer noch Platz hat.
 supervision-tab-people = Wer da ist
 supervision-since = Seit
 supervision-free = Frei
