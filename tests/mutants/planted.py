@@ -71,8 +71,8 @@ MUTANTS = [
         law=2,
         name="calls and mails go before posts",
         file="store/work.sql",
-        old="select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since",
-        new="select i.id, i.version, i.queue_id, i.skills, i.units, i.priority + (select (h.medium in ('call', 'mail'))::int "
+        old="-- name: all_waiting\nselect i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since",
+        new="-- name: all_waiting\nselect i.id, i.version, i.queue_id, i.skills, i.units, i.priority + (select (h.medium in ('call', 'mail'))::int "
         "from channel h where h.id = i.channel_id) as priority, i.waiting_since as since",
         tests=f"{_LAW2}::test_the_medium_decides_nothing",
     ),
@@ -96,7 +96,7 @@ MUTANTS = [
         law=4,
         name="the router's transaction does not guard capacity",
         file="store/work.sql",
-        old="and a.state = 'available' and a.used + w.units <= a.capacity",
+        old="and a.state = 'available' and a.used + l.units <= a.capacity",
         new="and a.state = 'available'",
         tests=f"{_WORK}::test_a_slot_that_is_filled_after_the_router_looked_is_not_filled_twice",
     ),
@@ -104,7 +104,7 @@ MUTANTS = [
         law=4,
         name="taking by hand does not guard capacity",
         file="store/work.sql",
-        old="    where user_id = $2 and used + $3 <= capacity\n",
+        old="    where user_id = $2 and used + $3 - coalesce((select units from before), 0) <= capacity\n",
         new="    where user_id = $2\n",
         tests=f"{_WORK}::test_hands_and_router_grabbing_at_once_never_exceed_capacity",
     ),

@@ -5,7 +5,6 @@ from uuid import UUID
 from unisono.domain.words import AgentState
 from unisono.service.ports import Tx
 from unisono.service.step_back import OFFERS_AND_ACTIVE, step_back
-from unisono.service.work_events import agent_event
 
 
 async def leave_work(tx: Tx, agent_id: UUID, *, actor_id: UUID | None) -> None:
@@ -16,5 +15,4 @@ async def leave_work(tx: Tx, agent_id: UUID, *, actor_id: UUID | None) -> None:
     if await tx.work.agent(agent_id) is None:
         return
     await tx.hands.forget_desk(agent_id)
-    if not await step_back(tx, agent_id, AgentState.OFFLINE.value, "", returned=OFFERS_AND_ACTIVE, actor_id=actor_id):
-        tx.emit(agent_event(agent_id, state=AgentState.OFFLINE.value))
+    await step_back(tx, agent_id, AgentState.OFFLINE.value, "", returned=OFFERS_AND_ACTIVE, actor_id=actor_id, even_so=True)

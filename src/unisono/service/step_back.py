@@ -13,15 +13,17 @@ OFFERS_AND_ACTIVE = frozenset({InteractionState.OFFERED.value, InteractionState.
 
 async def step_back(
     tx: Tx, agent_id: UUID, state: str, reason: str, *, returned: frozenset[str], cause: str = "logged_off",
-    actor_id: UUID | None = None, keep_deferrable: bool = False, prefer: bool = False,
+    actor_id: UUID | None = None, keep_deferrable: bool = False, prefer: bool = False, even_so: bool = False,
 ) -> bool:  # fmt: skip
     """Set an agent's state within a verb's transaction and give back what is in one of the states `returned`.
 
     keep_deferrable: active work of a class that can wait for hours stays. prefer: what was active comes to the same agent
-    first, if they are back in time. Returns whether the state changed; nothing happens otherwise.
+    first, if they are back in time. even_so: also when the state is that already; work is taken by hand in any state.
+    Returns whether the state changed; without `even_so` nothing happens otherwise.
     """
     held = await tx.work.held_by(agent_id)
-    if not await tx.work.set_agent_state(agent_id, state, reason):
+    changed = await tx.work.set_agent_state(agent_id, state, reason)
+    if not changed and not even_so:
         return False
     # The router may have offered something between the two; after the state it offers nothing more.
     held += await tx.hands.got_meanwhile(agent_id, [work.id for work in held])
@@ -35,4 +37,4 @@ async def step_back(
                 prefer=agent_id if prefer and work.state == active else None,
             )  # fmt: skip
     tx.emit(agent_event(agent_id, state=state, reason=reason))
-    return True
+    return changed
