@@ -21,7 +21,6 @@ from unisono.routing.facts import Decision
 from unisono.routing.state import RouterState
 from unisono.service.expire import expire_offers, wake_parked
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
-from unisono.service.ports.work import CommittedOffer
 
 LEASE = "router"
 LEASE_S = 1.2
@@ -198,7 +197,7 @@ class Router:
         Raises LeaseLost when a commit was fenced off, or the lease has run out.
         """
         made = 0
-        flight: asyncio.Task[list[CommittedOffer]] | None = None
+        flight: asyncio.Task[list[UUID]] | None = None
         try:
             while True:
                 if not self._active:
@@ -243,31 +242,25 @@ class Router:
                 return
             await asyncio.sleep(0)
 
-    async def _commit(self, decisions: list[Decision]) -> list[CommittedOffer]:
+    async def _commit(self, decisions: list[Decision]) -> list[UUID]:
         async with self._db.write() as tx:
-            offers = await tx.work.commit_offers(self._token, decisions)
-            for offer in offers or ():
-                tx.emit(
-                    NewEvent(
-                        type="interaction.offered", access_class=offer.access_class, channel_id=offer.channel_id,
-                        conversation_id=offer.conversation_id, interaction_id=offer.interaction_id,
-                        queue_id=offer.queue_id, agent_id=offer.agent_id, body={"offer_id": offer.offer_id},
-                    )
-                )  # fmt: skip
-        if offers is None:
+            offered = await tx.work.commit_offers(self._token, decisions, NewEvent(type="interaction.offered"))
+        if offered is None:
             raise LeaseLost
-        return offers
+        if offered:
+            await self._bell.ring("events")
+        return offered
 
-    async def _land(self, flight: asyncio.Task[list[CommittedOffer]]) -> int:
-        offers = await flight
+    async def _land(self, flight: asyncio.Task[list[UUID]]) -> int:
+        offered = await flight
         refused = {d.interaction_id: d for d in self._flying}
-        for offer in offers:
-            refused.pop(offer.interaction_id, None)
+        for interaction_id in offered:
+            refused.pop(interaction_id, None)
         self._flying = []
         interactions, self._later_interactions = self._later_interactions | refused.keys(), set()
         agents, self._later_agents = self._later_agents | {d.agent_id for d in refused.values()}, set()
         await self._read_again(interactions, agents)
-        return len(offers)
+        return len(offered)
 
     async def stop(self) -> None:
         """Give the lease up, so that a standby need not wait for its end."""

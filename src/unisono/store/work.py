@@ -10,7 +10,8 @@ import msgspec
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Step, Waiting
-from unisono.service.ports.work import CommittedOffer, InteractionChange, InteractionFacts, OfferFacts
+from unisono.service.ports.base import NewEvent
+from unisono.service.ports.work import InteractionChange, InteractionFacts, OfferFacts
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -84,15 +85,15 @@ class PgWork:
         due: datetime | None = await self._connection.fetchval(_SQL["next_offer_expiry"])
         return due
 
-    async def commit_offers(self, token: int, decisions: Sequence[Decision]) -> list[CommittedOffer] | None:
-        """Turn decisions into offers; None when the token is stale."""
-        rows = await self._connection.fetch(
+    async def commit_offers(self, token: int, decisions: Sequence[Decision], told: NewEvent) -> list[UUID] | None:
+        """Turn decisions into offers, and tell of each; returns which were, or None when the token is stale."""
+        offered: list[UUID] | None = await self._connection.fetchval(
             _SQL["commit_offers"], token,
             [d.interaction_id for d in decisions], [d.agent_id for d in decisions], [new_id() for _ in decisions],
             [d.version for d in decisions], [d.units for d in decisions], [d.reason for d in decisions], self._now,
+            told.type, told.v,
         )  # fmt: skip
-        offers = [CommittedOffer(*row[1:]) for row in rows if row["offer_id"] is not None]
-        return offers if any(row["fenced"] for row in rows) else None
+        return offered
 
     async def waiting(self, ids: Iterable[UUID]) -> list[Waiting]:
         """Return those of `ids` that wait."""

@@ -60,6 +60,7 @@ select min(expires_at) from offer where state = 'open';
 -- name: commit_offers
 -- The lease first: a take-over in progress is waited for, a stale token finds nothing. Interactions before agents, everywhere,
 -- or two transactions wait for each other; what somebody works on is skipped. Capacity is summed for each agent and guarded.
+-- The event of an offer has the offer's id.
 with fence as materialized (
     select 1 from lease where name = 'router' and token = $1 for share
 ), p as (
@@ -88,12 +89,14 @@ with fence as materialized (
 ), offered as (
     insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason)
     select offer_id, id, agent_id, units, $8, expires_at, reason from moved
+), told as (
+    insert into event (epoch, id, at, type, v, access_class, channel_id, conversation_id, interaction_id, queue_id, agent_id, body)
+    select (select epoch from cluster_epoch), offer_id, $8, $9, $10, access_class, channel_id, conversation_id, id, queue_id,
+           agent_id, jsonb_build_object('offer_id', offer_id)
+    from moved
 )
-select true as fenced, offer_id, id as interaction_id, agent_id, conversation_id, channel_id, queue_id, access_class, expires_at
-from moved
-union all
--- Tells a group of which nothing was left from one that was fenced off.
-select exists (select from fence), null, null, null, null, null, null, null, null;
+-- A group of which nothing was left is not one that was fenced off.
+select case when exists (select from fence) then array(select id from moved) end;
 
 -- name: waiting
 -- Who let it pass in the last ten minutes is not asked first again.

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from unisono.routing.facts import AgentFacts, Decision, Reserve, Waiting
+from unisono.service.ports.base import NewEvent
 
 
 class InteractionFacts(Struct, frozen=True, kw_only=True):
@@ -57,19 +58,6 @@ class OfferFacts(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class CommittedOffer(Struct, frozen=True):
-    """A decision that the store accepted."""
-
-    offer_id: UUID
-    interaction_id: UUID
-    agent_id: UUID
-    conversation_id: UUID
-    channel_id: UUID
-    queue_id: UUID
-    access_class: int
-    expires_at: datetime
-
-
 class Work(Protocol):
     """Port for the work and who does it."""
 
@@ -96,9 +84,10 @@ class Work(Protocol):
 
     async def next_offer_expiry(self) -> datetime | None: ...
 
-    async def commit_offers(self, token: int, decisions: Sequence[Decision]) -> list[CommittedOffer] | None:
-        """Turn decisions into offers in one statement; those missing from the answer were refused (stale, no capacity).
+    async def commit_offers(self, token: int, decisions: Sequence[Decision], told: NewEvent) -> list[UUID] | None:
+        """Turn decisions into offers in one statement; the ones not returned were refused (stale, no capacity).
 
+        `told`: the event that stands in the log for each, with its ids filled in; ringing the bell is the caller's.
         None when the fencing token is no longer the lease's: this router must stop.
         """
 
