@@ -42,6 +42,16 @@ async def rows(demo: DemoHouse, statement: str, *values: object) -> list[dict[st
         return [dict(row) for row in await connection.fetch(statement, *values)]
 
 
+async def row_once_there(demo: DemoHouse, statement: str, *values: object, within_s: float = 60.0) -> dict[str, Any]:
+    """Return the only row of a statement as soon as there is one: what a customer says takes its way through the house."""
+    ends = time.monotonic() + within_s
+    while not (found := await rows(demo, statement, *values)):
+        assert time.monotonic() < ends, f"nothing after {within_s:g} s: {statement}"
+        await asyncio.sleep(0.05)
+    (row,) = found
+    return row
+
+
 async def count(demo: DemoHouse, statement: str, *values: object) -> int:
     """Return the one number of a statement."""
     return int(next(iter((await rows(demo, statement, *values))[0].values())))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.app.demo_house import on_demo_loop, rows, running_demo
+from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
 from tests.browser.kit import LANGUAGES, THEMES, browser, command, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
@@ -100,7 +100,7 @@ async def _levels(cluster: Cluster, data: Path) -> None:
         await page.keyboard.press("Control+s")
         await expect(dialog).to_have_count(0)
         await demo.buttons.same_customer()
-        (work,) = await rows(demo, WAITING)
+        work = await row_once_there(demo, WAITING)
         await page.goto(f"{demo.url}/work/waiting/{work['id']}")
         clocks = page.get_by_test_id("clock")
         await expect(clocks.filter(has_text="Lösung: noch 4 Std.")).to_have_count(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.app.demo_house import on_demo_loop, rows, running_demo
+from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
 from tests.browser.kit import LANGUAGES, THEMES, browser, command, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
@@ -131,7 +131,7 @@ async def _who_and_why(cluster: Cluster, data: Path) -> None:
         page = await desk.new_page()
         errors = listen_for_errors(page)
         await sign_in(page, demo)
-        (waiting,) = await rows(demo, WAITING)
+        waiting = await row_once_there(demo, WAITING)
         await page.goto(f"{demo.url}/work/waiting/{waiting['id']}")
         await expect(page.get_by_test_id("composer")).to_be_visible()
         await page.keyboard.press("w")
@@ -161,7 +161,7 @@ async def _axe(cluster: Cluster, data: Path) -> None:
     found: list[str] = []
     async with house(cluster, data) as (demo, started):
         await demo.buttons.same_customer()
-        (waiting,) = await rows(demo, WAITING)
+        waiting = await row_once_there(demo, WAITING)
         for language, theme in product(LANGUAGES, THEMES):
             await rows(demo, "update app_user set locale = $1 where login = 'ilka' returning id", language)
             async with window(started, locale=LANGUAGES[language], theme=theme) as desk:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.app.demo_house import on_demo_loop, rows, running_demo
+from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
 from tests.browser.kit import LANGUAGES, THEMES, browser, command, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
@@ -44,7 +44,7 @@ async def _by_hand(cluster: Cluster, data: Path) -> None:
         await command(head, "Leitung")
         await expect(head.get_by_role("row", name="Nadine Kruse")).to_contain_text("Pause: Büroarbeit")
 
-        (work,) = await rows(demo, WAITING)
+        work = await row_once_there(demo, WAITING)
         await head.goto(f"{demo.url}/work/waiting/{work['id']}")
         await expect(head.get_by_test_id("composer")).to_be_visible()
         await head.keyboard.press("i")
@@ -87,7 +87,7 @@ async def _axe(cluster: Cluster, data: Path) -> None:
     found: list[str] = []
     async with running_demo(cluster, data, speed=ALMOST_STILL) as demo, browser() as started:
         await demo.buttons.same_customer()
-        (work,) = await rows(demo, WAITING)
+        work = await row_once_there(demo, WAITING)
         for language, theme in product(LANGUAGES, THEMES):
             await rows(demo, "update app_user set locale = $1 where login = 'ilka' returning id", language)
             async with window(started, locale=LANGUAGES[language], theme=theme) as desk:

@@ -49,8 +49,9 @@ async def test_a_folder_that_was_made_anew_is_read_again_and_nothing_is_doubled(
 
 
 async def test_the_same_mail_by_two_ways_has_one_key(box: Box) -> None:
-    box.write("Frage", "Hallo", message_id="<1@kunde.example>", Received="from a by b", Delivered_To="x@y.example")
-    box.write("Frage", "Hallo", message_id="<1@kunde.example>", Received="from c by d", X_Spam="no")
+    at = datetime.now(UTC)
+    box.write("Frage", "Hallo", message_id="<1@kunde.example>", at=at, Received="from a by b", Delivered_To="x@y.example")
+    box.write("Frage", "Hallo", message_id="<1@kunde.example>", at=at, Received="from c by d", X_Spam="no")
     raws = (await box.connector.pull("inbox", None, 50)).raws
     assert len({raw.ingest_key for raw in raws}) == 1
 
