@@ -39,15 +39,17 @@ from unisono.service.queues import change_queue
 from unisono.service.reopen import reopen
 from unisono.service.repair import discard_answer, retry_answer
 from unisono.service.sender import Sender
+from unisono.service.silence import give_back_silent
 from unisono.service.take import take
 from unisono.service.transfer import transfer
+from unisono.service.wrap_up_time import end_wrap_ups
 
 pytestmark = pytest.mark.law3
 
 # Modules whose verbs change what a desk shows of work; the set-up's verbs have their own snapshot in tests/web.
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
-    "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork",
+    "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
 )  # fmt: skip
 NO_VIEW = {
     "repair.retry_item": "the quarantine page reads its own list",
@@ -57,6 +59,9 @@ NO_VIEW = {
     "erase.erase_again": "erase_customer, after a restore",
     "erase.expire_texts": "erase_messages for what has outlived its time",
     "note.add_note": "the body of write_note",
+    "give_offer.give_offer": "the body of wake_parked and transfer",
+    "wrap_up_time.begin_wrap_up": "the body of finish",
+    "wrap_up_time.after_wrap_up": "the body of wrap_up and end_wrap_ups",
     "lost.desks_open": "fills a table that no desk shows",
     "intake.pull_once": "fills the inbox, which no desk shows",
     "intake.pull_round": "pull_once for each stream, and record_health",
@@ -180,6 +185,22 @@ async def _wake(s: Scene) -> Step:
     await park(s.house.db, s.anna.access, await s.active(), s.house.clock.now() + timedelta(seconds=5))
     s.house.clock.advance(6)
     return lambda: wake_parked(s.house.db)
+
+
+@case("wrap_up_time.end_wrap_ups")
+async def _end_wrap_ups(s: Scene) -> Step:
+    await s.house.sql("update queue set wrap_up_s = 60")
+    await finish(s.house.db, s.anna.access, await s.active())
+    s.house.clock.advance(61)
+    return lambda: end_wrap_ups(s.house.db)
+
+
+@case("silence.give_back_silent")
+async def _silence(s: Scene) -> Step:
+    await s.house.sql("update queue set silence_s = 60")
+    await s.active()
+    s.house.clock.advance(61)
+    return lambda: give_back_silent(s.house.db)
 
 
 @case("expire.expire_offers")

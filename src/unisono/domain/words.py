@@ -42,6 +42,13 @@ class AgentState(StrEnum):
     OFFLINE = "offline"
 
 
+class QueueMode(StrEnum):
+    """How work leaves a queue: the router offers it, or people take it from the list."""
+
+    PUSH = "push"
+    PULL = "pull"
+
+
 class OfferState(StrEnum):
     """Life of a reservation: OPEN until accepted, declined, expired or withdrawn."""
 

@@ -40,6 +40,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.offered": EventType(
         summary="It was reserved for an agent, with the capacity that it takes.", body={"offer_id": ID}
     ),
+    "interaction.given": EventType(
+        summary="It was offered to a certain agent and not by the router: its customer wrote while it was parked.",
+        body={"offer_id": ID, "by": ENUM},
+    ),
     "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
     "interaction.returned": EventType(
         summary="It went back to its place in the queue; the cause tells why: declined, expired, logged_off, lost, silence, ...",
@@ -54,10 +58,14 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         body={"how": ENUM, "from_agent_id?": ID, "offer_id?": ID},
     ),
     "interaction.prioritised": EventType(summary="A person set how urgent it is.", body={"from": "integer", "to": "integer"}),
-    "interaction.parked": EventType(summary="It was set aside; its capacity is free."),
-    "interaction.unparked": EventType(summary="It was taken up again.", body={"cause?": ENUM}),
+    "interaction.parked": EventType(summary="It was set aside; its capacity is free, but for the share that its class keeps."),
+    "interaction.unparked": EventType(
+        summary="It was taken up again; the cause tells when nobody did: time, or customer.", body={"cause?": ENUM}
+    ),
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
-    "interaction.wrapped_up": EventType(summary="It was closed.", body={"code_id?": ID, "code?": ENUM}),
+    "interaction.wrapped_up": EventType(
+        summary="It was closed; code is time_over when the wrap-up time ended it.", body={"code_id?": ID, "code?": ENUM}
+    ),
     "interaction.warned": EventType(summary="A deadline comes near.", body={"kind": ENUM, "late_s": "integer"}),
     "interaction.breached": EventType(
         summary="A deadline has passed: of a service level, or of the network's reply window.",

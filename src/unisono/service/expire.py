@@ -4,6 +4,7 @@ from unisono.domain.words import AgentState, InteractionState, OfferState
 from unisono.routing.clocks import What
 from unisono.service.clocks import Happened, feed
 from unisono.service.give_back import give_back
+from unisono.service.give_offer import give_offer
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.work_events import agent_event, work_event
@@ -32,18 +33,35 @@ async def expire_offers(db: Database) -> int:
 
 
 async def wake_parked(db: Database) -> int:
-    """Bring parked work back to its agent when there is room, else into the queue with that agent preferred."""
+    """Bring parked work back whose time has come, or whose customer wrote; returns how much.
+
+    To its agent, if they are there and have room for all of it: after its time it is in their hands again, after the customer's
+    words it is offered. Else into the queue, to that agent first.
+    """
+    woken = 0
+    while woken < BATCH and await _wake_one(db):
+        woken += 1
+    return woken
+
+
+async def _wake_one(db: Database) -> bool:
     async with db.write() as tx:
-        due = await tx.work.overdue_parked(BATCH)
-        for work in due:
-            assert work.agent_id is not None
-            agent = await tx.work.agent(work.agent_id)
-            if agent is not None and agent.available and await tx.work.hold(work.id, work.agent_id, work.units):
-                await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None))
-                await feed(tx, [Happened(interaction_id=work.id, what=What.UNPARKED, at=tx.now)])
-                tx.emit(work_event("unparked", work, cause="time"))
-                tx.emit(agent_event(work.agent_id))
-            else:
-                await tx.work.change(work.id, InteractionChange(preferred_agent_id=work.agent_id))
-                await give_back(tx, work, "parked_time_over")
-    return len(due)
+        work = await tx.hands.overdue_parked()
+        if work is None:
+            return False
+        assert work.agent_id is not None
+        wrote = await tx.hands.customer_wrote_on(work.id)
+        agent = await tx.work.agent(work.agent_id)
+        if agent is None or not agent.available:
+            await give_back(tx, work, "customer_wrote" if wrote else "parked_time_over", prefer=work.agent_id)
+        elif wrote:
+            if not await give_offer(tx, work, work.agent_id, {"code": "customer_wrote"}):
+                await give_back(tx, work, "customer_wrote", prefer=work.agent_id)
+        elif await tx.work.hold(work.id, work.agent_id, work.units):
+            await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None))
+            await feed(tx, [Happened(interaction_id=work.id, what=What.UNPARKED, at=tx.now)])
+            tx.emit(work_event("unparked", work, cause="time"))
+            tx.emit(agent_event(work.agent_id))
+        else:
+            await give_back(tx, work, "parked_time_over", prefer=work.agent_id)
+    return True

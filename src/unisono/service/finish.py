@@ -1,5 +1,6 @@
 """Finish the talk and wrap it up: what was it about?"""
 
+from datetime import timedelta
 from uuid import UUID
 
 from unisono.domain.errors import Invalid
@@ -13,16 +14,24 @@ from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.reach import reach_own
 from unisono.service.work_events import agent_event, work_event
+from unisono.service.wrap_up_time import after_wrap_up, begin_wrap_up
 
 
 async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
-    """End the talk; the capacity stays taken until it is wrapped up. Raises NotFound, Conflict."""
+    """End the talk; the capacity stays taken until it is wrapped up, or the queue's wrap-up time is over.
+
+    Raises NotFound, Conflict.
+    """
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP)
         if work.state == InteractionState.ACTIVE.value:
-            await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value))
+            wrap_up_s = await tx.hands.wrap_up_s(work.queue_id)
+            until = tx.now + timedelta(seconds=wrap_up_s) if wrap_up_s else None
+            await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value, wrap_up_until=until))
             await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
             tx.emit(work_event("finished", work, actor_id=access.user_id))
+            if until is not None:
+                await begin_wrap_up(tx, work)
 
 
 async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: UUID, note: str = "") -> None:
@@ -41,9 +50,16 @@ async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: U
         agent_id = await tx.work.release(work.id)
         await tx.work.change(
             work.id,
-            InteractionChange(state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_code_id=code_id, parked_until=None),
+            InteractionChange(
+                state=InteractionState.CLOSED.value,
+                closed_at=tx.now,
+                wrap_up_code_id=code_id,
+                parked_until=None,
+                wrap_up_until=None,
+            ),
         )
         await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
         tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
         if agent_id is not None:
             tx.emit(agent_event(agent_id))
+            await after_wrap_up(tx, agent_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from unisono.domain.errors import Conflict, NotFound
+from unisono.domain.words import InteractionState
 from unisono.routing.explain import explain
 from unisono.routing.facts import Reason
 from unisono.service.access import Access
@@ -31,13 +32,15 @@ class PreviewView(Struct, frozen=True, kw_only=True):
 
 
 async def preview(db: Database, access: Access, interaction_id: UUID) -> PreviewView:
-    """Return who would get a waiting enquiry now. Raises NotFound, Forbidden; Conflict when it does not wait."""
+    """Return who would get a waiting enquiry now. Raises NotFound, Forbidden; Conflict when it waits for nobody."""
     async with db.read() as tx:
         work = await tx.work.interaction(interaction_id)
         if work is None or not access.sees(work.access_class, work.agent_id):
             raise NotFound("This enquiry does not exist, or is not yours to see.")
         access.demand(work.access_class, work.agent_id, "work.supervise")
         waiting = await tx.work.waiting([interaction_id])
+        if not waiting and work.state == InteractionState.WAITING.value:
+            raise Conflict("From this queue nothing is offered: people take from the list.", code="pull")
         if not waiting:
             raise Conflict(f"This enquiry is {work.state} now; reload and decide anew.", code="state", state=work.state)
         found = explain(waiting[0], await tx.work.agents(None), await tx.work.reserves(), tx.now)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UNSET, UnsetType
 
 from unisono.domain.errors import Conflict, Invalid, NotFound
+from unisono.domain.words import QueueMode
 from unisono.service.access import Access
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.setup import NewQueue, QueueChange
@@ -30,7 +31,8 @@ async def add_queue(db: Database, access: Access, queue: NewQueue, member_ids: S
             key=queue.key, name=queue.name, team_id=queue.team_id, time_zone=queue.time_zone,
             first_response_s=queue.first_response_s, offer_s=queue.offer_s, skills=queue.skills, steps=queue.steps,
             reserve_agents=queue.reserve_agents, reserve_units=queue.reserve_units,
-            reserve_share=queue.reserve_share, reserve_within_s=queue.reserve_within_s,
+            reserve_share=queue.reserve_share, reserve_within_s=queue.reserve_within_s, mode=queue.mode,
+            silence_s=queue.silence_s, wrap_up_s=queue.wrap_up_s,
         ))  # fmt: skip
         if not await tx.setup.add_queue(queue):
             raise Conflict(f"The key {queue.key!r} is taken.", code="key_taken", field="key")
@@ -106,6 +108,11 @@ async def _check(tx: Tx, change: QueueChange) -> None:
             "reserve_share lies between 0.01 and 0.99.", code="out_of_range", field="reserve_share", low=0.01, high=0.99
         )
     between(change.reserve_within_s, 0, 3_600, "reserve_within_s")
+    if change.mode is not UNSET and change.mode not in set(QueueMode):
+        raise Invalid(f"{change.mode!r} is no mode; known are {', '.join(QueueMode)}.", code="not_one_of", field="mode")
+    if isinstance(change.silence_s, int):
+        between(change.silence_s, 60, 7 * 86_400, "silence_s")
+    between(change.wrap_up_s, 0, 86_400, "wrap_up_s")
     if isinstance(change.team_id, UUID) and change.team_id not in {team.id for team in await tx.setup.teams()}:
         raise Invalid("This team does not exist.", code="bad_scope", field="team_id")
 

@@ -21,6 +21,7 @@ from unisono.routing.facts import Decision
 from unisono.routing.state import RouterState
 from unisono.service.expire import expire_offers, wake_parked
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
+from unisono.service.wrap_up_time import end_wrap_ups
 
 LEASE = "router"
 LEASE_S = 1.2
@@ -227,6 +228,7 @@ class Router:
             return
         await expire_offers(self._db)
         await wake_parked(self._db)
+        await end_wrap_ups(self._db)
         async with self._db.read() as tx:
             expiry = await tx.work.next_offer_expiry()
         latest = now + timedelta(seconds=CLOCK_S)

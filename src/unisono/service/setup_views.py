@@ -84,6 +84,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     steps: relaxation, in order of time. reserve_agents: how many members with `reserve_units` free stay idle for what
     cannot be deferred; a fraction is kept on average. reserve_auto: it follows the load instead, so that the share
     `reserve_share` of what cannot wait is taken within `reserve_within_s`; reserve_now: how many that are at the moment.
+    mode: push (the router offers) or pull (people take from the list). silence_s: active work whose agent gives no sign for so
+    long after the customer wrote goes back; null: never. wrap_up_s: capacity is held so long after the
+    talk; 0: until it is closed.
     service_levels: what is promised; without one for all work, it is an
     answer within `first_response_s` of calendar time. open_now, opens_at, closes_at: by the calendar of the queue's service
     level; always open if there is none.
@@ -106,6 +109,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     reserve_share: float
     reserve_within_s: int
     reserve_now: float
+    mode: str
+    silence_s: int | None
+    wrap_up_s: int
     service_levels: list[QueueLevelView]
     open_now: bool
     opens_at: Instant | None
@@ -138,6 +144,7 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     who waits gives up; null when nobody does. decay_s: mean time in which an answer loses its worth; null when it keeps it.
     growth: how much more urgent a minute of waiting makes it, as a share. cap: urgency when the promised time is over, 1 is
     the start. fades: after the promise is broken its worth decays instead. deferrable: it can wait while a reserve is kept.
+    parked_share: of its units, what parked work keeps, so that there is room when the customer comes back.
     learns: once enough work is over, the router reckons with the handling time and patience learnt from it (see `/estimates`).
     """
 
@@ -153,6 +160,7 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     fades: bool = False
     deferrable: bool = False
     learns: bool = True
+    parked_share: float = 0.0
     version: int = 1
 
 

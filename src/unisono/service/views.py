@@ -137,6 +137,7 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     due_state: str
     first_response_at: Instant | None
     parked_until: Instant | None
+    wrap_up_until: Instant | None
     reason: dict[str, Any]
     created_at: Instant
     updated_at: Instant
@@ -175,7 +176,7 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
-    """A reservation with an expiry."""
+    """A reservation with an expiry. given_by: the colleague who handed it over; null when the router offered it."""
 
     id: UUID
     interaction_id: UUID
@@ -184,6 +185,7 @@ class OfferView(Struct, frozen=True, kw_only=True):
     created_at: Instant
     expires_at: Instant
     reason: dict[str, Any]
+    given_by: UUID | None
 
 
 class AgentSkillView(Struct, frozen=True, kw_only=True):

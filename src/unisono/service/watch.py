@@ -9,11 +9,12 @@ import structlog
 from unisono.domain.errors import UnisonoError
 from unisono.service.lost import log_off_lost
 from unisono.service.ports import Database
+from unisono.service.silence import give_back_silent
 
 ROUND_S: Final = 5.0
 _log = structlog.get_logger("hands")
 #: Each by itself: what one cannot do holds up none of the others.
-_ROUND: Final[tuple[Callable[[Database], Awaitable[int]], ...]] = (log_off_lost,)
+_ROUND: Final[tuple[Callable[[Database], Awaitable[int]], ...]] = (log_off_lost, give_back_silent)
 
 
 async def watch_work(db: Database) -> None:

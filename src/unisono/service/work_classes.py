@@ -50,6 +50,7 @@ def _check(change: WorkClassChange) -> None:
     _within(change.decay_s, 1, 365 * DAY_S, "decay_s")
     _within(change.growth, 0, 10, "growth")
     _within(change.cap, 1, 100, "cap")
+    _within(change.parked_share, 0, 1, "parked_share")
 
 
 def _within(value: float | UnsetType | None, low: float, high: float, field: str) -> None:

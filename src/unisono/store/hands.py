@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from unisono.service.ports.hands import Standing
@@ -22,7 +23,7 @@ class PgHands:
     async def lock_agents(self, ids: Iterable[UUID]) -> dict[UUID, Standing]:
         """Lock agents in the order of their ids."""
         rows = await self._connection.fetch(_SQL["lock_agents"], list(ids))
-        return {row["user_id"]: Standing(state=row["state"], free=row["free"], disabled=row["disabled"]) for row in rows}
+        return {row["user_id"]: Standing(**{k: v for k, v in row.items() if k != "user_id"}) for row in rows}
 
     async def lock_work(self, ids: Iterable[UUID]) -> list[InteractionFacts]:
         """Return and lock interactions in the order of their ids."""
@@ -36,6 +37,52 @@ class PgHands:
     async def deferrable(self, ids: Iterable[UUID]) -> set[UUID]:
         """Return those of a class of work that can wait for hours."""
         return {row["id"] for row in await self._connection.fetch(_SQL["deferrable"], list(ids))}
+
+    async def parked_units(self, interaction_id: UUID) -> int:
+        """Return what work keeps while it is parked."""
+        return int(await self._connection.fetchval(_SQL["parked_units"], interaction_id) or 0)
+
+    async def overdue_parked(self) -> InteractionFacts | None:
+        """Return and lock one parked interaction whose time has come."""
+        row = await self._connection.fetchrow(_SQL["overdue_parked"], self._now)
+        return InteractionFacts(**dict(row)) if row else None
+
+    async def overdue_wrap_up(self) -> InteractionFacts | None:
+        """Return and lock one interaction whose wrap-up time is over."""
+        row = await self._connection.fetchrow(_SQL["overdue_wrap_up"], self._now)
+        return InteractionFacts(**dict(row)) if row else None
+
+    async def customer_wrote_on(self, interaction_id: UUID) -> bool:
+        """Tell whether the customer wrote since it was set aside."""
+        return bool(await self._connection.fetchval(_SQL["customer_wrote_on"], interaction_id))
+
+    async def give_offer(
+        self, interaction_id: UUID, offer_id: UUID, agent_id: UUID, reason: dict[str, Any], given_by: UUID | None
+    ) -> None:
+        """Write an open offer to a certain agent."""
+        await self._connection.execute(
+            _SQL["give_offer"], interaction_id, offer_id, agent_id, self._now, reason, given_by
+        )  # fmt: skip
+
+    async def wrap_up_s(self, queue_id: UUID) -> int:
+        """Return the seconds that a queue gives for wrapping up."""
+        return int(await self._connection.fetchval(_SQL["wrap_up_s"], queue_id) or 0)
+
+    async def talks_to_others(self, agent_id: UUID, interaction_id: UUID) -> bool:
+        """Tell whether an agent has work in hand or offered besides this."""
+        return bool(await self._connection.fetchval(_SQL["talks_to_others"], agent_id, interaction_id))
+
+    async def is_wrapping_up(self, agent_id: UUID) -> bool:
+        """Tell whether wrap-up time of an agent still runs."""
+        return bool(await self._connection.fetchval(_SQL["is_wrapping_up"], agent_id))
+
+    async def silent(self, limit: int) -> list[UUID]:
+        """Return active work that lies."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["silent"], self._now, None, limit)]
+
+    async def is_silent(self, interaction_id: UUID) -> bool:
+        """Tell it of one again."""
+        return bool(await self._connection.fetch(_SQL["silent"], self._now, interaction_id, 1))
 
     async def desks_open(self, node: str, user_ids: Iterable[UUID], pause_s: float) -> None:
         """Write down that these desks are open at this node."""

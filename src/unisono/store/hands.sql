@@ -1,5 +1,5 @@
 -- name: lock_agents
-select a.user_id, a.state, a.capacity - a.used as free, u.disabled_at is not null as disabled
+select a.user_id, a.state, a.reason, a.capacity - a.used as free, u.disabled_at is not null as disabled
 from agent a join app_user u on u.id = a.user_id
 where a.user_id = any($1::uuid[]) order by a.user_id for update of a;
 
@@ -51,3 +51,47 @@ delete from desk_seen where user_id = $1;
 
 -- name: forget_nodes
 delete from desk_node where at < $1::timestamptz - make_interval(secs => $2);
+
+-- name: parked_units
+select round(i.units * coalesce(w.parked_share, 0))::int from interaction i join channel c on c.id = i.channel_id
+left join work_class w on w.id = c.work_class_id where i.id = $1;
+
+-- name: customer_wrote_on
+select coalesce(reason->>'code' = 'customer_wrote', false) from interaction where id = $1;
+
+-- name: overdue_parked
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
+from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit 1 for update skip locked;
+
+-- name: overdue_wrap_up
+select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
+from interaction where state = 'wrap_up' and wrap_up_until <= $1 order by wrap_up_until limit 1 for update skip locked;
+
+-- name: give_offer
+insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason, given_by)
+select $2, i.id, $3, i.units, $4, $4::timestamptz + make_interval(secs => q.offer_s), $5, $6
+from interaction i join queue q on q.id = i.queue_id where i.id = $1;
+
+-- name: wrap_up_s
+select wrap_up_s from queue where id = $1;
+
+-- name: talks_to_others
+select exists (select from interaction where agent_id = $1 and state in ('offered', 'active') and id <> $2);
+
+-- name: is_wrapping_up
+select exists (select from interaction where agent_id = $1 and state = 'wrap_up' and wrap_up_until is not null);
+
+-- name: silent
+-- The customer has spoken last, and since then, and since they have it, the agent said nothing to anybody.
+select i.id from interaction i join queue q on q.id = i.queue_id
+cross join lateral (
+    select max(m.received_at) filter (where m.direction = 'in' and not m.automatic and m.deleted_at is null) as asked_at,
+           max(m.received_at) filter (where m.direction = 'out') as answered_at,
+           max(m.received_at) filter (where m.direction = 'note' and m.user_id = i.agent_id) as noted_at
+    from message m where m.conversation_id = i.conversation_id
+) said
+where i.state = 'active' and ($2::uuid is null or i.id = $2) and q.silence_s is not null
+  and i.held_since <= $1::timestamptz - make_interval(secs => q.silence_s)
+  and said.asked_at > coalesce(said.answered_at, '-infinity')
+  and greatest(said.asked_at, said.noted_at) <= $1::timestamptz - make_interval(secs => q.silence_s)
+order by i.id limit $3;

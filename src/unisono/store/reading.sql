@@ -2,7 +2,7 @@
 -- The row of the work list; what follows (filters, order, limit) is put together from fixed parts.
 select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
-       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id,
+       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id,
        i.access_class,
        c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
        c.last_inbound_at, c.version as c_version,
@@ -40,7 +40,7 @@ left join message_text t on t.message_id = l.id
 -- name: interactions
 select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
-       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id
+       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id
 from interaction i where i.conversation_id = $1 order by i.created_at, i.id;
 
 -- name: messages
@@ -73,10 +73,10 @@ select c.access_class, (select i.agent_id from interaction i where i.conversatio
 from identity n join conversation c on c.identity_id = n.id where n.customer_id = $1;
 
 -- name: offers
-select id, interaction_id, agent_id, state, created_at, expires_at, reason from offer where id = any($1::uuid[]);
+select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer where id = any($1::uuid[]);
 
 -- name: offers_of
-select id, interaction_id, agent_id, state, created_at, expires_at, reason from offer
+select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer
 where agent_id = $1 and state = 'open' order by created_at, id;
 
 -- name: agents

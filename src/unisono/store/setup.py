@@ -57,7 +57,7 @@ class PgSetup:
             _SQL["add_queue"], queue.id, queue.key, queue.name, queue.team_id, queue.time_zone, queue.first_response_s,
             queue.offer_s, msgspec.to_builtins(queue.skills), queue.match_language,
             msgspec.to_builtins(queue.steps), queue.reserve_agents, queue.reserve_units, queue.reserve_auto,
-            queue.reserve_share, queue.reserve_within_s,
+            queue.reserve_share, queue.reserve_within_s, queue.mode, queue.silence_s, queue.wrap_up_s,
         )  # fmt: skip
         return added is not None
 
@@ -122,7 +122,7 @@ class PgSetup:
         added = await self._connection.fetchval(
             _SQL["add_work_class"], work_class.id, work_class.key, work_class.name, work_class.cost, work_class.handling_s,
             work_class.patience_s, work_class.decay_s, work_class.growth, work_class.cap, work_class.fades,
-            work_class.deferrable, work_class.learns,
+            work_class.deferrable, work_class.learns, work_class.parked_share,
         )  # fmt: skip
         return added is not None
 

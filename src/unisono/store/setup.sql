@@ -1,6 +1,6 @@
 -- name: queues
 select q.id, q.key, q.name, q.team_id, q.time_zone, q.first_response_s, q.offer_s, q.skills, q.match_language, q.steps,
-       q.reserve_agents, q.reserve_units, q.reserve_auto, q.reserve_share, q.reserve_within_s,
+       q.reserve_agents, q.reserve_units, q.reserve_auto, q.reserve_share, q.reserve_within_s, q.mode, q.silence_s, q.wrap_up_s,
        case when q.reserve_auto then q.reserve_now else q.reserve_agents end as reserve_now, q.open_now, q.hours_next_at,
        q.version, (select coalesce(jsonb_agg(jsonb_build_object('service_level_id', l.service_level_id, 'work_class_id', l.work_class_id)
                                   order by l.work_class_id nulls first), '[]')
@@ -13,8 +13,9 @@ order by q.position, q.key;
 
 -- name: add_queue
 insert into queue (id, key, name, team_id, time_zone, first_response_s, offer_s, skills, match_language, steps,
-                   reserve_agents, reserve_units, reserve_auto, reserve_share, reserve_within_s, position)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, (select coalesce(max(position), 0) + 1 from queue))
+                   reserve_agents, reserve_units, reserve_auto, reserve_share, reserve_within_s, mode, silence_s, wrap_up_s, position)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        (select coalesce(max(position), 0) + 1 from queue))
 on conflict do nothing returning id;
 
 -- name: queue_key_taken
@@ -60,11 +61,12 @@ values ($1, $2, $3, (select coalesce(max(position), 0) + 1 from wrap_up_code)) o
 select exists (select from wrap_up_code where key = $1 and id <> $2);
 
 -- name: work_classes
-select id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns, version from work_class order by key;
+select id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns, parked_share, version from work_class order by key;
 
 -- name: add_work_class
-insert into work_class (id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing returning id;
+insert into work_class (id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns,
+                        parked_share)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing returning id;
 
 -- name: work_class_key_taken
 select exists (select from work_class where key = $1 and id <> $2);

@@ -148,11 +148,6 @@ class PgWork:
         """Tell whether a queue can take work."""
         return bool(await self._connection.fetchval(_SQL["queue_exists"], queue_id))
 
-    async def overdue_parked(self, limit: int) -> list[InteractionFacts]:
-        """Return and lock parked interactions whose time has come."""
-        rows = await self._connection.fetch(_SQL["overdue_parked"], self._now, limit)
-        return [InteractionFacts(**dict(row)) for row in rows]
-
 
 def _waiting(row: Any) -> Waiting:
     facts = dict(row)

@@ -99,18 +99,19 @@ with fence as materialized (
 select case when exists (select from fence) then array(select id from moved) end;
 
 -- name: waiting
--- Who let it pass in the last ten minutes is not asked first again.
+-- Who let it pass or lie in the last ten minutes is not asked first again; from a queue that people take from, nothing is offered.
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
-             and o.ended_at > $2::timestamptz - interval '10 minutes') as refused
+             and o.ended_at > $2::timestamptz - interval '10 minutes')
+           || case when i.avoid_until > $2::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
 from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
 left join work_class w on w.id = c.work_class_id
-where i.state = 'waiting' and i.id = any($1::uuid[]);
+where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[]);
 
 -- name: all_waiting
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
@@ -118,12 +119,13 @@ select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_sin
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
-             and o.ended_at > $1::timestamptz - interval '10 minutes') as refused
+             and o.ended_at > $1::timestamptz - interval '10 minutes')
+           || case when i.avoid_until > $1::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
 from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
 left join work_class w on w.id = c.work_class_id
-where i.state = 'waiting';
+where i.state = 'waiting' and q.mode = 'push';
 
 -- name: reserves
 select id, case when reserve_auto then reserve_now else reserve_agents end as reserve_agents, reserve_units from queue
@@ -160,7 +162,3 @@ select exists (select from wrap_up_code where id = $1 and archived_at is null);
 
 -- name: queue_exists
 select exists (select from queue where id = $1 and archived_at is null);
-
--- name: overdue_parked
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit $2 for update skip locked;

@@ -47,7 +47,7 @@ export const agents = [
 export const queues = [
   ['service', 'Kundenservice', 'Customer service'], ['billing', 'Abrechnung', 'Billing'], ['outage', 'Störungen', 'Outages'],
 ].map(([key, de, en]): Json => ({
-  id: `q-${key}`, key, name: name(de!, en!), team_id: null, time_zone: 'Europe/Berlin', first_response_s: key === 'outage' ? 900 : 3600, offer_s: 30,
+  id: `q-${key}`, key, name: name(de!, en!), team_id: null, time_zone: 'Europe/Berlin', first_response_s: key === 'outage' ? 900 : 3600, offer_s: 30, mode: key === 'outage' ? 'pull' : 'push', silence_s: null, wrap_up_s: 0,
   skills: [], match_language: key === 'service', member_ids: agents.map((a) => a.user_id), version: 1, archived: false,
 }));
 
@@ -122,7 +122,7 @@ export function add(seed: Seed): Json {
   const interaction: Json = {
     id: id('17'), version: 1, conversation_id: conversation.id, channel_id: `c-${key}`, queue_id: `q-${seed.queue}`, state, agent_id: seed.mine ? me.id : ['active'].includes(state) ? 'a-ole' : null,
     case_id: null, previous_id: null, skills: [], language: seed.language, units: 12, priority: 0, waiting_since: at(seed.agoMin), due_at: seed.dueMin === null ? null : at(-seed.dueMin),
-    first_response_at: null, parked_until: state === 'parked' ? at(-600) : null, reason: seed.reason ?? { code: 'longest_waiting' }, created_at: at(seed.agoMin), updated_at: at(seed.agoMin),
+    first_response_at: null, parked_until: state === 'parked' ? at(-600) : null, wrap_up_until: null, reason: seed.reason ?? { code: 'longest_waiting' }, created_at: at(seed.agoMin), updated_at: at(seed.agoMin),
     closed_at: state === 'closed' ? at(seed.agoMin - 60) : null, wrap_up_code_id: state === 'closed' ? codes[0]!.id : null,
   };
   work.set(interaction.id, interaction);

@@ -106,7 +106,7 @@ function offerNext(): void {
   if (mine.state !== 'available' || [...offers.values()].some((o) => o.state === 'open')) return;
   const next = [...d.work.values()].filter((i) => i.state === 'waiting').sort((a, b) => ((a.due_at ?? '9') < (b.due_at ?? '9') ? -1 : 1))[0];
   if (!next) return;
-  const offer: Json = { id: d.id('0ffe'), interaction_id: next.id, agent_id: d.me.id, state: 'open', created_at: d.iso(Date.now()), expires_at: d.iso(Date.now() + 30_000), reason: next.reason };
+  const offer: Json = { id: d.id('0ffe'), interaction_id: next.id, agent_id: d.me.id, state: 'open', created_at: d.iso(Date.now()), expires_at: d.iso(Date.now() + 30_000), reason: next.reason, given_by: null };
   offers.set(offer.id, offer);
   change(next, 'interaction.offered', { state: 'offered', agent_id: d.me.id }, { offers: [offer] });
   setTimeout(() => {

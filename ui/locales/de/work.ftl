@@ -57,12 +57,16 @@ reason-assigned = Zugewiesen
 reason-taken-over = Von der Leitung übernommen
 priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
+reason-customer-wrote = Kundschaft hat geschrieben
+reason-wrap-up-over = Nachbearbeitungszeit war um
 reason-returned = { $why ->
     [declined] Zurück: abgelehnt
     [expired] Zurück: nicht angenommen
     [logged_off] Zurück: niemand mehr da
     [lost] Zurück: Verbindung verloren
     [parked_time_over] Zurück: Parkzeit vorbei
+    [silence] Zurück: blieb liegen
+    [customer_wrote] Zurück: Kundschaft hat geschrieben
     [transferred] Zurück: weitergegeben
    *[other] Zurück in der Schlange
 }

@@ -57,12 +57,16 @@ reason-assigned = Assigned
 reason-taken-over = Taken over by a supervisor
 priority-words = Priority { $priority }
 reason-reopened = Reopened
+reason-customer-wrote = The customer wrote
+reason-wrap-up-over = Wrap-up time was over
 reason-returned = { $why ->
     [declined] Back: declined
     [expired] Back: not accepted
     [logged_off] Back: nobody left
     [lost] Back: connection lost
     [parked_time_over] Back: parked time over
+    [silence] Back: nothing was done for it
+    [customer_wrote] Back: the customer wrote
     [transferred] Back: transferred
    *[other] Back in the queue
 }

@@ -1,7 +1,7 @@
 """What is asked of the store about whose hands work is in, and whether those hands are still there."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     """How an agent stands. `free`: units left; below nought when the capacity was lowered."""
 
     state: str
+    reason: str
     free: int
     disabled: bool
 
@@ -34,6 +35,38 @@ class Hands(Protocol):
 
     async def deferrable(self, ids: Iterable[UUID]) -> set[UUID]:
         """Return those of a class of work that can wait for hours."""
+
+    async def parked_units(self, interaction_id: UUID) -> int:
+        """Return what work keeps while it is parked: its class's share of its units."""
+
+    async def overdue_parked(self) -> InteractionFacts | None:
+        """Return and lock one parked interaction whose time has come, or whose customer wrote."""
+
+    async def overdue_wrap_up(self) -> InteractionFacts | None:
+        """Return and lock one interaction whose wrap-up time is over, or whose customer wrote again."""
+
+    async def customer_wrote_on(self, interaction_id: UUID) -> bool:
+        """Tell whether the customer wrote since it was parked or finished."""
+
+    async def give_offer(
+        self, interaction_id: UUID, offer_id: UUID, agent_id: UUID, reason: dict[str, Any], given_by: UUID | None
+    ) -> None:
+        """Write an open offer to a certain agent, for as long as its queue lets offers stand."""
+
+    async def wrap_up_s(self, queue_id: UUID) -> int:
+        """Return the seconds that a queue gives for wrapping up; 0: nothing ends by itself."""
+
+    async def talks_to_others(self, agent_id: UUID, interaction_id: UUID) -> bool:
+        """Tell whether an agent has work in hand or offered besides this."""
+
+    async def is_wrapping_up(self, agent_id: UUID) -> bool:
+        """Tell whether wrap-up time of an agent still runs."""
+
+    async def silent(self, limit: int) -> list[UUID]:
+        """Return active work whose customer has waited for as long as its queue allows for a sign of the agent."""
+
+    async def is_silent(self, interaction_id: UUID) -> bool:
+        """Tell it of one again, within the verb's transaction."""
 
     async def desks_open(self, node: str, user_ids: Iterable[UUID], pause_s: float) -> None:
         """Write down that these desks are open at this node; an agent's row is written every 25 s at the most.

@@ -39,6 +39,9 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     reserve_auto: bool = False
     reserve_share: float = 0.8
     reserve_within_s: int = 20
+    mode: str = "push"
+    silence_s: int | None = None
+    wrap_up_s: int = 0
     service_levels: Sequence[QueueLevelView] = ()
 
 
@@ -59,6 +62,9 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     reserve_auto: bool | UnsetType = UNSET
     reserve_share: float | UnsetType = UNSET
     reserve_within_s: int | UnsetType = UNSET
+    mode: str | UnsetType = UNSET
+    silence_s: int | UnsetType | None = UNSET
+    wrap_up_s: int | UnsetType = UNSET
     service_levels: Sequence[QueueLevelView] | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
@@ -85,6 +91,7 @@ class WorkClassChange(Struct, frozen=True, kw_only=True):
     fades: bool | UnsetType = UNSET
     deferrable: bool | UnsetType = UNSET
     learns: bool | UnsetType = UNSET
+    parked_share: float | UnsetType = UNSET
 
 
 class NewChannel(Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ class NewWorkClassBody(Body):
     fades: bool = False
     deferrable: bool = False
     learns: bool = True
+    parked_share: float = 0.0
 
 
 class ChangeWorkClassBody(Body):
@@ -47,6 +48,7 @@ class ChangeWorkClassBody(Body):
     fades: bool | UnsetType = UNSET
     deferrable: bool | UnsetType = UNSET
     learns: bool | UnsetType = UNSET
+    parked_share: float | UnsetType = UNSET
 
 
 @get("/work-classes", opt=needs("queue.read"), tags=["Administration"])

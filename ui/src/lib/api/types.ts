@@ -32,7 +32,7 @@ export interface QueueSkill { skill: string; level: number }
 export interface Queue {
   id: string; key: string; name: TextByLocale; team_id: string | null; time_zone: string;
   first_response_s: number; offer_s: number; skills: QueueSkill[]; match_language: boolean;
-  member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number;
+  mode: 'push' | 'pull'; silence_s: number | null; wrap_up_s: number; member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number;
   service_levels: QueueLevel[]; open_now: boolean; opens_at: string | null; closes_at: string | null; version: number; archived: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface QueueStep { after_s: number; lower: number; drop: string[]; que
 /** How work of a class weighs in the queue; every number is explained on its page. */
 export interface WorkClass {
   id: string; key: string; name: TextByLocale; cost: number; handling_s: number; patience_s: number | null;
-  decay_s: number | null; growth: number; cap: number; fades: boolean; deferrable: boolean; version: number;
+  decay_s: number | null; growth: number; cap: number; fades: boolean; deferrable: boolean; parked_share: number; version: number;
 }
 
 export interface Skill { id: string; key: string; name: TextByLocale }
@@ -153,7 +153,7 @@ export interface Interaction {
   id: string; version: number; conversation_id: string; channel_id: string; queue_id: string;
   state: InteractionState; agent_id: string | null; case_id: string | null; previous_id: string | null;
   skills: QueueSkill[]; language: string | null; units: number; priority: number; waiting_since: string;
-  due_at: string | null; due_kind: ClockKind | 'window' | null; due_state: '' | 'warned' | 'breached'; first_response_at: string | null; parked_until: string | null; reason: Reason | null;
+  due_at: string | null; due_kind: ClockKind | 'window' | null; due_state: '' | 'warned' | 'breached'; first_response_at: string | null; parked_until: string | null; wrap_up_until: string | null; reason: Reason | null;
   created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null;
 }
 
@@ -169,7 +169,7 @@ export interface WorkItem {
 export interface Offer {
   id: string; interaction_id: string; agent_id: string;
   state: 'open' | 'accepted' | 'declined' | 'expired' | 'withdrawn';
-  created_at: string; expires_at: string; reason: Reason | null;
+  created_at: string; expires_at: string; reason: Reason | null; given_by: string | null;
 }
 
 export interface OfferItem { offer: Offer; item: WorkItem }

@@ -91,6 +91,7 @@ export function conversationCommands(desk: Desk): Command[] {
   const thread = ui.thread;
   const open = thread?.interaction ?? null;
   const mine = open !== null && open.agent_id === desk.me.user.id;
+  const pulled = desk.state.queues.get(open?.queue_id ?? '')?.mode === 'pull';
   const leads = !!open && open.state !== 'closed' && desk.may('work.supervise');
   const act = (verb: string) => async (): Promise<void> => {
     if (open) await desk.act(open, verb);
@@ -108,7 +109,7 @@ export function conversationCommands(desk: Desk): Command[] {
       id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
       when: !!open && desk.may('work.transfer') && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
     },
-    { id: 'why', group: 'conversation', title: t('command-why'), keys: 'w', when: open?.state === 'waiting' && desk.may('work.supervise'), run: () => void (ui.dialog = 'why') },
+    { id: 'why', group: 'conversation', title: t('command-why'), keys: 'w', when: open?.state === 'waiting' && !pulled && desk.may('work.supervise'), run: () => void (ui.dialog = 'why') },
     { id: 'assign', group: 'conversation', title: t('command-assign'), keys: 's', when: leads, run: () => void (ui.dialog = 'assign') },
     {
       id: 'take-over', group: 'conversation', title: t('command-take-over'), keys: 'u', when: leads && !mine && open?.state !== 'waiting',

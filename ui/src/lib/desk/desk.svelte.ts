@@ -14,6 +14,7 @@ import { Outbox } from './outbox.svelte';
 import { sayFailure } from './say';
 import { toasts } from './toasts.svelte';
 import { Thread } from './thread.svelte';
+import { customerName } from './words';
 import { WorkList, type ListFilter } from './work-list.svelte';
 
 interface Typing { conversation_id: string; name?: string; on?: boolean; until: number }
@@ -281,13 +282,21 @@ export class Desk {
   }
 
   #frame(frame: Frame): void {
+    const mine = (frame.work ?? []).filter(({ interaction }) => this.state.work.get(interaction.id)?.interaction.agent_id === this.me.user.id);
     applyFrame(this.state, frame);
+    for (const item of mine) this.#tellLost(item);
     this.#spread(frame);
     for (const id of frame.gone?.work ?? []) for (const list of this.#lists.values()) list.drop(id);
     for (const id of frame.gone?.messages ?? []) for (const thread of this.#threads.values()) thread.drop(id);
     for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
     for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
     for (const message of frame.messages ?? []) this.onMessage(message);
+  }
+
+  /** What went back because nothing was done for it is told to whom it was with; what else goes, they did themselves. */
+  #tellLost({ interaction, conversation }: WorkItem): void {
+    if (interaction.state !== 'waiting' || interaction.reason?.by !== 'silence') return;
+    toasts.show('info', t('silence-gone', { customer: customerName(conversation.identity) }));
   }
 
   #spread(views: Parameters<typeof applyViews>[1]): void {

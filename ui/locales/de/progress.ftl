@@ -1,0 +1,25 @@
+### Arbeit in Gang: Warteschlangen zum Nehmen, Nachbearbeitung, Parken, was liegen bleibt
+
+## Einrichten
+
+queue-progress = Wie Anliegen die Warteschlange verlassen
+queue-mode-push = Sie werden angeboten
+queue-mode-push-hint = Unisono bietet das Nächste an, wem es passt und wer Platz hat.
+queue-mode-pull = Man nimmt sie sich
+queue-mode-pull-hint = Nichts wird angeboten; alle wählen selbst aus der Liste.
+queue-pulls = zum Nehmen
+queue-pulls-here = Aus der Liste zu nehmen
+queue-wrap-up = Zeit zur Nachbearbeitung
+queue-wrap-up-hint = So lange kommt nach „Fertig“ nichts Neues; danach schließt es sich von selbst. 0: bis es jemand schließt.
+queue-wrap-up-wrong = Erlaubt ist höchstens 1 Tag.
+queue-silence = Zurücknehmen nach
+queue-silence-hint = Geschieht so lange nichts, seit die Kundschaft schrieb, bekommt es jemand anderes. Leer: nie.
+queue-silence-wrong = Erlaubt ist 1 Minute bis 7 Tage.
+class-parked = Geparkt bleibt
+class-parked-hint = So viel von seinem Platz bleibt reserviert, falls die Kundschaft wiederkommt.
+percent = %
+
+## Bei der Arbeit
+
+wrap-up-left = Schließt sich in { $span } von selbst.
+silence-gone = { $customer } haben jetzt andere: Es war eine Weile nichts geschehen.

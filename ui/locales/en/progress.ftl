@@ -1,0 +1,25 @@
+### Work in progress: queues that people take from, wrap-up time, parking, work that lies
+
+## Set up
+
+queue-progress = How work leaves the queue
+queue-mode-push = It is offered
+queue-mode-push-hint = Unisono offers what is next to whoever can do it and has room.
+queue-mode-pull = People take it
+queue-mode-pull-hint = Nothing is offered; everybody chooses from the list.
+queue-pulls = people take
+queue-pulls-here = To be taken from the list
+queue-wrap-up = Time for wrapping up
+queue-wrap-up-hint = So long an agent gets nothing new after “Done”; then it is closed by itself. 0: until somebody closes it.
+queue-wrap-up-wrong = At most 1 day.
+queue-silence = Take back after
+queue-silence-hint = If nothing is done for so long after the customer wrote, it goes to somebody else. Empty: never.
+queue-silence-wrong = Between 1 minute and 7 days.
+class-parked = Kept while parked
+class-parked-hint = So much of its room stays reserved with the agent, for when the customer comes back.
+percent = %
+
+## At work
+
+wrap-up-left = Closes by itself in { $span }.
+silence-gone = { $customer } was given to others: nothing had been done for a while.
