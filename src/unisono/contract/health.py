@@ -13,6 +13,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
     state: OK, REAUTH_NEEDED, FORBIDDEN, THROTTLED (see `until`), UNREACHABLE or MISCONFIGURED.
     what: what is wrong, for a person, with what to do next; field: the setting at fault, if one is.
+    texts: `what` by language, where the connector can tell it in more than one.
     account: who we are at the network (remote id, handle), filled when OK.
     """
 
@@ -24,3 +25,4 @@ class Health(Struct, frozen=True, kw_only=True):
     handle: str = ""
     realm: str = ""
     caps: Caps | None = None
+    texts: dict[str, str] = {}

@@ -1,0 +1,151 @@
+"""The connector: one page's posts and comments, pulled from its feed, with webhooks as hints, answered in public."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from unisono.connectors._graph.accounts import demand_installed, looked_at, with_sunset
+from unisono.connectors._graph.api import Graph
+from unisono.connectors._graph.deletion import Deletion
+from unisono.connectors._graph.webhook import Told, opened, unreadable_key
+from unisono.connectors._graph.words import said
+from unisono.connectors.facebook.answering import Answering
+from unisono.connectors.facebook.hearing import Hearing
+from unisono.connectors.facebook.read import POSTS, read_item
+from unisono.connectors.facebook.watch import Watch
+from unisono.contract import (
+    Caps,
+    Challenge,
+    Ctx,
+    Deny,
+    Event,
+    Health,
+    HttpRequest,
+    MediaLimit,
+    OutMessage,
+    Page,
+    Raw,
+    ReconcileResult,
+    Reject,
+    Route,
+    SendResult,
+    Sent,
+    TextLimit,
+    ThreadRef,
+    load_manifest,
+)
+from unisono.domain.words import ChannelState, Visibility
+
+_FIELDS = ("feed", "mention")
+_CAPS = Caps(
+    visibilities=(Visibility.PUBLIC,), text=TextLimit(maximum=8_000),
+    media=MediaLimit(max_count=1, types=("image/jpeg", "image/png", "image/gif"), max_bytes=4_000_000),
+    push=True, webhook=True, challenge=True, edits=True, deletes=True, account_deletion=True, retract=True, rate_per_s=100,
+)  # fmt: skip
+
+
+class Facebook:
+    """One page."""
+
+    folder: ClassVar[Path] = Path(__file__).parent
+
+    def __init__(self, ctx: Ctx) -> None:
+        self._ctx = ctx
+        self._graph = Graph(ctx)
+        self._page = str(ctx.account.config.get("page_id", ""))
+        self._hearing = Hearing(ctx, self._graph, Watch(ctx))
+        self._answering = Answering(ctx, self._graph, _CAPS.text)
+        self._deletion = Deletion(ctx, self._graph)
+
+    def capabilities(self, thread: ThreadRef | None = None) -> Caps:
+        """Return what comments allow; it is the same on every page."""
+        del thread
+        return _CAPS
+
+    async def check(self) -> Health:
+        """Ask whose token it is, and see that news are sent to us."""
+        return await looked_at(self._ctx, self._graph, self._look)
+
+    async def _look(self) -> Health:
+        me = await self._graph.get("me", {"fields": "id,name"})
+        if str(me.get("id")) != self._page:
+            name = str(me.get("name") or me.get("id") or "another account")
+            return said("other_account", ChannelState.MISCONFIGURED, "access_token", found=name, wanted=self._page)
+        if await self._ctx.secrets.get("app_secret"):
+            await demand_installed(self._graph, self._page, _FIELDS, "pages_manage_metadata")
+        health = Health(state=ChannelState.OK, remote_id=self._page, handle=str(me.get("name") or ""), caps=_CAPS)
+        return with_sunset(health, load_manifest(self.folder), self._graph.version, self._ctx.clock.now())
+
+    # -- hearing -------------------------------------------------------------------------------------------------------
+
+    async def pull(self, stream: str, cursor: str | None, limit: int) -> Page:
+        """Return what was said, or (`recheck`) what became of what was said."""
+        return await (self._hearing.recheck(cursor) if stream == "recheck" else self._hearing.pull(cursor, limit))
+
+    async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
+        """Return what a push brought of this page."""
+        found = await opened(self._ctx, request)
+        if isinstance(found, Challenge | Deny):
+            return found
+        now = self._ctx.clock.now()
+        if found.rest:
+            return [Raw(ingest_key=unreadable_key(found.rest), body=found.rest, received_at=now)]
+        items = [(key, told) for told in found.told if (key := self._key(told)) is not None]
+        return [Raw(ingest_key=key, body=self._body(told), received_at=now) for key, told in items]
+
+    def _key(self, told: Told) -> str | None:
+        """Return the key of a piece of news, the same as when it is pulled; None for what is none of ours to take in.
+
+        What the page itself says is left to the pull, which also knows whom it answers.
+        """
+        value = told.value
+        if told.field not in _FIELDS or told.account != self._page:
+            return None
+        comment = value.get("item") == "comment" and value.get("comment_id")
+        if not comment and (value.get("item") not in POSTS or not value.get("post_id")):
+            return None
+        kind, node = ("comment", value["comment_id"]) if comment else ("post", value["post_id"])
+        match value.get("verb"):
+            case "add" if str((value.get("from") or {}).get("id")) != self._page:
+                return f"{kind}:{node}:0"
+            case "edited" | "edit":
+                return f"{kind}:{node}:{told.at}"
+            case "remove" | "delete":
+                return f"deleted:{node}:0"
+        return None
+
+    def _body(self, told: Told) -> bytes:
+        return msgspec.json.encode({"kind": "push", "page": self._page, "field": told.field, "value": told.value, "at": told.at})
+
+    def read(self, raw: Raw) -> list[Event]:
+        """Return what an item says."""
+        return read_item(raw)
+
+    async def get_media(self, ref: str, max_bytes: int) -> bytes:
+        """Return a photo or video; its address is open to whoever knows it."""
+        answer = await self._ctx.http.request("GET", ref, max_bytes=max_bytes, timeout_s=60.0)
+        self._graph.demand(answer)
+        return answer.body
+
+    def routes(self) -> list[Route]:
+        """Return the data-deletion callback."""
+        return self._deletion.routes()
+
+    # -- answering -----------------------------------------------------------------------------------------------------
+
+    async def send(self, message: OutMessage, attempt: int) -> SendResult:
+        """Comment below what is answered."""
+        del attempt
+        return await self._answering.send(message)
+
+    async def reconcile(self, message: OutMessage) -> ReconcileResult:
+        """Look whether a comment of ours stands there."""
+        return await self._answering.reconcile(message)
+
+    async def retract(self, remote_id: str) -> SendResult:
+        """Delete a comment of ours; one that is gone already counts as deleted."""
+        done = await self._graph.handed_over("DELETE", remote_id)
+        if isinstance(done, dict) or (isinstance(done, Reject) and done.code == "gone"):
+            return Sent(remote_id=remote_id)
+        return done

@@ -1,0 +1,1 @@
+"""Networks that only their makers can run, played by script over real HTTP."""
