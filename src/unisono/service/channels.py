@@ -41,6 +41,7 @@ class CheckFailed(Invalid):
     def __init__(self, health: Health) -> None:
         super().__init__(health.what or health.state.value, code="check_failed", field=health.field, state=health.state.value)
         self.health = health
+        self.texts = health.texts
 
 
 class Checked(Struct, frozen=True, kw_only=True):

@@ -100,8 +100,11 @@ def of_unisono(request: Request[Any, Any, Any], error: UnisonoError) -> Response
 
 
 def _detail(locale: str, error: UnisonoError, kind: str) -> str:
-    """The English words stand where the error is raised; the other languages' are found by its code."""
+    """The English words stand where the error is raised; the other languages' are found by its code, or stand in the error."""
     text = str(error)
+    told: dict[str, str] = getattr(error, "texts", {})
+    if locale in told:
+        return told[locale]
     if locale == "en":
         return text
     facts = {"text": text, **error.facts}

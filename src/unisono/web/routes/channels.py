@@ -22,6 +22,7 @@ from unisono.service.setup_views import ChannelHealthView, ChannelView, Connecto
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import needs
+from unisono.web.problems import locale_of
 
 
 class CheckBody(Body):
@@ -93,13 +94,13 @@ async def channel(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) 
 
 
 @post("/channels/check", opt=needs("channel.manage"), status_code=200, tags=["Administration"])
-async def check(house: HouseDep, data: JSONBody[CheckBody]) -> HealthView:
+async def check(request: Asking, house: HouseDep, data: JSONBody[CheckBody]) -> HealthView:
     """Look at the network with these settings; nothing is saved."""
     checked = await check_channel(
         house.outside,
         Draft(connector=data.connector, config=data.config, secrets=data.secrets, channel_id=data.channel_id),
     )
-    return health_view(checked.health)
+    return health_view(checked.health, locale_of(request))
 
 
 @post("/channels", opt=needs("channel.manage"), tags=["Administration"])
@@ -164,9 +165,10 @@ async def health(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) -
     return found
 
 
-def health_view(found: Health) -> HealthView:
-    """Return what a look at the network told."""
-    return HealthView(state=found.state.value, what=found.what, field=found.field, remote_id=found.remote_id, handle=found.handle)
+def health_view(found: Health, locale: str) -> HealthView:
+    """Return what a look at the network told, in a language if the connector knows it."""
+    what = found.texts.get(locale, found.what)
+    return HealthView(state=found.state.value, what=what, field=found.field, remote_id=found.remote_id, handle=found.handle)
 
 
 async def _visible(tx: Tx, access: Access) -> set[UUID] | None:
