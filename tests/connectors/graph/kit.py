@@ -96,7 +96,7 @@ async def desk_of(
         account = Account(channel_id=uuid4(), name="Netz", config=settings)
         kept = {"app_secret": network.app_secret, "verify_token": VERIFY_TOKEN, **secrets}
         manifest = load_manifest(kind.folder)
-        ctx = KitContext(account, http_for(manifest, settings), kept, clock)
+        ctx = KitContext(account, http_for(manifest, settings), kept, clock, manifest)
         desk = Desk(network, server, ctx, kind(ctx), clock, network.join("Anna Muster"), network.join("Ben Beispiel"))
         health = await desk.connector.check()
         assert health.state is ChannelState.OK, health.what
