@@ -58,9 +58,14 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         body={"how": ENUM, "from_agent_id?": ID, "offer_id?": ID},
     ),
     "interaction.prioritised": EventType(summary="A person set how urgent it is.", body={"from": "integer", "to": "integer"}),
-    "interaction.parked": EventType(summary="It was set aside; its capacity is free, but for the share that its class keeps."),
     "interaction.unparked": EventType(
-        summary="It was taken up again; the cause tells when nobody did: time, or customer.", body={"cause?": ENUM}
+        summary="It was taken up again; the cause tells when nobody did: time, customer, or interruption_over.",
+        body={"cause?": ENUM},
+    ),
+    "interaction.parked": EventType(
+        summary="It was set aside; its capacity is free, but for the share that its class keeps. Cause interrupted: until what "
+        "cannot wait is over.",
+        body={"cause?": ENUM},
     ),
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
     "interaction.wrapped_up": EventType(

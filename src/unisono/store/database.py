@@ -18,6 +18,7 @@ from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
 from unisono.store.learning import PgLearning
+from unisono.store.lending import PgLending
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
@@ -78,6 +79,10 @@ class PgTx:
     @cached_property
     def work(self) -> PgWork:
         return PgWork(self.connection, self.now)
+
+    @cached_property
+    def lending(self) -> PgLending:
+        return PgLending(self.connection)
 
     @cached_property
     def hands(self) -> PgHands:

@@ -19,6 +19,7 @@ from unisono.service.ports.commands import Commands
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
+from unisono.service.ports.lending import Lending
 from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
@@ -74,6 +75,9 @@ class Tx(Protocol):
     def talk(self) -> Talk: ...
     @property
     def work(self) -> Work: ...
+    @property
+    def lending(self) -> Lending: ...
+
     @property
     def hands(self) -> Hands: ...
     @property
