@@ -27,7 +27,7 @@ from unisono.service.clockwork import follow_changes, tell_due
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
-from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.intake import fetch_media
 from unisono.service.interrupts import take_up_again
@@ -43,7 +43,6 @@ from unisono.service.sender import Sender
 from unisono.service.silence import give_back_silent
 from unisono.service.take import take
 from unisono.service.transfer import transfer
-from unisono.service.wrap_up_time import end_wrap_ups
 
 pytestmark = pytest.mark.law3
 
@@ -63,7 +62,7 @@ NO_VIEW = {
     "note.add_note": "the body of write_note",
     "give_offer.give_offer": "the body of wake_parked and transfer",
     "wrap_up_time.begin_wrap_up": "the body of finish",
-    "wrap_up_time.after_wrap_up": "the body of wrap_up and end_wrap_ups",
+    "wrap_up_time.after_wrap_up": "the body of wrap_up, give_back and end_wrap_ups",
     "interrupts.set_aside": "part of accept_offer",
     "lost.desks_open": "fills a table that no desk shows",
     "intake.pull_once": "fills the inbox, which no desk shows",
@@ -190,7 +189,7 @@ async def _wake(s: Scene) -> Step:
     return lambda: wake_parked(s.house.db)
 
 
-@case("wrap_up_time.end_wrap_ups")
+@case("expire.end_wrap_ups")
 async def _end_wrap_ups(s: Scene) -> Step:
     await s.house.sql("update queue set wrap_up_s = 60")
     await finish(s.house.db, s.anna.access, await s.active())

@@ -41,17 +41,18 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="It was reserved for an agent, with the capacity that it takes.", body={"offer_id": ID}
     ),
     "interaction.given": EventType(
-        summary="It was offered to a certain agent and not by the router: its customer wrote while it was parked.",
+        summary="It was offered to a certain agent, not by the router: its customer wrote, or a colleague hands it over.",
         body={"offer_id": ID, "by": ENUM},
     ),
     "interaction.accepted": EventType(summary="The agent took the offer.", body={"offer_id": ID}),
     "interaction.returned": EventType(
         summary="It went back to its place in the queue; the cause tells why: declined, expired, logged_off, lost, silence, ...",
-        body={"cause": ENUM, "offer_id?": ID},
+        body={"cause": ENUM, "offer_id?": ID, "reason?": ENUM},
     ),
     "interaction.taken": EventType(summary="An agent took it by hand."),
     "interaction.transferred": EventType(
-        summary="It was handed to a queue or a colleague.", body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID}
+        summary="It was handed to a queue, to a colleague, or to whoever has a skill.",
+        body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID, "skill?": ENUM, "level?": "integer"},
     ),
     "interaction.assigned": EventType(
         summary="A supervisor put it into somebody's hands, or took it over.",

@@ -18,10 +18,9 @@ from unisono.contract.context import Clock
 from unisono.domain.errors import UnisonoError
 from unisono.routing.facts import AgentFacts, Decision
 from unisono.routing.state import RouterState
-from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.interrupts import take_up_again
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
-from unisono.service.wrap_up_time import end_wrap_ups
 
 LEASE = "router"
 LEASE_S = 1.2
