@@ -3,21 +3,27 @@
 This package and `unisono.domain` are all that a connector, also a third party's, imports.
 """
 
+from unisono.contract.budgets import Budgets, BudgetSpent, Purpose
 from unisono.contract.capabilities import Caps, MediaLimit, TextLimit, TextUnit
 from unisono.contract.connector import (
     CONTRACT_VERSION,
+    Backfill,
     Challenge,
     Connector,
+    DeleteComment,
     DeleteSync,
     Deny,
+    HideComment,
     HttpRequest,
     HttpResponse,
+    Like,
     Media,
     PullFailed,
     Retract,
     Route,
     Routes,
     Stream,
+    Templates,
     Typing,
     Webhook,
 )
@@ -55,7 +61,7 @@ from unisono.contract.inbound import (
     ThreadRef,
     Unreadable,
 )
-from unisono.contract.manifest import BadManifest, Manifest, load_manifest
+from unisono.contract.manifest import BadManifest, Limit, Manifest, OAuth, load_manifest
 from unisono.contract.outbound import (
     NotSent,
     OutAttachment,
@@ -66,9 +72,12 @@ from unisono.contract.outbound import (
     Retry,
     SendResult,
     Sent,
+    Template,
+    TemplateChoice,
     Undecidable,
     Unknown,
 )
+from unisono.contract.tokens import NoToken, Tokens
 
 __all__ = [
     "CONTRACT_VERSION",
@@ -76,7 +85,10 @@ __all__ = [
     "Account",
     "Author",
     "AuthorGone",
+    "Backfill",
     "BadManifest",
+    "BudgetSpent",
+    "Budgets",
     "CanReply",
     "Caps",
     "Challenge",
@@ -84,18 +96,22 @@ __all__ = [
     "Connector",
     "Created",
     "Ctx",
+    "DeleteComment",
     "DeleteSync",
     "Deleted",
     "Deny",
     "Edited",
     "Event",
     "Health",
+    "HideComment",
     "HostRefused",
     "Http",
     "HttpRequest",
     "HttpResponse",
     "InAttachment",
     "Intake",
+    "Like",
+    "Limit",
     "Line",
     "LineFile",
     "Log",
@@ -103,12 +119,15 @@ __all__ = [
     "Media",
     "MediaLimit",
     "Memory",
+    "NoToken",
     "NotReached",
     "NotSent",
+    "OAuth",
     "OutAttachment",
     "OutMessage",
     "Page",
     "PullFailed",
+    "Purpose",
     "Raw",
     "Reauth",
     "ReconcileResult",
@@ -124,9 +143,13 @@ __all__ = [
     "Status",
     "Stream",
     "StreamResponse",
+    "Template",
+    "TemplateChoice",
+    "Templates",
     "TextLimit",
     "TextUnit",
     "ThreadRef",
+    "Tokens",
     "Transcripts",
     "Typing",
     "Undecidable",

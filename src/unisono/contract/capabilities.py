@@ -52,6 +52,11 @@ class Caps(Struct, frozen=True, kw_only=True):
     retention_s: how far back the network can be pulled; beyond that a gap is raised.
     edits / deletes / account_deletion / statuses: inbound events that the network tells of.
     retract: our own message can be deleted. rate_per_s: items a second that the connector states to take in.
+    hide / delete_comment / like: what we may do to a customer's public item (powers HideComment, DeleteComment, Like).
+    private_reply: a public item can be answered privately, for `private_reply_window_s` after it was said and
+        `private_replies_max` times (None: as often as one likes); see `OutMessage.private_reply_to`.
+    templates: pre-approved texts may be sent (power Templates), also after the window. backfill: see the power Backfill.
+    max_parts: in so many parts may a text be sent that is longer than the limit (`domain.split`).
     """
 
     reply: bool = True
@@ -83,3 +88,11 @@ class Caps(Struct, frozen=True, kw_only=True):
     private_reply: bool = False
     refresh: bool = False
     rate_per_s: int = 50
+    hide: bool = False
+    delete_comment: bool = False
+    like: bool = False
+    private_reply_window_s: int | None = None
+    private_replies_max: int | None = None
+    templates: bool = False
+    backfill: bool = False
+    max_parts: int = 1

@@ -1,6 +1,7 @@
 """What a connector is: a small mandatory core, and optional powers that are found by type."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -10,7 +11,7 @@ from unisono.contract.capabilities import Caps
 from unisono.contract.context import Ctx
 from unisono.contract.health import Health
 from unisono.contract.inbound import Event, Page, Raw, ThreadRef
-from unisono.contract.outbound import OutMessage, ReconcileResult, SendResult
+from unisono.contract.outbound import OutMessage, ReconcileResult, SendResult, Template
 
 CONTRACT_VERSION = 1
 
@@ -147,6 +148,54 @@ class DeleteSync(Protocol):
     """Networks that send no deletions: look again whether items still stand."""
 
     async def still_there(self, remote_ids: list[str]) -> dict[str, bool]: ...
+
+
+@runtime_checkable
+class HideComment(Protocol):
+    """A customer's public item under ours can be hidden from others, and shown again (`Caps.hide`)."""
+
+    async def hide(self, remote_id: str, hidden: bool) -> SendResult:
+        """Hide or show it; `Sent` with the item's own id when it stands so, also when it did before."""
+        ...
+
+
+@runtime_checkable
+class DeleteComment(Protocol):
+    """A customer's public item under ours can be deleted at the network (`Caps.delete_comment`)."""
+
+    async def delete_comment(self, remote_id: str) -> SendResult:
+        """Delete it; `Sent` with the item's own id when it is gone, also when it was before."""
+        ...
+
+
+@runtime_checkable
+class Like(Protocol):
+    """We can say that we like a customer's item, and take it back (`Caps.like`)."""
+
+    async def like(self, remote_id: str, on: bool) -> SendResult:
+        """Like it or no longer; `Sent` with the item's own id when it stands so, also when it did before."""
+        ...
+
+
+@runtime_checkable
+class Templates(Protocol):
+    """The network sends some texts only when it approved them beforehand (`Caps.templates`)."""
+
+    async def templates(self) -> list[Template]:
+        """Return what was approved for this account, the unusable ones included. Raises PullFailed or NotReached."""
+        ...
+
+
+@runtime_checkable
+class Backfill(Protocol):
+    """What a gap left out can be fetched by another way (`Caps.backfill`)."""
+
+    async def backfill(self, stream: str, since: datetime, until: datetime, cursor: str | None, limit: int) -> Page:
+        """Return items said between two instants, oldest first, with the ingest keys that `pull` gives them.
+
+        Called with the page's `next_cursor` until there is no more; `gap` says that some are lost for good. Raises PullFailed.
+        """
+        ...
 
 
 class Route(Struct, frozen=True, kw_only=True):

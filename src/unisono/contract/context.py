@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct, field
 
+from unisono.contract.budgets import Budgets
 from unisono.contract.capabilities import Caps
 from unisono.contract.inbound import Author
 from unisono.domain.words import DeliveryState, Direction
+
+if TYPE_CHECKING:
+    from unisono.contract.tokens import Tokens
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -199,3 +203,7 @@ class Ctx(Protocol):
     def transcripts(self) -> Transcripts: ...
     @property
     def intake(self) -> Intake: ...
+    @property
+    def budgets(self) -> Budgets: ...
+    @property
+    def tokens(self) -> "Tokens": ...

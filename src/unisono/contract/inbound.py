@@ -16,11 +16,18 @@ class Raw(Struct, frozen=True, kw_only=True):
         twice by the network must give the same key; an edit must give another (`networks.md`, section 3).
     body: what `read` needs, complete; a connector that had to ask the network for context wraps both in one JSON.
     received_at: when we had it, aware, UTC.
+    account: remote id of the account that it is for, where a network pushes the items of several accounts to one address
+        (one app, several pages): the house stores it with that account's channel of the same connector, before the 2xx, and
+        drops and counts what is for an account that is no channel here. None: for the channel that was called.
+    connector: id of the connector whose channel it is for, where several share one address (a page and its Messenger); None
+        is the one that verified it.
     """
 
     ingest_key: str
     body: bytes
     received_at: datetime
+    account: str | None = None
+    connector: str | None = None
 
 
 class Page(Struct, frozen=True, kw_only=True):

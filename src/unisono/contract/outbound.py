@@ -19,6 +19,31 @@ class OutAttachment(Struct, frozen=True, kw_only=True):
     alt_text: str = ""
 
 
+class Template(Struct, frozen=True, kw_only=True):
+    """A text that the network approved beforehand, by name and language; `{{1}}` or `{{name}}` stand for its parameters.
+
+    parameters: their names in the order of the text. usable: approved and not paused; else `status` says what it is.
+    """
+
+    name: str
+    language: str
+    text: str
+    category: str = ""
+    parameters: tuple[str, ...] = ()
+    header: str = ""
+    footer: str = ""
+    usable: bool = True
+    status: str = ""
+
+
+class TemplateChoice(Struct, frozen=True, kw_only=True):
+    """A template with its parameters filled in, by name."""
+
+    name: str
+    language: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
 class OutMessage(Struct, frozen=True, kw_only=True):
     """One answer. All of it is fixed when the outbox row is written, so that every attempt sends the same.
 
@@ -28,6 +53,9 @@ class OutMessage(Struct, frozen=True, kw_only=True):
     recipient: the customer. created_at: fixed instant, for networks that want one in the item.
     references: remote ids of the thread so far, oldest first (e-mail). details: what the composer set
         (content warning, Cc, ...), by the names that the capabilities declare.
+    private_reply_to: remote id of the public item to which this is the private answer. `thread` is then PRIVATE, links to
+        the public thread's root, and its own root is a stand-in: what the network calls the thread is told in `Sent`.
+    template: send this template; `text` shows it filled in.
     """
 
     key: str
@@ -41,14 +69,22 @@ class OutMessage(Struct, frozen=True, kw_only=True):
     attachments: tuple[OutAttachment, ...] = ()
     references: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    private_reply_to: str | None = None
+    template: TemplateChoice | None = None
 
 
 class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
-    """The network has it. `remote_ids` names every part when the text had to be split; the first leads."""
+    """The network has it. `remote_ids` names every part when the text had to be split; the first leads.
+
+    root_id, recipient: of a private reply that opened a thread, the thread's root as `read` will give it when the customer
+        answers there, and the customer's id in it, where it is not the one that they comment with.
+    """
 
     remote_id: str
     url: str = ""
     remote_ids: tuple[str, ...] = ()
+    root_id: str | None = None
+    recipient: Author | None = None
 
 
 class Retry(Struct, frozen=True, kw_only=True, tag="retry"):

@@ -56,7 +56,7 @@ class AllowedHosts:
     """
 
     def __init__(self, manifest: Manifest, config: Mapping[str, object]) -> None:
-        self._entries = [entry for text in manifest.hosts if (entry := _entry(text, config)) is not None]
+        self._entries = [entry for text in manifest.reach if (entry := _entry(text, config)) is not None]
 
     def check(self, url: httpx2.URL) -> Entry:
         """Return what allows a URL. Raises HostRefused for anything that is not allowed."""

@@ -6,18 +6,23 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
+from unisono.contract.budgets import BudgetSpent
 from unisono.contract.capabilities import Caps
-from unisono.contract.connector import Connector
-from unisono.contract.context import Account, Clock, Http, Line, Log
+from unisono.contract.connector import Connector, PullFailed
+from unisono.contract.context import Account, Clock, HostRefused, Http, Line, Log, NotReached
+from unisono.contract.health import Health
 from unisono.contract.inbound import Author, Raw
 from unisono.domain.errors import NotFound
+from unisono.domain.words import ChannelState
+from unisono.service.budgets import ChannelBudgets, MemoryMeters, MeterLedger
 from unisono.service.ports import Bell, Database
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.outside import ChannelSecrets, HttpFor, LogFor, Registry
 from unisono.service.ports.privacy import Cipher, Tombstones
+from unisono.service.tokens import ChannelTokens
 
 RAW_KEPT_S = 30 * 86_400
 INBOX_BELL = "inbox"
@@ -38,6 +43,7 @@ class Outside(Struct, frozen=True, kw_only=True):
     http_for: HttpFor
     log_for: LogFor
     raw_kept_s: int = RAW_KEPT_S
+    meters: MeterLedger = field(default_factory=MemoryMeters)
 
 
 class _Secrets:
@@ -125,11 +131,25 @@ class ChannelContext:
         self.log: Log = outside.log_for(channel.id, channel.connector)
         self.transcripts = _Transcripts(outside, channel)
         self.intake = _Intake(outside, channel.id)
+        self.budgets = ChannelBudgets(manifest, channel.id, channel.config, outside.meters, outside.clock)
+        self.tokens = ChannelTokens(manifest, channel.config, self.secrets, self.http, outside.clock)
 
 
 def open_connector(outside: Outside, channel: ChannelFacts) -> Connector:
     """Return the channel's connector, built anew. Raises NotFound when its package is no longer installed."""
     return outside.registry.code(channel.connector)(ChannelContext(outside, channel))
+
+
+async def health_of(connector: Connector) -> Health:
+    """Return what a connector's look at its network came to, also when it could not look."""
+    try:
+        return await connector.check()
+    except PullFailed as error:
+        return error.health
+    except BudgetSpent as error:
+        return Health(state=ChannelState.THROTTLED, what=str(error), until=error.until)
+    except (NotReached, HostRefused) as error:
+        return Health(state=ChannelState.UNREACHABLE, what=str(error))
 
 
 async def store_raw(outside: Outside, channel_id: UUID, raws: Sequence[Raw]) -> int:
@@ -139,3 +159,34 @@ async def store_raw(outside: Outside, channel_id: UUID, raws: Sequence[Raw]) -> 
     if stored:
         await outside.bell.ring(INBOX_BELL)
     return stored
+
+
+async def store_pushed(outside: Outside, called: ChannelFacts, raws: Sequence[Raw]) -> int:
+    """Store what came by one push, each item with the channel of the account that it names; returns how many were new.
+
+    All of it stands in the inboxes when this returns, or none. What names an account that is no channel here is dropped and
+    counted with the channel that was called. A paused channel's items are kept in its inbox: refusing them would hold up its
+    siblings, and a network that is refused for long stops pushing.
+    """
+    async with outside.db.write() as tx:
+        by_channel: dict[UUID, list[Raw]] = {}
+        for (connector, account), of_one in _by_account(called, raws).items():
+            channel_id = called.id
+            if account is not None and (connector, account) != (called.connector, called.remote_id):
+                siblings = await tx.channels.of_account(connector, account)
+                if not siblings and (connector != called.connector or called.remote_id is not None):
+                    await tx.inbox.count(called.id, {"elsewhere": len(of_one)})
+                    continue
+                channel_id = siblings[0] if siblings else called.id
+            by_channel.setdefault(channel_id, []).extend(of_one)
+        stored = [await tx.inbox.put(channel_id, items, outside.raw_kept_s) for channel_id, items in sorted(by_channel.items())]
+    if any(stored):
+        await outside.bell.ring(INBOX_BELL)
+    return sum(stored)
+
+
+def _by_account(called: ChannelFacts, raws: Sequence[Raw]) -> dict[tuple[str, str | None], list[Raw]]:
+    found: dict[tuple[str, str | None], list[Raw]] = {}
+    for raw in raws:
+        found.setdefault((raw.connector or called.connector, raw.account), []).append(raw)
+    return found

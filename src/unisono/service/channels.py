@@ -7,14 +7,14 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Struct
 
-from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
 from unisono.contract.manifest import Manifest
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.words import ChannelState
 from unisono.service.access import Access
+from unisono.service.budgets import MemoryMeters
 from unisono.service.channel_config import check_config
-from unisono.service.channel_context import ChannelContext, Outside
+from unisono.service.channel_context import ChannelContext, Outside, health_of
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.setup import ChannelChange, NewChannel
@@ -80,12 +80,11 @@ async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None =
     stored = await _stored_names(outside, draft.channel_id)
     config = check_config(manifest, draft.config, draft.secrets, stored)
     secrets = DraftSecrets(draft.secrets, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
-    context = ChannelContext(msgspec.structs.replace(outside, secrets=secrets), _facts(manifest, draft, config, before, new_id))
+    meters = outside.meters if before is not None else MemoryMeters()
+    look = msgspec.structs.replace(outside, secrets=secrets, meters=meters)
+    context = ChannelContext(look, _facts(manifest, draft, config, before, new_id))
     context.memory = _Forgetful()  # type: ignore[assignment]
-    try:
-        health = await outside.registry.code(draft.connector)(context).check()
-    except (NotReached, HostRefused) as error:
-        health = Health(state=ChannelState.UNREACHABLE, what=str(error))
+    health = await health_of(outside.registry.code(draft.connector)(context))
     return Checked(health=health, secrets=secrets.values)
 
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from unisono.contract.budgets import BudgetSpent
 from unisono.contract.connector import Connector, Media, PullFailed, Stream
 from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
 from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.words import ChannelState
-from unisono.service.channel_context import INBOX_BELL, Outside, open_connector, store_raw
+from unisono.service.channel_context import INBOX_BELL, Outside, health_of, open_connector, store_raw
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.receive import Received, receive
@@ -54,21 +55,29 @@ async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connecto
 class Round(Struct, frozen=True, kw_only=True):
     """What a pull of all streams came to. health: what the network told of itself, None when it was not its fault.
 
-    after_s: when the network wants to be asked again, if it said so.
+    after_s: when the network wants to be asked again, if it said so. went_on: at least a part of it was pulled.
     """
 
     health: Health | None
     after_s: float | None = None
+    went_on: bool = False
 
 
 async def pull_round(outside: Outside, channel: ChannelFacts, connector: Connector) -> Round:
     """Pull every stream until there is no more, and record how the network stands. A failure ends the round alone."""
     after_s: float | None = None
+    spent: list[BudgetSpent] = []
+    streams = outside.registry.manifest(channel.connector).streams
     try:
-        for stream in outside.registry.manifest(channel.connector).streams:
-            while (await pull_once(outside, channel, connector, stream)).has_more:
-                pass
-        health = Health(state=ChannelState.OK)
+        for stream in streams:
+            try:
+                while (await pull_once(outside, channel, connector, stream)).has_more:
+                    pass
+            except BudgetSpent as error:
+                spent.append(error)
+        health = _spent(spent)
+        if len(spent) == len(streams):
+            after_s = _seconds_until(health.until, outside.clock.now())
     except PullFailed as error:
         health, after_s = error.health, error.after_s
     except (NotReached, HostRefused) as error:
@@ -78,7 +87,21 @@ async def pull_round(outside: Outside, channel: ChannelFacts, connector: Connect
         return Round(health=None)
     with contextlib.suppress(UnisonoError):
         await record_health(outside, channel, health)
-    return Round(health=health, after_s=after_s)
+    went_on = health.state is ChannelState.OK or 0 < len(spent) < len(streams)
+    return Round(health=health, after_s=after_s, went_on=went_on)
+
+
+def _spent(spent: list[BudgetSpent]) -> Health:
+    """What the channel is when budgets held some of its streams back: to be seen, and over by itself."""
+    if not spent:
+        return Health(state=ChannelState.OK)
+    until = min((error.until for error in spent if error.until is not None), default=None)
+    return Health(state=ChannelState.THROTTLED, what=str(spent[0]), until=until)
+
+
+def _seconds_until(until: datetime | None, now: datetime) -> float:
+    """How long to wait; looked again at least each quarter of an hour, as limits can be raised."""
+    return min(max((until - now).total_seconds(), 1.0), 900.0) if until is not None else 60.0
 
 
 async def process_once(outside: Outside, channel: ChannelFacts, connector: Connector, limit: int = BATCH) -> int:
@@ -149,6 +172,8 @@ async def fetch_media(outside: Outside, channel: ChannelFacts, connector: Connec
         try:
             content = await connector.get_media(ref, MAX_MEDIA_BYTES)
             stored = await outside.files.put(attachment_id, content)
+        except BudgetSpent:
+            break
         except (NotReached, PullFailed, HostRefused) as error:
             async with outside.db.write() as tx:
                 await tx.channels.attachment_failed(attachment_id, final=isinstance(error, HostRefused))
@@ -248,11 +273,11 @@ class ChannelRunner:
         while True:
             self._pull_now.clear()
             told = await pull_round(self._outside, self._channel, self._connector)
-            failures = 0 if told.health is not None and told.health.state is ChannelState.OK else failures + 1
+            failures = 0 if told.went_on else failures + 1
             if failures and told.health is not None:
                 self._log.warning("pull_failed", state=told.health.state.value)
             wait = told.after_s or (growing_pause(failures) if failures else manifest.poll_s)
-            if told.health is not None and told.health.state is ChannelState.THROTTLED:
+            if not told.went_on and told.health is not None and told.health.state is ChannelState.THROTTLED:
                 # The network asked for quiet; a hint that there is news does not change that.
                 await asyncio.sleep(wait)
                 continue
@@ -264,7 +289,7 @@ class ChannelRunner:
     async def _watch_health(self, every_s: float) -> None:
         while True:
             with contextlib.suppress(UnisonoError):
-                await record_health(self._outside, self._channel, await self._connector.check())
+                await record_health(self._outside, self._channel, await health_of(self._connector))
             await asyncio.sleep(max(every_s, 30.0))
 
     async def _listen_loop(self, connector: Stream) -> None:
@@ -278,6 +303,10 @@ class ChannelRunner:
                     if hint is not None:
                         await store_raw(self._outside, self._channel.id, [hint])
                     self._pull_now.set()
+            except BudgetSpent as error:
+                self._log.info("listening_paused", bucket=error.bucket)
+                await asyncio.sleep(_seconds_until(error.until, self._outside.clock.now()))
+                continue
             except (NotReached, PullFailed, HostRefused, UnisonoError) as error:
                 self._log.info("listening_ended", error=type(error).__name__)
             if (datetime.now(UTC) - started).total_seconds() > 60:

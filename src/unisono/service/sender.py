@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from unisono.contract.budgets import BudgetSpent
 from unisono.contract.connector import Connector, PullFailed
 from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
@@ -29,6 +30,7 @@ from unisono.contract.outbound import (
     Undecidable,
     Unknown,
 )
+from unisono.contract.tokens import NoToken
 from unisono.domain.errors import UnisonoError
 from unisono.domain.words import ChannelState, DeliveryState, Visibility
 from unisono.service.channel_context import THREAD_BELL, Outside, open_connector
@@ -117,6 +119,25 @@ def judge_reconciled(result: ReconcileResult, item: OutboxItem, now: datetime) -
 
 def _sent(result: Sent) -> OutboxChange:
     return OutboxChange(state=DeliveryState.SENT.value, remote_id=result.remote_id, remote_ids=result.remote_ids, url=result.url)
+
+
+def judge_spent(spent: BudgetSpent, item: OutboxItem, now: datetime) -> Outcome:
+    """Decide what a spent budget means for an answer: it waits as it is, and no other waits for it; pure."""
+    until = max(spent.until or now + timedelta(seconds=_THROTTLE_S), now + timedelta(seconds=0.1))
+    asked = item.state == DeliveryState.UNKNOWN.value
+    state = DeliveryState.UNKNOWN.value if asked else DeliveryState.RETRYING.value
+    change = OutboxChange(state=state, next_at=until, error_code="budget_spent", error=str(spent), count_attempt=False)
+    return Outcome(change=change)
+
+
+def _no_token(error: NoToken) -> SendResult:
+    """What it means for an answer that there is no token; nothing was sent."""
+    match error.health.state:
+        case ChannelState.REAUTH_NEEDED:
+            return Reauth(human=error.health.what)
+        case ChannelState.THROTTLED:
+            return Retry(reason=error.health.what, after_s=error.after_s, throttled=True)
+    return Retry(reason=error.health.what, after_s=error.after_s)
 
 
 class Sender:
@@ -209,6 +230,11 @@ class Sender:
             else:
                 result = await self._send(connector, message, item)
                 outcome = judge_sent(result, item, now(), native_idempotency=caps.native_idempotency)
+        except BudgetSpent as error:
+            outcome = judge_spent(error, item, now())
+        except NoToken as error:
+            result = _no_token(error)
+            outcome = judge_sent(result, item, now(), native_idempotency=caps.native_idempotency)
         except Exception as error:  # a connector's bug: whether it was sent is unknown, the lane goes on
             self._outside.log_for(channel.id, channel.connector).error("send_failed", error=type(error).__name__)
             result = Unknown(reason=f"The connector failed with {type(error).__name__}.")

@@ -52,6 +52,10 @@ class PgChannels:
         )  # fmt: skip
         return bool(changed)
 
+    async def of_account(self, connector: str, remote_id: str) -> list[UUID]:
+        """Return the channels in use on an account, oldest first."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["of_account"], connector, remote_id)]
+
     async def recall(self, channel_id: UUID, key: str) -> bytes | None:
         """Return what the connector remembered, unless its time is over."""
         value: bytes | None = await self._connection.fetchval(_SQL["recall"], channel_id, key, self._now)

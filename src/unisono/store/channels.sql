@@ -25,6 +25,9 @@ update channel c set state = $2, state_what = $3,
 from before where c.id = before.id
 returning before.state <> $2 as changed;
 
+-- name: of_account
+select id from channel where connector = $1 and remote_id = $2 and archived_at is null order by id;
+
 -- name: recall
 select value from channel_memory where channel_id = $1 and key = $2 and (expires_at is null or expires_at > $3);
 

@@ -11,9 +11,15 @@ import structlog
 from unisono.contract import Account, Author, Clock, Http, Line, Log, Raw
 from unisono.contract.manifest import Manifest
 from unisono.egress.client import EgressFactory
+from unisono.service.budgets import ChannelBudgets, MemoryMeters
+from unisono.service.tokens import ChannelTokens
 from unisono.testing.clock import RealClock
 
 __all__ = ["KitContext", "ListIntake", "RealClock", "make_ctx"]
+
+_PLAIN = Manifest(
+    id="plain", name="Plain", version="1.0", contract=1, network="plain", medium="post", title={}, summary={}, auth="none"
+)
 
 
 class DictSecrets:
@@ -87,9 +93,11 @@ class ListIntake:
 
 
 class KitContext:
-    """Implements `contract.Ctx`."""
+    """Implements `contract.Ctx`. Without a manifest there are no limits, no costs and no OAuth."""
 
-    def __init__(self, account: Account, http: Http, secrets: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self, account: Account, http: Http, secrets: Mapping[str, str], clock: Clock, manifest: Manifest = _PLAIN
+    ) -> None:
         self.account = account
         self.http = http
         self.clock = clock
@@ -98,6 +106,9 @@ class KitContext:
         self.log: Log = structlog.get_logger("kit")
         self.transcripts = NoTranscripts()
         self.intake = ListIntake()
+        self.meters = MemoryMeters()
+        self.budgets = ChannelBudgets(manifest, account.channel_id, account.config, self.meters, clock)
+        self.tokens = ChannelTokens(manifest, account.config, self.secrets, http, clock)
 
 
 @asynccontextmanager
@@ -106,4 +117,4 @@ async def make_ctx(
 ) -> AsyncIterator[KitContext]:
     """Give a context over real HTTP while the block runs; loopback may be reached, as test servers live there."""
     async with EgressFactory(allow_private=True) as factory:
-        yield KitContext(account, factory(manifest, account.config), secrets or {}, clock or RealClock())
+        yield KitContext(account, factory(manifest, account.config), secrets or {}, clock or RealClock(), manifest)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from unisono.contract.connector import Challenge, Deny, HttpResponse, Webhook
 from unisono.domain.errors import NotFound, Unavailable
-from unisono.service.channel_context import open_connector, store_raw
+from unisono.service.channel_context import open_connector, store_pushed
 from unisono.service.house import House
 from unisono.web.authenticate import HouseDep
 from unisono.web.connector_http import received_request
@@ -42,7 +42,7 @@ async def hook(request: Request[Any, Any, Any], house: HouseDep, channel_id: Fro
         return _plain(found.response)
     if isinstance(found, Deny):
         return await _deny(request, house, channel_id, found)
-    await store_raw(house.outside, channel_id, found)
+    await store_pushed(house.outside, channel, found)
     return Response(None, status_code=200)
 
 

@@ -47,6 +47,9 @@ class Channels(Protocol):
     async def record_health(self, channel_id: UUID, health: Health) -> bool:
         """Store what a look at the network told; True when the state changed."""
 
+    async def of_account(self, connector: str, remote_id: str) -> list[UUID]:
+        """Return the channels in use of a connector whose account has this id at the network, oldest first."""
+
     async def recall(self, channel_id: UUID, key: str) -> bytes | None: ...
 
     async def remember(self, channel_id: UUID, key: str, value: bytes, expires_at: datetime | None) -> None: ...
