@@ -12,6 +12,7 @@ import asyncpg
 from unisono.domain.errors import Unavailable
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
+from unisono.store.budgets import PgBudgets
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
 from unisono.store.driver import Connection, Pool
@@ -75,6 +76,10 @@ class PgTx:
     @cached_property
     def channels(self) -> PgChannels:
         return PgChannels(self.connection, self.now)
+
+    @cached_property
+    def budgets(self) -> PgBudgets:
+        return PgBudgets(self.connection, self.now)
 
     @cached_property
     def work(self) -> PgWork:

@@ -14,6 +14,7 @@ from unisono.service.ports.base import (
     LoggedEvent,
     NewEvent,
 )
+from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
 from unisono.service.ports.hands import Hands
@@ -82,6 +83,8 @@ class Tx(Protocol):
     def hands(self) -> Hands: ...
     @property
     def channels(self) -> Channels: ...
+    @property
+    def budgets(self) -> Budgets: ...
     @property
     def people(self) -> People: ...
     @property
