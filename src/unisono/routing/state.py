@@ -120,6 +120,10 @@ class RouterState:
             heapq.heappop(self._timers)
         return datetime.fromtimestamp(self._timers[0][0], NO_PROMISE.tzinfo) if self._timers else None
 
+    def settle(self, now: datetime) -> None:
+        """Put what is new in its place, so that the next decision need not: a standby that takes over decides at once."""
+        self._advance(now.timestamp(), seconds(now))
+
     def decide(self, now: datetime, limit: int = 100) -> list[Decision]:
         """Return the next offers, best first, and reserve for them in memory.
 

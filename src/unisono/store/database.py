@@ -1,5 +1,6 @@
 """Transactions over PostgreSQL: one connection, the nouns' stores on it, and the events that go with the commit."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -147,12 +148,12 @@ class PgDatabase:
         self._bell = bell
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[PgTx]:
-        """Run the block in a transaction, write its events, commit, then ring the bell."""
+    async def write(self, *, single: bool = False) -> AsyncIterator[PgTx]:
+        """Run the block in a transaction, write its events, commit, then ring the bell; see `service.ports.Database`."""
         async with self._connection() as connection:
             began = perf_counter()
-            async with connection.transaction():
-                tx = PgTx(connection, self._clock.now(), writing=True)
+            async with contextlib.nullcontext() if single else connection.transaction():
+                tx = PgTx(connection, self._clock.now(), writing=not single)
                 yield tx
                 if tx.events:
                     await append(connection, tx.now, tx.events)

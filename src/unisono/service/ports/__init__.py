@@ -115,8 +115,11 @@ class Tx(Protocol):
 class Database(Protocol):
     """Transactions. Both raise `domain.errors.Unavailable` when the database does not answer."""
 
-    def write(self) -> AbstractAsyncContextManager[Tx]:
-        """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception."""
+    def write(self, *, single: bool = False) -> AbstractAsyncContextManager[Tx]:
+        """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception.
+
+        single: the block is one statement, a transaction by itself, which saves two ways to the database; it emits nothing.
+        """
 
     def read(self) -> AbstractAsyncContextManager[Tx]:
         """Read only; each statement sees what was committed before it."""
