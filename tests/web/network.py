@@ -57,13 +57,7 @@ class Network(Scripted):
         if not hmac.compare_digest(signature, request.headers.get("x-signature", "")):
             return Deny(reason="signature")
         return [
-            Raw(
-                ingest_key=f"created:{item['id']}:0",
-                body=json.dumps(item).encode(),
-                received_at=self.ctx.clock.now(),
-                account=item.get("account"),
-                connector=item.get("connector"),
-            )
+            Raw(ingest_key=f"created:{item['id']}:0", body=json.dumps(item).encode(), received_at=self.ctx.clock.now())
             for item in json.loads(request.body)
         ]
 

@@ -220,9 +220,9 @@ export class Desk {
     }, (error) => this.#offerEnded(offer, error))) ?? false;
   }
 
-  async decline(offer: Offer, reason = '', words = ''): Promise<void> {
+  async decline(offer: Offer, reason = ''): Promise<void> {
     await this.#try(t('failed-decline'), async () => {
-      await api.post(`/offers/${offer.id}/decline`, { reason, words });
+      await api.post(`/offers/${offer.id}/decline`, { reason });
       this.take({ offers: [{ ...offer, state: 'declined' }] });
     }, (error) => this.#offerEnded(offer, error));
   }
