@@ -1,4 +1,4 @@
-"""`python -m bench [--only inbound,list,fanout,cold_start,desk,mailbox,routing_quality]`."""
+"""`python -m bench [--page] [--only inbound,list,fanout,cold_start,desk,mailbox,routing_quality,routing_speed]`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, lists, mailbox, routing_quality
+from bench import cold_start, desk, fanout, inbound, lists, mailbox, page, routing_quality, routing_speed
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "desk": desk.measure,
     "mailbox": mailbox.measure,
     "routing_quality": routing_quality.measure,
+    "routing_speed": routing_speed.measure,
 }
 
 
@@ -25,7 +26,13 @@ def main() -> int:
     """Measure what was asked for, print it and keep it; a measurement that fails leaves its old figures alone."""
     parser = argparse.ArgumentParser(prog="bench", description="Measures Unisono, each figure beside a baseline.")
     parser.add_argument("--only", default=",".join(MEASURES), help="some of: " + ", ".join(MEASURES))
-    wanted = [name for name in parser.parse_args().only.split(",") if name]
+    parser.add_argument("--page", action="store_true", help="only make the documentation's page from what was measured before")
+    asked = parser.parse_args()
+    if asked.page:
+        page.write()
+        print(f"Made {page.PAGE}")
+        return 0
+    wanted = [name for name in asked.only.split(",") if name]
     unknown = [name for name in wanted if name not in MEASURES]
     if unknown:
         parser.error(f"there is no measurement {', '.join(unknown)}; there are {', '.join(MEASURES)}")
@@ -42,6 +49,7 @@ def main() -> int:
         keep(measured, name)
         for key, figure in measured.items():
             print(f"{key:32} {figure.value:10.3f} {figure.unit:8} | {figure.baseline}: {figure.baseline_value:.3f}", flush=True)
+    page.write()
     print(f"Kept in {FILE}")
     return 1 if failed else 0
 

@@ -38,10 +38,10 @@ BASELINE = "GET /api/v1/interactions/{id}: SELECT by primary key through the sam
 
 
 @asynccontextmanager
-async def web_process(running: Running) -> AsyncIterator[tuple[int, int]]:
-    """Run the web role as a process of its own over the house's database; yields its port and its process."""
+async def web_process(running: Running, *roles: str) -> AsyncIterator[tuple[int, int]]:
+    """Run the web role, or these, as a process of its own over the house's database; yields its port and its process."""
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("unisono"), "run", "web", "--data", str(running.data_dir), "--port", "0",
+        Path(sys.executable).with_name("unisono"), "run", *(roles or ("web",)), "--data", str(running.data_dir), "--port", "0",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env={**os.environ, "UNISONO_LOG_FORMAT": "json"},
     )  # fmt: skip
     try:

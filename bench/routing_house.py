@@ -16,28 +16,45 @@ UNITS, CAPACITY = 12, 60
 Needs = tuple[int, ...]
 
 
+class Shape(Struct, frozen=True):
+    """What people can do and what is needed: skills by number, 6 to 14 of 100 in each profile, skewed sets of needs."""
+
+    profiles: list[list[int]]
+    sets: list[Needs]
+
+    def needs(self, chance: random.Random) -> Needs:
+        """Return what one enquiry needs; the first sets are wanted most."""
+        return self.sets[min(int(chance.expovariate(1 / 25)), len(self.sets) - 1)]
+
+
+def shape(chance: random.Random) -> Shape:
+    """Draw the shape of a centre; somebody has each set of needs."""
+    profiles = [sorted(chance.sample(range(SKILLS), chance.randint(6, 14))) for _ in range(PROFILES)]
+    sets: list[Needs] = [(skill,) for skill in sorted({skill for profile in profiles for skill in profile})]
+    while len(sets) < SETS:
+        sets.append(tuple(sorted(chance.sample(chance.choice(profiles), 2))))
+    return Shape(profiles, sets)
+
+
 class Centre(Struct, frozen=True, kw_only=True):
-    """What was loaded. `masks`: what each agent can do, a bit for each skill, for who asks the database itself."""
+    """What was loaded. `masks`: what each agent can do, a bit for each skill; `needs`: likewise of each enquiry."""
 
     agents: list[UUID]
     queues: list[UUID]
     channels: list[UUID]
     masks: dict[UUID, int]
+    needs: dict[UUID, int]
 
 
-async def load(running: Running, agents: int, waiting: int, *, seed: int = 7, used: int = 0) -> Centre:
-    """Fill a fresh house: people of 60 profiles with 6 to 14 of 100 skills, enquiries with 120 skewed sets of needs.
+async def load(running: Running, agents: int, waiting: int, *, seed: int = 7, capacity: int = CAPACITY) -> Centre:
+    """Fill a fresh house: people of 60 profiles, enquiries with 120 sets of needs over eight queues and channels.
 
-    used: units that each agent has in hand already. Raises what the database raises.
+    capacity: units that each agent has; with 0 nothing can be offered yet. Raises what the database raises.
     """
     chance = random.Random(seed)
     now = running.clock.now()
     skills = [new_id() for _ in range(SKILLS)]
-    profiles = [sorted(chance.sample(range(SKILLS), chance.randint(6, 14))) for _ in range(PROFILES)]
-    held = sorted({skill for profile in profiles for skill in profile})
-    sets: list[Needs] = [(skill,) for skill in held]
-    while len(sets) < SETS:
-        sets.append(tuple(sorted(chance.sample(chance.choice(profiles), 2))))
+    drawn = shape(chance)
     people = [new_id() for _ in range(agents)]
     async with running.pool.acquire() as connection:
         await connection.execute("set session_replication_role = replica")
@@ -45,21 +62,24 @@ async def load(running: Running, agents: int, waiting: int, *, seed: int = 7, us
         await connection.executemany(
             "insert into skill (id, key, name) values ($1, $2, '{}')", [(skill, f"s{n}") for n, skill in enumerate(skills)]
         )
-        await _people(connection, now, people, used)
+        await _people(connection, now, people, capacity)
         await connection.copy_records_to_table(
             "agent_skill", columns=["user_id", "skill_id", "level"],
-            records=[(p, skills[s], 1 + s % 3) for n, p in enumerate(people) for s in profiles[n % PROFILES]],
+            records=[(p, skills[s], 1 + s % 3) for n, p in enumerate(people) for s in drawn.profiles[n % PROFILES]],
         )  # fmt: skip
         await connection.copy_records_to_table(
             "queue_member", columns=["queue_id", "user_id"], records=[(q, p) for p in people for q in queues]
         )
-        wants = [sets[min(int(chance.expovariate(1 / 25)), len(sets) - 1)] for _ in range(waiting)]
-        await _enquiries(connection, now, queues, channels, wants, chance)
+        wants = [drawn.needs(chance) for _ in range(waiting)]
+        enquiries = await _enquiries(connection, now, queues, channels, wants, chance)
         await connection.execute("set session_replication_role = origin")
         await connection.execute("analyze")
         await connection.execute("checkpoint")
-    masks = {p: sum(1 << s for s in profiles[n % PROFILES]) for n, p in enumerate(people)}
-    return Centre(agents=people, queues=queues, channels=channels, masks=masks)
+    return Centre(
+        agents=people, queues=queues, channels=channels,
+        masks={p: sum(1 << s for s in drawn.profiles[n % PROFILES]) for n, p in enumerate(people)},
+        needs={e: sum(1 << s for s in needs) for e, needs in zip(enquiries, wants, strict=True)},
+    )  # fmt: skip
 
 
 async def _places(connection: Connection) -> tuple[list[UUID], list[UUID]]:
@@ -77,20 +97,20 @@ async def _places(connection: Connection) -> tuple[list[UUID], list[UUID]]:
     return queues, channels
 
 
-async def _people(connection: Connection, now: datetime, people: list[UUID], used: int) -> None:
+async def _people(connection: Connection, now: datetime, people: list[UUID], capacity: int) -> None:
     await connection.copy_records_to_table(
         "app_user", columns=["id", "login", "login_key", "name", "name_key"],
         records=[(p, f"a{n}", f"a{n}", f"Agent {n}", f"agent {n}") for n, p in enumerate(people)],
     )  # fmt: skip
     await connection.copy_records_to_table(
-        "agent", columns=["user_id", "state", "capacity", "used", "idle_since"],
-        records=[(p, "available", CAPACITY, used, now - timedelta(seconds=n % 600)) for n, p in enumerate(people)],
+        "agent", columns=["user_id", "state", "capacity", "idle_since"],
+        records=[(p, "available", capacity, now - timedelta(seconds=n % 600)) for n, p in enumerate(people)],
     )  # fmt: skip
 
 
 async def _enquiries(
     connection: Connection, now: datetime, queues: list[UUID], channels: list[UUID], wants: list[Needs], chance: random.Random
-) -> None:
+) -> list[UUID]:
     classes = await connection.fetch("select id, channel_id, queue_id from access_class")
     access = {(row["channel_id"], row["queue_id"]): row["id"] for row in classes}
     places = [chance.randrange(CHANNELS) for _ in wants]
@@ -117,3 +137,4 @@ async def _enquiries(
             for n, (t, needs) in enumerate(zip(talks, wants, strict=True))
         ],
     )  # fmt: skip
+    return [talk[1] for talk in talks]

@@ -56,6 +56,33 @@ async def _class_by_keyboard(cluster: Cluster, data: Path) -> None:
         assert kept == [{"cost": 2.5, "patience_s": None, "growth": pytest.approx(0.03), "handling_s": 480}]
 
 
+def test_what_chats_may_interrupt_is_chosen_and_stands_in_words(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(_interrupts(cluster, tmp_path / "data"))
+
+
+async def _interrupts(cluster: Cluster, data: Path) -> None:
+    async with house(cluster, data) as (demo, started), window(started) as desk:
+        page = await desk.new_page()
+        await sign_in(page, demo)
+        await page.goto(f"{demo.url}/settings/classes")
+        await expect(page.get_by_role("row", name="Anruf")).to_contain_text("Unterbricht E-Mail und Beitrag")
+        await page.get_by_role("button", name="Chat bearbeiten").click()
+        matrix = page.get_by_role("group", name="Darf unterbrechen")
+        await expect(matrix.get_by_label("Chat", exact=True)).to_have_count(0)
+        await matrix.get_by_label("Beitrag").check()
+        await matrix.get_by_label("Unterbrochenes so lange beiseitelegen").check()
+        assert await violations(page) == []
+        await page.keyboard.press("Control+s")
+        await expect(page.get_by_role("row", name="Chat")).to_contain_text("Unterbricht Beitrag")
+        kept = await rows(
+            demo,
+            "select c.parks_interrupted, array(select w.key from work_class w where w.id = any(c.interrupts)) as names "
+            "from work_class c where c.key = 'chat'",
+        )
+        assert kept == [{"parks_interrupted": True, "names": ["post"]}]
+
+
 def test_a_new_class_of_work_can_be_chosen_for_a_channel(cluster: Cluster, tmp_path: Path) -> None:
     with on_demo_loop() as run:
         run(_class_of_channel(cluster, tmp_path / "data"))

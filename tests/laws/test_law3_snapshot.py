@@ -27,9 +27,10 @@ from unisono.service.clockwork import follow_changes, tell_due
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
-from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.intake import fetch_media
+from unisono.service.interrupts import take_up_again
 from unisono.service.lost import desks_open, log_off_lost
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
@@ -42,7 +43,6 @@ from unisono.service.sender import Sender
 from unisono.service.silence import give_back_silent
 from unisono.service.take import take
 from unisono.service.transfer import transfer
-from unisono.service.wrap_up_time import end_wrap_ups
 
 pytestmark = pytest.mark.law3
 
@@ -50,6 +50,7 @@ pytestmark = pytest.mark.law3
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
+    "interrupts",
 )  # fmt: skip
 NO_VIEW = {
     "repair.retry_item": "the quarantine page reads its own list",
@@ -61,7 +62,8 @@ NO_VIEW = {
     "note.add_note": "the body of write_note",
     "give_offer.give_offer": "the body of wake_parked and transfer",
     "wrap_up_time.begin_wrap_up": "the body of finish",
-    "wrap_up_time.after_wrap_up": "the body of wrap_up and end_wrap_ups",
+    "wrap_up_time.after_wrap_up": "the body of wrap_up, give_back and end_wrap_ups",
+    "interrupts.set_aside": "part of accept_offer",
     "lost.desks_open": "fills a table that no desk shows",
     "intake.pull_once": "fills the inbox, which no desk shows",
     "intake.pull_round": "pull_once for each stream, and record_health",
@@ -187,7 +189,7 @@ async def _wake(s: Scene) -> Step:
     return lambda: wake_parked(s.house.db)
 
 
-@case("wrap_up_time.end_wrap_ups")
+@case("expire.end_wrap_ups")
 async def _end_wrap_ups(s: Scene) -> Step:
     await s.house.sql("update queue set wrap_up_s = 60")
     await finish(s.house.db, s.anna.access, await s.active())
@@ -328,6 +330,33 @@ async def _media(s: Scene) -> Step:
     return lambda: fetch_media(s.house.outside, s.channel, WithMedia(None))  # type: ignore[arg-type]
 
 
+async def ring(s: Scene) -> None:
+    """Anna's hands are full of posts, and the phone rings for her."""
+    await s.house.sql("update channel set work_class_id = (select id from work_class where key = 'post')")
+    for _ in range(5):
+        await s.active()
+    calls = await s.house.channel(s.queue, medium="call", units=60)
+    await s.house.sql("update work_class set parks_interrupted = true where key = 'call'")
+    await s.house.sql("update channel set work_class_id = (select id from work_class where key = 'call') where id = $1", calls.id)
+    await s.house.router.load()
+    await s.house.hear(calls, {"id": "call", "text": "Klingeling", "by": "caller"})
+    assert await s.house.route() == 1
+
+
+@case("interrupts.take_up_again")
+async def _take_up_again(s: Scene) -> Step:
+    await ring(s)
+    call = await s.active()
+    await wrap_up(s.house.db, s.anna.access, call, s.code)
+    return lambda: take_up_again(s.house.db)
+
+
+async def _interrupting(s: Scene) -> Step:
+    await ring(s)
+    offer = await s.offer()
+    return lambda: accept_offer(s.house.db, s.anna.access, offer)
+
+
 @case("router.Router")
 async def _router(s: Scene) -> Step:
     await s.house.sql("update agent set state = 'available' where user_id = $1", s.ben.id)
@@ -379,11 +408,15 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
     return frames
 
 
-@pytest.mark.parametrize("verb", sorted(CASES))
+#: The same verb once more, where it does something else besides.
+MORE: dict[str, Case] = {"accept.accept_offer, interrupting": _interrupting}
+
+
+@pytest.mark.parametrize("verb", sorted(CASES.keys() | MORE.keys()))
 async def test_old_snapshot_plus_events_is_the_fresh_snapshot(house: House, verb: str) -> None:
     scene = Scene(house)
     await scene.set_up()
-    step = await CASES[verb](scene)
+    step = await (CASES | MORE)[verb](scene)
     async with house.db.read() as tx:
         cursor = await tx.log.head()
     before = await snapshot(house)

@@ -31,8 +31,8 @@ MUTANTS = [
         law=1,
         name="the network is thanked although the store failed",
         file="web/hooks.py",
-        old="    await store_raw(house.outside, channel_id, found)\n",
-        new="    import contextlib\n    with contextlib.suppress(Exception):\n        await store_raw(house.outside, channel_id, found[:-1])\n",
+        old="    await store_pushed(house.outside, channel, found)\n",
+        new="    import contextlib\n    with contextlib.suppress(Exception):\n        await store_pushed(house.outside, channel, found[:-1])\n",
         tests=f"{_LAW1}::test_ten_thousand_items_three_times_shuffled_and_killed_twice",
     ),
     Mutant(

@@ -8,6 +8,8 @@ from unisono.routing import index
 from unisono.routing.classes import step_at
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Need, Waiting
 
+_Order = tuple[int, float, float, float, UUID, int, int, float, UUID]
+
 
 def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime) -> list[tuple[UUID, UUID]]:
     """Return who gets what, in order: always the best of all pairs that can be, then the next."""
@@ -17,24 +19,40 @@ def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime
     free = {agent.id: agent.free for agent in people.values()}
     there = sum(agent.available for agent in people.values())
     minutes = index.backlog_minutes(sum(i.params.handling_s / 60.0 for i in waiting.values()), there)
+    # Who was interrupted lends nothing more until the store has said what they have left.
+    lends = set(people)
     made: list[tuple[UUID, UUID]] = []
     while True:
         heads = _heads(waiting.values(), now)
-        best = min(
-            (
-                _order(item, agent, free[agent.id], matched, at, minutes)
-                for item in waiting.values()
-                for agent in people.values()
+        pairs: list[_Order] = []
+        for item in waiting.values():
+            able = [(agent, match) for agent in people.values() if agent.available and (match := _match(item, agent, now)) > 0]
+            room = [(agent, match) for agent, match in able if free[agent.id] >= item.units]
+            if not room and item.id in heads:
+                # Only when nobody has room, somebody is interrupted.
+                room = [
+                    (agent, match) for agent, match in able if 0 <= free[agent.id] < item.units <= _lent(item, agent, free, lends)
+                ]
+            pairs += [
+                _order(item, agent, free[agent.id], match, at, minutes)
+                for agent, match in room
                 if item.id in heads or item.preferred_agent_id == agent.id
-                if agent.available and free[agent.id] >= item.units and (matched := _match(item, agent, now)) > 0
-            ),
-            default=None,
-        )
+            ]
+        best = min(pairs, default=None)
         if best is None:
             return made
         interaction_id, agent_id = best[4], best[8]
-        free[agent_id] -= waiting.pop(interaction_id).units
+        units = waiting.pop(interaction_id).units
+        if units > free[agent_id]:
+            lends.discard(agent_id)
+        free[agent_id] = max(0, free[agent_id] - units)
         made.append((interaction_id, agent_id))
+
+
+def _lent(item: Waiting, agent: AgentFacts, free: dict[UUID, int], lends: set[UUID]) -> int:
+    if agent.id not in lends or item.params.deferrable:
+        return free[agent.id]
+    return free[agent.id] + sum(units for kind, units in agent.lendable.items() if kind in item.params.interrupts)
 
 
 def _heads(items: Iterable[Waiting], now: datetime) -> set[UUID]:
@@ -53,9 +71,7 @@ def _heads(items: Iterable[Waiting], now: datetime) -> set[UUID]:
     return {found for _, found in classes.values()}
 
 
-def _order(
-    item: Waiting, agent: AgentFacts, free: int, match: float, at: float, minutes: float
-) -> tuple[int, float, float, float, UUID, int, int, float, UUID]:
+def _order(item: Waiting, agent: AgentFacts, free: int, match: float, at: float, minutes: float) -> _Order:
     timed = item.due_at < NO_PROMISE
     due = item.due_at.timestamp()
     weight = index.static_weight(item.params, item.value, minutes)

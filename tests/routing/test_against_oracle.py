@@ -18,11 +18,14 @@ NOW = datetime(2026, 11, 2, 12, 0, 0, 250_000, tzinfo=UTC)
 QUEUES = [UUID(int=1), UUID(int=2)]
 AGENTS = [UUID(int=1000 + n) for n in range(6)]
 SKILLS = ["sap", "polish", "billing"]
+KINDS = [UUID(int=51), UUID(int=52)]
 PARAMS = [
     Params(),
     Params(cost=3, handling_s=60, patience_s=30),
     Params(cost=1, handling_s=600, deferrable=True, promise_s=3600),
     Params(cost=2, handling_s=120, decay_s=900, promise_s=900, fades=True),
+    Params(cost=3, handling_s=60, patience_s=60, interrupts=frozenset({KINDS[0]})),
+    Params(cost=2, handling_s=90, interrupts=frozenset(KINDS)),
 ]
 STEPS = [(), (Step(after_s=60, lower=1), Step(after_s=120, drop=frozenset({"polish"}), queue_ids=frozenset({QUEUES[1]})))]
 
@@ -53,6 +56,7 @@ def agent(draw: st.DrawFn, number: int) -> AgentFacts:
         skills=draw(st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 3), max_size=3)),
         queue_ids=frozenset(draw(st.sets(st.sampled_from(QUEUES), max_size=2))),
         idle_since=NOW - timedelta(seconds=draw(st.integers(0, 3))),
+        lendable=draw(st.dictionaries(st.sampled_from(KINDS), st.sampled_from([12, 36, 60]), max_size=2)),
     )  # fmt: skip
 
 
@@ -61,6 +65,12 @@ who_asks = st.sampled_from([-100, 0, 100])
 """How many people with new room are too many to ask one by one: always, beyond a quarter of the classes, never."""
 
 people = st.integers(0, 6).flatmap(lambda count: st.tuples(*(agent(n) for n in range(count))))
+
+
+def after(someone: AgentFacts, units: int) -> AgentFacts:
+    """What is left of somebody whom so much was offered; who was interrupted lends nothing more for now."""
+    lendable = {} if units > someone.free else someone.lendable
+    return structs.replace(someone, free=max(0, someone.free - units), lendable=lendable)
 
 
 def decided(state: RouterState, limit: int = 100, at: datetime = NOW) -> list[tuple[UUID, UUID]]:
@@ -112,11 +122,11 @@ def test_changes_in_any_order_leave_what_a_fresh_look_would_find(
                     state, data.draw(st.integers(1, 3)), NOW - timedelta(seconds=data.draw(st.integers(0, 1)))
                 ):
                     units = waits.pop(interaction_id).units
-                    there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - units)
+                    there[agent_id] = after(there[agent_id], units)
         for _ in range(20):
             made = decided(state)
             for interaction_id, agent_id in made:
-                there[agent_id] = structs.replace(there[agent_id], free=there[agent_id].free - waits.pop(interaction_id).units)
+                there[agent_id] = after(there[agent_id], waits.pop(interaction_id).units)
             if not made:
                 break
     assert oracle.decide(waits.values(), there.values(), NOW) == []

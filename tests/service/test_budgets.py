@@ -1,5 +1,6 @@
 """A channel's budgets, and what the house does when one is spent."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from tests.service.test_work import working
 from unisono.contract import BudgetSpent, Health, NoToken, OutMessage, Purpose, SendResult
 from unisono.contract.manifest import Limit, Manifest
 from unisono.domain.words import ChannelState
-from unisono.service.budgets import ChannelBudgets, MemoryMeters
+from unisono.service.budgets import ChannelBudgets, MemoryMeters, StoredMeters
 from unisono.service.intake import pull_round
 
 MANIFEST = Manifest(
@@ -135,3 +136,31 @@ async def test_a_pull_without_budget_is_seen_and_is_no_failure(thrifty: House) -
     [row] = await thrifty.sql("select state, state_what from channel")
     assert row["state"] == "throttled"
     assert "mentions" in row["state_what"]
+
+
+async def test_nodes_that_spend_at_once_spend_no_more_than_there_is(house: House) -> None:
+    channel = await house.channel()
+    nodes = [
+        ChannelBudgets(MANIFEST, channel.id, {"client_id": "ours", "budget_day": 1.0}, StoredMeters(house.db), house.clock)
+        for _ in range(4)
+    ]
+
+    async def one(number: int) -> bool:
+        try:
+            await nodes[number % 4].take("dm", Purpose.REPLY, operation="post")
+        except BudgetSpent:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(one(number) for number in range(24)))) == 10, "the money of the day, ten times a tenth"
+    [standing] = [s for s in await nodes[0].standing() if s.bucket == "dm" and s.per_s == 900]
+    assert (standing.left, standing.amount) == (5, 15)
+    [money] = [s for s in await nodes[0].standing() if s.bucket == "money" and s.per == "day"]
+    assert (money.used, money.left, money.spent_for) == (1.0, 0.0, Purpose.REPLY)
+
+
+async def test_what_is_spent_stays_spent_over_a_restart(house: House) -> None:
+    channel = await house.channel()
+    config = {"client_id": "ours"}
+    assert await taken(ChannelBudgets(MANIFEST, channel.id, config, StoredMeters(house.db), house.clock), "dm") == 15
+    assert await taken(ChannelBudgets(MANIFEST, channel.id, config, StoredMeters(house.db), house.clock), "dm") == 0

@@ -12,13 +12,12 @@ from unisono.domain.ids import new_id
 from unisono.service.accept import accept_offer
 from unisono.service.agent_state import set_agent_state
 from unisono.service.answer import Answer, answer
-from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
 from unisono.service.silence import give_back_silent
 from unisono.service.take import take
-from unisono.service.wrap_up_time import end_wrap_ups
 
 
 async def work(house: House) -> tuple[str, UUID | None]:

@@ -57,7 +57,13 @@ class Network(Scripted):
         if not hmac.compare_digest(signature, request.headers.get("x-signature", "")):
             return Deny(reason="signature")
         return [
-            Raw(ingest_key=f"created:{item['id']}:0", body=json.dumps(item).encode(), received_at=self.ctx.clock.now())
+            Raw(
+                ingest_key=f"created:{item['id']}:0",
+                body=json.dumps(item).encode(),
+                received_at=self.ctx.clock.now(),
+                account=item.get("account"),
+                connector=item.get("connector"),
+            )
             for item in json.loads(request.body)
         ]
 

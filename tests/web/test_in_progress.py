@@ -87,3 +87,38 @@ async def test_work_that_lies_is_taken_back_and_tells_why(served: Served, root: 
     assert await give_back_silent(served.house.db) == 1
     back = await state(root, interaction)
     assert (back["state"], back["agent_id"], back["reason"]) == ("waiting", None, {"code": "returned", "by": "silence"})
+
+
+async def test_an_offer_is_declined_with_a_reason_and_words_for_the_audit(served: Served, root: Browser) -> None:
+    offer, interaction, _ = await offered(served, root)
+    long = await root.problem("POST", f"offers/{offer}/decline", {"reason": "language", "words": "x" * 501})
+    assert long["status"] == 422
+    await root.did("POST", f"offers/{offer}/decline", {"reason": "language", "words": "That is Polish."})
+    assert (await state(root, interaction))["reason"] == {"code": "returned", "by": "declined"}
+    [event] = await served.sql("select body from event where type = 'interaction.returned'")
+    assert event["body"] == {"cause": "declined", "offer_id": offer, "reason": "language"}
+    [audit] = await served.sql("select body from audit where action = 'offer.declined'")
+    assert audit["body"] == {"reason": "language", "words": "That is Polish."}
+
+
+async def test_a_busy_colleague_is_offered_what_is_handed_over_and_an_expert_is_asked_for(served: Served, root: Browser) -> None:
+    offer, interaction, _queue = await offered(served, root)
+    await root.did("POST", f"offers/{offer}/accept")
+    anna = await served.logged_in("anna", "agent")
+    me = (await anna.get("me"))["agent"]["user_id"]
+    body = {"agent_id": me, "note": "For you?"}
+    assert (await root.problem("POST", f"interactions/{interaction}/transfer", body))["code"] == "agent_offline"
+    await anna.did("PUT", "me/agent-state", {"state": "busy"})
+    await root.did("POST", f"interactions/{interaction}/transfer", body)
+    (asked,) = (await anna.get("offers"))["items"]
+    root_id = (await root.get("me"))["user"]["id"]
+    assert asked["offer"]["given_by"] == root_id
+    await anna.did("POST", f"offers/{asked['offer']['id']}/accept")
+    skill = await root.did("POST", "skills", {"key": "law", "name": {"de": "Recht", "en": "Law"}})
+    expert = {"skill": "law", "level": 3}
+    assert (await anna.problem("POST", f"interactions/{interaction}/transfer", expert))["code"] == "no_expert"
+    await root.did("PATCH", f"agents/{root_id}", {"skills": [{"skill_id": skill["id"], "level": 3}]})
+    gone = (await anna.did("POST", f"interactions/{interaction}/transfer", expert))["interaction"]
+    assert (gone["state"], gone["skills"]) == ("waiting", [{"skill": "law", "level": 3, "optional": False}])
+    assert await served.kit.route() == 1
+    assert (await state(root, interaction))["agent_id"] == root_id

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -58,6 +59,28 @@ async def test_what_is_pushed_is_stored_before_it_is_acknowledged(served: Served
     assert [row["ingest_key"] for row in rows] == ["created:1:0", "created:2:0"]
 
 
+async def test_what_one_address_brings_for_several_accounts_goes_to_each_accounts_channel(
+    served: Served, outside: Browser, channel: str
+) -> None:
+    sibling, paused = await served.kit.channel(), await served.kit.channel()
+    of = {channel: ("network", "page-1"), str(sibling.id): ("network", "page-2"), str(paused.id): ("scripted", "page-1")}
+    for one, (connector, account) in of.items():
+        await served.sql("update channel set connector = $2, remote_id = $3 where id = $1", UUID(one), connector, account)
+    await served.sql("update channel set paused = true where id = $1", paused.id)
+    items = [
+        {**ITEM, "account": "page-1"}, {**ITEM, "id": "2", "account": "page-2"}, {**ITEM, "id": "3"},
+        {**ITEM, "id": "4", "account": "page-9"}, {**ITEM, "id": "5", "account": "page-1", "connector": "scripted"},
+    ]  # fmt: skip
+    assert (await push(outside, channel, json.dumps(items).encode())).status_code == 200
+    rows = await served.sql("select channel_id, ingest_key from inbox order by ingest_key")
+    stored = [(str(row["channel_id"]), row["ingest_key"]) for row in rows]
+    assert stored == [
+        (channel, "created:1:0"), (str(sibling.id), "created:2:0"), (channel, "created:3:0"), (str(paused.id), "created:5:0"),
+    ]  # fmt: skip
+    [counted] = await served.sql("select channel_id, n from channel_counter where name = 'elsewhere'")
+    assert (str(counted["channel_id"]), counted["n"]) == (channel, 1)
+
+
 async def test_a_wrong_signature_stores_nothing_and_is_counted(served: Served, outside: Browser, channel: str) -> None:
     response = await push(outside, channel, b"[]", "0" * 64)
     assert (response.status_code, response.json()["code"]) == (401, "hook_denied")
@@ -85,7 +108,7 @@ async def test_no_acknowledgement_without_the_store(
         raise Unavailable("The database does not answer.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("unisono.web.hooks.store_raw", down)
+        patch.setattr("unisono.web.hooks.store_pushed", down)
         response = await push(outside, channel, json.dumps([ITEM]).encode())
     assert response.status_code == 503
     assert response.headers["retry-after"]

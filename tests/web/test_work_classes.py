@@ -27,6 +27,23 @@ async def test_a_wrong_class_is_refused_with_the_field(root: Browser) -> None:
     assert (await root.problem("PATCH", f"work-classes/{new_id()}", {"cost": 2}))["code"] == "not_found"
 
 
+async def test_what_may_interrupt_what_is_set_and_what_makes_no_sense_is_refused(served: Served, root: Browser) -> None:
+    classes = {c["key"]: c for c in (await root.get("work-classes"))["items"]}
+    assert set(classes["call"]["interrupts"]) == {classes["mail"]["id"], classes["post"]["id"]}
+    assert [c["key"] for c in classes.values() if c["interrupts"]] == ["call"]
+    chat = classes["chat"]["id"]
+    body = {"interrupts": [classes["post"]["id"]], "parks_interrupted": True}
+    changed = await root.did("PATCH", f"work-classes/{chat}", body)
+    assert {name: changed[name] for name in body} == body
+    for wrong, code in (
+        ({"interrupts": [chat]}, "no_class"), ({"interrupts": [str(new_id())]}, "no_class"), ({"deferrable": True}, "deferrable_interrupts"),
+    ):  # fmt: skip
+        problem = await root.problem("PATCH", f"work-classes/{chat}", wrong)
+        assert (problem["code"], problem["field"]) == (code, "interrupts")
+    added = await root.did("POST", "work-classes", {"key": "alarm", "name": NAME, "interrupts": [chat]})
+    assert (added["interrupts"], added["parks_interrupted"]) == ([chat], False)
+
+
 async def test_a_channel_takes_the_class_of_its_choice(served: Served, root: Browser) -> None:
     queue = await served.kit.queue()
     channel = await served.kit.channel(queue)

@@ -16,9 +16,11 @@ from unisono.app.settings import BadSetting, Settings, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 user_app = typer.Typer(no_args_is_help=True, help="People of the house.")
 channel_app = typer.Typer(no_args_is_help=True, help="Channels.")
+connector_app = typer.Typer(no_args_is_help=True, help="Connectors to networks.")
 secrets_app = typer.Typer(no_args_is_help=True, help="Keys and secrets.")
 app.add_typer(user_app, name="user")
 app.add_typer(channel_app, name="channel")
+app.add_typer(connector_app, name="connector")
 app.add_typer(secrets_app, name="secrets")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory (UNISONO_DATA).")]
@@ -265,6 +267,25 @@ def channel_list(data: Data = None) -> None:
 
     settings = _settings(data=data)
     _run(lambda: run_channel_list(settings))
+
+
+@connector_app.command("new")
+def connector_new(
+    name: Annotated[str, typer.Argument(help="The connector's id, for example guestbook.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Where the folder is made.")] = Path(),
+) -> None:
+    """Make the folder of a new connector: a package with manifest, code to fill in, a lab and tests."""
+    from unisono.app.new_connector import CannotMake, new_connector
+
+    try:
+        made = new_connector(name, directory)
+    except CannotMake as error:
+        _fail(str(error))
+    for path in made:
+        print(path)
+    print(
+        f"\nNext: fill in {name}_connector/protocol.py and lab.py, pip install -e {directory / name}, unisono conformance {name}"
+    )
 
 
 @secrets_app.command("rotate")

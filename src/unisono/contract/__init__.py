@@ -3,6 +3,7 @@
 This package and `unisono.domain` are all that a connector, also a third party's, imports.
 """
 
+from unisono.contract.answers import decoded, demand, pause_of, refusal
 from unisono.contract.budgets import Budgets, BudgetSpent, Purpose
 from unisono.contract.capabilities import Caps, MediaLimit, TextLimit, TextUnit
 from unisono.contract.connector import (
@@ -156,5 +157,9 @@ __all__ = [
     "Unknown",
     "Unreadable",
     "Webhook",
+    "decoded",
+    "demand",
     "load_manifest",
+    "pause_of",
+    "refusal",
 ]

@@ -59,6 +59,16 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class DeclineReason(StrEnum):
+    """Why an agent gives an offer back. OTHER: as their words say."""
+
+    BUSY = "busy"
+    NOT_MY_FIELD = "not_my_field"
+    LANGUAGE = "language"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
 class DeliveryState(StrEnum):
     """Where an answer is on its way to the network (DESIGN, section 3, step 6)."""
 

@@ -94,6 +94,11 @@ def left(gauge: Gauge, meter: Meter | None, now: datetime) -> float:
     return max(0.0, _known(gauge, meter).amount - meter.used)
 
 
+def used(gauge: Gauge, meter: Meter | None, now: datetime) -> float:
+    """Return what counts as used now."""
+    return 0.0 if meter is None else rolled(gauge, meter, now).used
+
+
 def begun(gauge: Gauge, now: datetime) -> Meter:
     """Return the meter of a gauge that nothing was taken from."""
     if isinstance(gauge.per, str):

@@ -177,7 +177,8 @@ def least_reserve(agents: int, arrivals: float, service: float, share: float, mi
 def reserve_for(agents: int, arrivals: float, service: float, share: float, minutes: float) -> float:
     """Return the reserve with its fraction: a mean between the whole numbers around what the service level asks.
 
-    The level as a function of the fraction is taken as a straight line, and a tenth of the way is added for safety.
+    The level as a function of the fraction is taken as a straight line, and a quarter of the way is added:
+    it is not quite straight, and days are not quite alike.
     """
     upper = least_reserve(agents, arrivals, service, share, minutes)
     if upper is None:
@@ -185,4 +186,4 @@ def reserve_for(agents: int, arrivals: float, service: float, share: float, minu
     if upper == 0:
         return 0.0
     high, low = (blended(agents, arrivals, service, r, minutes).level for r in (upper, upper - 1))
-    return upper - 1 + min(1.0, (share - low) / (high - low) + 0.1)
+    return upper - 1 + min(1.0, (share - low) / (high - low) + 0.25)

@@ -47,6 +47,11 @@ def explain(item: Waiting, agents: Iterable[AgentFacts], reserves: Iterable[Rese
     later = item.steps[step:]
     return Explained(
         decision=next(iter(state.decide(now, 1)), None), serving=len(serving), skilled=len(skilled), available=len(available),
-        with_room=sum(agent.free >= item.units for agent in available), step=step,
+        with_room=sum(_has_room(agent, item) for agent in available), step=step,
         next_step_at=item.since + timedelta(seconds=later[0].after_s) if later else None,
     )  # fmt: skip
+
+
+def _has_room(agent: AgentFacts, item: Waiting) -> bool:
+    lent = sum(units for class_id, units in agent.lendable.items() if class_id in item.params.interrupts)
+    return agent.free + (0 if item.params.deferrable or agent.free < 0 else lent) >= item.units

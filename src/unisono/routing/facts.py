@@ -27,7 +27,8 @@ class Params(Struct, frozen=True, kw_only=True):
     growth: how much more urgent each minute of waiting makes it, as a share. promise_s: time promised for an answer, the
     window over which urgency rises; None when nothing is promised. cap: urgency at the end of that window.
     fades: once the promise is broken, its worth decays (with decay_s) instead of staying at the cap.
-    deferrable: it can wait for hours, so it leaves the idle reserve alone.
+    deferrable: it can wait for hours, so it leaves the idle reserve alone. interrupts: classes of work, by id, of which it may
+    borrow units from somebody whose hands are full of them, when nobody has room; nothing that is deferrable does.
     """
 
     cost: float = 1.0
@@ -39,6 +40,7 @@ class Params(Struct, frozen=True, kw_only=True):
     cap: float = 4.0
     fades: bool = False
     deferrable: bool = False
+    interrupts: frozenset[UUID] = frozenset()
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -78,7 +80,10 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 
 class AgentFacts(Struct, frozen=True, kw_only=True):
-    """A person who can take work. `free`: units left; `skills`: level by skill key."""
+    """A person who can take work. `free`: units left; `skills`: level by skill key.
+
+    lendable: units that their active work holds, by class; what is lent already, or has borrowed itself, lends nothing.
+    """
 
     id: UUID
     available: bool
@@ -86,6 +91,7 @@ class AgentFacts(Struct, frozen=True, kw_only=True):
     skills: dict[str, int]
     queue_ids: frozenset[UUID]
     idle_since: datetime
+    lendable: dict[UUID, int] = {}
 
 
 class Reserve(Struct, frozen=True, kw_only=True):
@@ -105,7 +111,8 @@ class Reserve(Struct, frozen=True, kw_only=True):
 class Reason(Struct, frozen=True, kw_only=True):
     """Why this one to that person, in a code and numbers; says nothing about other people.
 
-    index and what it is made of: cost x rate x horizon x urgency x match (see `index`). step: of relaxation.
+    index and what it is made of: cost x rate x horizon x urgency x match (see `index`). step: of relaxation. borrowed: units
+    that the work in hand lends until this is over.
     """
 
     code: str
@@ -117,13 +124,15 @@ class Reason(Struct, frozen=True, kw_only=True):
     index: float = 0.0
     urgency: float = 1.0
     match: float = 1.0
+    borrowed: int = 0
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """Offer this to them."""
+    """Offer this to them. interrupts: what may lend them the units that are not free; empty when enough are."""
 
     interaction_id: UUID
     version: int
     agent_id: UUID
     units: int
     reason: Reason
+    interrupts: frozenset[UUID] = frozenset()

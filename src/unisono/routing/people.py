@@ -2,12 +2,15 @@
 
 import heapq
 from collections.abc import Iterator
+from typing import TypeVar
 from uuid import UUID
 
 from unisono.routing.bits import Bits
 from unisono.routing.classes import WorkClass
 from unisono.routing.facts import AgentFacts, Reserve
 from unisono.routing.profile import Group, Idle, Person, Profile
+
+_Key = TypeVar("_Key", int, tuple[int, int])
 
 
 class People:
@@ -21,6 +24,7 @@ class People:
         self._roomy: dict[int, dict[int, Profile]] = {}
         self._groups: list[Group] = []
         self._stamp = 0
+        self._interrupts: set[frozenset[UUID]] = set()
         self.available = 0
 
     def get(self, agent_id: UUID) -> Person | None:
@@ -56,10 +60,15 @@ class People:
             self._count(person, -1)
 
     def reserve(self, person: Person, units: int) -> None:
-        """Take units of an agent, who is not the longest idle any more in the heap of what was free."""
+        """Take units of an agent, who is not the longest idle any more in the heap of what was free.
+
+        Who lends lends nothing more until the store has said what they have left.
+        """
         self._count(person, -1)
         self._stamp += 1
-        person.free -= units
+        if units > person.free:
+            person.lendable = {}
+        person.free = max(0, person.free - units)
         person.stamp = self._stamp
         self._count(person, +1)
         self._wait(person)
@@ -110,6 +119,38 @@ class People:
             if (person := self._valid(entry)) is not None
         ]  # fmt: skip
 
+    def lenders(self, work_class: WorkClass) -> Iterator[Person]:
+        """Return, of each profile that can take it, who lends least to work that may interrupt."""
+        kinds = self._known(work_class.params.interrupts)
+        for profile in work_class.able(self._all_profiles):
+            rooms = profile.lenders.get(kinds, {})
+            best: Person | None = None
+            for key in sorted(rooms, reverse=True):
+                if best is not None and key[0] < best.free:
+                    break
+                person = self._best(rooms, key) if key[1] >= work_class.units else None
+                if person is not None and (best is None or (person.idle_since, person.id) < (best.idle_since, best.id)):
+                    best = person
+            if best is not None:
+                yield best
+
+    def all_lenders(self, work_class: WorkClass) -> Iterator[Person]:
+        """Return everybody with room for it when their work in hand lends."""
+        kinds = self._known(work_class.params.interrupts)
+        for profile in work_class.able(self._all_profiles):
+            for (_, room), heap in profile.lenders.get(kinds, {}).items():
+                if room >= work_class.units:
+                    yield from (person for entry in heap if (person := self._valid(entry)) is not None)
+
+    def _known(self, kinds: frozenset[UUID]) -> frozenset[UUID]:
+        """Keep people by what they would lend to work that may interrupt these, from the first time that it is asked."""
+        if kinds not in self._interrupts:
+            self._interrupts.add(kinds)
+            for person in self._persons.values():
+                if person.available:
+                    self._lend(person, kinds)
+        return kinds
+
     def _touched(self, person: Person, units: int) -> list[Group]:
         free = person.free
         return [g for g in person.profile.groups if free >= g.reserve.units > free - units]
@@ -131,17 +172,29 @@ class People:
         heapq.heappush(profile.idle.setdefault(person.free, []), (person.idle_since, person.id, person.stamp))
         if person.free > 0:
             self._roomy.setdefault(profile.scarcity, {})[profile.number] = profile
+        if person.lendable:
+            for kinds in self._interrupts:
+                self._lend(person, kinds)
+
+    def _lend(self, person: Person, kinds: frozenset[UUID]) -> None:
+        room = person.room(kinds)
+        if room > person.free:
+            rooms = person.profile.lenders.setdefault(kinds, {})
+            heapq.heappush(rooms.setdefault((person.free, room), []), (person.idle_since, person.id, person.stamp))
 
     def _valid(self, entry: Idle) -> Person | None:
         person = self._persons.get(entry[1])
         return person if person is not None and person.stamp == entry[2] else None
 
     def _top(self, profile: Profile, free: int) -> Person | None:
-        heap = profile.idle[free]
+        return self._best(profile.idle, free)
+
+    def _best(self, heaps: dict[_Key, list[Idle]], key: _Key) -> Person | None:
+        heap = heaps[key]
         while heap:
             person = self._valid(heap[0])
             if person is not None:
                 return person
             heapq.heappop(heap)
-        del profile.idle[free]
+        del heaps[key]
         return None

@@ -7,12 +7,14 @@ from unisono.routing.facts import AgentFacts, Reserve
 
 Idle = tuple[float, UUID, int]
 """Idle since, id, stamp: an entry of a heap of people."""
+Rooms = dict[tuple[int, int], list[Idle]]
+"""People by units free and, with what their work in hand would lend, units in all."""
 
 
 class Person:
     """An agent as the router keeps them; `stamp` rises with each change, so that older heap entries are known as stale."""
 
-    __slots__ = ("available", "free", "id", "idle_since", "profile", "queue_ids", "skills", "stamp")
+    __slots__ = ("available", "free", "id", "idle_since", "lendable", "profile", "queue_ids", "skills", "stamp")
 
     def __init__(self, agent: AgentFacts, profile: "Profile", stamp: int) -> None:
         self.id = agent.id
@@ -22,19 +24,27 @@ class Person:
         self.profile = profile
         self.skills = agent.skills
         self.queue_ids = agent.queue_ids
+        self.lendable = agent.lendable
         self.stamp = stamp
+
+    def room(self, interrupts: frozenset[UUID]) -> int:
+        """Return the units that work which may interrupt these classes finds."""
+        if not self.lendable or self.free < 0:
+            return self.free
+        return self.free + sum(units for class_id, units in self.lendable.items() if class_id in interrupts)
 
 
 class Profile:
     """Agents with the same skills and queues, by free units, longest idle first."""
 
-    __slots__ = ("groups", "idle", "mask", "number", "scarcity")
+    __slots__ = ("groups", "idle", "lenders", "mask", "number", "scarcity")
 
     def __init__(self, mask: int, scarcity: int, number: int) -> None:
         self.mask = mask
         self.scarcity = scarcity
         self.number = number
         self.idle: dict[int, list[Idle]] = {}
+        self.lenders: dict[frozenset[UUID], Rooms] = {}
         self.groups: list[Group] = []
 
 

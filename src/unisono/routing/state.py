@@ -58,6 +58,7 @@ class RouterState:
         self._changed_people: dict[UUID, None] = {}
         self._changed_profiles: dict[Profile, None] = {}
         self._refused: set[WorkClass] = set()
+        self._interrupting: set[WorkClass] = set()
         self._held_back: dict[WorkClass, None] = {}
         self._hopes: list[_Hope] = []
         self._number = 0
@@ -98,6 +99,10 @@ class RouterState:
         if self._people.put(agent):
             self._look_again_at_held_back()
         self._changed_people[agent.id] = None
+        person = self._people.get(agent.id)
+        if person is not None and person.lendable:
+            # Such a class looks by itself: what it would borrow from is not room that a person offers.
+            self._changed_classes.update((c, None) for c in self._interrupting if c.rank is not None and may_borrow(person, c))
 
     def remove_agent(self, agent_id: UUID) -> None:
         """Forget a person."""
@@ -114,6 +119,10 @@ class RouterState:
         while self._timers and not self._is_due_item(self._timers[0]):
             heapq.heappop(self._timers)
         return datetime.fromtimestamp(self._timers[0][0], NO_PROMISE.tzinfo) if self._timers else None
+
+    def settle(self, now: datetime) -> None:
+        """Put what is new in its place, so that the next decision need not: a standby that takes over decides at once."""
+        self._advance(now.timestamp(), seconds(now))
 
     def decide(self, now: datetime, limit: int = 100) -> list[Decision]:
         """Return the next offers, best first, and reserve for them in memory.
@@ -183,6 +192,8 @@ class RouterState:
             self._shelf.add(work_class)
             if item.refused:
                 self._refused.add(work_class)
+            if item.params.interrupts and not item.params.deferrable:
+                self._interrupting.add(work_class)
         self._waiting[item.id] = (item, work_class)
         work_class.push(item)
         if len(work_class.heap) > 4 * work_class.size + 64:
@@ -212,6 +223,7 @@ class RouterState:
             self._classes = {key: found for key, found in self._classes.items() if found.rank is not None}
             self._shelf.begin(self._classes.values())
             self._refused = {c for c in self._refused if c.rank is not None}
+            self._interrupting = {c for c in self._interrupting if c.rank is not None}
         self._shelf.reorder()
 
     def _rank(self, work_class: WorkClass) -> None:
@@ -310,6 +322,10 @@ class RouterState:
             return None
         rank = work_class.rank
         found = (_pair(rank, item, work_class, person, match) for person, match in self._able(work_class, item))
+        best = min(found, key=_rank_of_pair, default=None)
+        if best is not None or work_class not in self._interrupting:
+            return best
+        found = (_pair(rank, item, work_class, person, match) for person, match in self._lenders(work_class, item))
         return min(found, key=_rank_of_pair, default=None)
 
     def _able(self, work_class: WorkClass, item: Waiting) -> Iterable[tuple[Person, float]]:
@@ -334,6 +350,15 @@ class RouterState:
                 yield first, match
                 if match == 1.0:
                     done = profile.scarcity
+
+    def _lenders(self, work_class: WorkClass, item: Waiting) -> Iterable[tuple[Person, float]]:
+        """Return whose work in hand would lend; asked only when nobody has room."""
+        people = self._people
+        preferred = people.get(item.preferred_agent_id) if item.preferred_agent_id is not None else None
+        if preferred is not None and may_borrow(preferred, work_class):
+            yield preferred, self._match(work_class, item, preferred)
+        for person in people.all_lenders(work_class) if item.refused else people.lenders(work_class):
+            yield person, self._match(work_class, item, person)
 
     def _something_for(self, person: Person, at: float) -> _Pair | None:
         if not person.available or person.free < self._shelf.least_units:
@@ -390,17 +415,34 @@ class RouterState:
         known = self._waiting.get(pair.item.id)
         return (
             known is not None and known[0] is pair.item and self._people.get(pair.person.id) is pair.person
-            and pair.person.stamp == pair.stamp and self._may(pair.person, pair.work_class)
+            and pair.person.stamp == pair.stamp and (self._may(pair.person, pair.work_class) or self._must_borrow(pair))
         )  # fmt: skip
+
+    def _must_borrow(self, pair: _Pair) -> bool:
+        if pair.work_class not in self._interrupting or not may_borrow(pair.person, pair.work_class):
+            return False
+        return next(iter(self._able(pair.work_class, pair.item)), None) is None
 
     def _assign(self, pair: _Pair, now: float) -> Decision:
         item, person, work_class = pair.item, pair.person, pair.work_class
-        reason = _reason(pair, now)
+        borrowed = max(0, item.units - person.free)
+        reason = _reason(pair, now, borrowed)
         self.remove_waiting(item.id)
         if work_class.params.deferrable:
             self._people.start_deferred(person, work_class.units)
         self._people.reserve(person, work_class.units)
-        return Decision(interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason)
+        return Decision(
+            interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason,
+            interrupts=item.params.interrupts if borrowed else frozenset(),
+        )  # fmt: skip
+
+
+def may_borrow(person: Person, work_class: WorkClass) -> bool:
+    """Tell whether somebody's work in hand would lend what they lack for it."""
+    return (
+        person.available and 0 <= person.free < work_class.units <= person.room(work_class.params.interrupts)
+        and work_class.match(person.profile.mask) > 0.0
+    )  # fmt: skip
 
 
 def _rank_of_pair(pair: _Pair) -> _PairRank:
@@ -414,7 +456,7 @@ def _pair(rank: Rank, item: Waiting, work_class: WorkClass, person: Person, matc
     return _Pair(ranked, item, work_class, person, person.stamp, match)
 
 
-def _reason(pair: _Pair, now: float) -> Reason:
+def _reason(pair: _Pair, now: float, borrowed: int) -> Reason:
     item, work_class, mask = pair.item, pair.work_class, pair.person.profile.mask
     given_up = work_class.given_up(mask)
     if pair.person.id == item.preferred_agent_id:
@@ -428,5 +470,5 @@ def _reason(pair: _Pair, now: float) -> Reason:
         code=code, waited_s=max(0, int(now - since)), due_in_s=int(due - now) if work_class.timed else None,
         skills=tuple(need.skill for need in item.needs if need.skill not in given_up), given_up=given_up,
         step=work_class.step, index=round(-weighed, 6), urgency=round(-weighed / (work_class.weight * pair.match), 4),
-        match=round(pair.match, 4),
+        match=round(pair.match, 4), borrowed=borrowed,
     )  # fmt: skip

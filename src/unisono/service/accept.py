@@ -5,6 +5,7 @@ from uuid import UUID
 from unisono.domain.errors import Conflict, NotFound
 from unisono.domain.words import InteractionState, OfferState
 from unisono.service.access import Access
+from unisono.service.interrupts import set_aside
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.work_events import work_event
@@ -28,5 +29,6 @@ async def accept_offer(db: Database, access: Access, offer_id: UUID) -> UUID:
         await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
         await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value))
         await tx.work.count_missed(access.user_id, reset=True)
+        await set_aside(tx, work)
         tx.emit(work_event("accepted", work, actor_id=access.user_id, offer_id=offer.id))
     return offer.interaction_id

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from unisono.domain.errors import Conflict, Invalid
 from unisono.domain.ids import new_id
-from unisono.domain.words import AgentState, InteractionState, OfferState
+from unisono.domain.words import InteractionState, OfferState
 from unisono.service.access import Access
-from unisono.service.actor import access_of
+from unisono.service.colleague import check_colleague
 from unisono.service.give_back import give_back
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
@@ -80,18 +80,7 @@ async def _reach(tx: Tx, access: Access, interaction_id: UUID) -> InteractionFac
 async def _hand_to(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUID, how: str) -> None:
     # Both at once and in their order: somebody may hand work the other way round at the same moment.
     people = await tx.hands.lock_agents({agent_id, work.agent_id} - {None})  # type: ignore[arg-type]
-    person = people.get(agent_id)
-    if person is None or person.disabled:
-        raise Invalid("This colleague takes no enquiries.", code="no_agent", field="agent_id")
-    if not (await access_of(tx, agent_id)).sees(work.access_class, agent_id, "work.answer"):
-        raise Invalid(
-            "This colleague may not work on enquiries of this queue and channel. Nothing was changed; give them the right first.",
-            code="agent_without_right", field="agent_id",
-        )  # fmt: skip
-    if person.state == AgentState.OFFLINE.value and agent_id != access.user_id:
-        raise Conflict(
-            "This colleague is logged off. Nothing was changed; choose somebody else or a queue.", code="agent_offline"
-        )
+    person = await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id)
     if work.agent_id == agent_id and work.state == InteractionState.OFFERED.value:
         offer = await tx.work.open_offer_of(work.id)
         if offer is not None:

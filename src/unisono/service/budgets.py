@@ -1,6 +1,7 @@
 """A channel's budgets: rate limits of its manifest and money of its settings, counted once for all nodes."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -11,18 +12,12 @@ from msgspec import Struct
 from unisono.contract.budgets import BudgetSpent, Purpose
 from unisono.contract.context import Clock
 from unisono.contract.manifest import Manifest
-from unisono.policy.budget import DAY, KEEP_MONEY, MONTH, Gauge, Meter, add, begun, latest, learn, take
+from unisono.policy.budget import DAY, KEEP_MONEY, MONTH, Gauge, Meter, add, begun, latest, learn, left, take, used
+from unisono.service.ports import Database
+from unisono.service.ports.budgets import MeterKey
 
 MONEY: Final = "money"
 _SETTINGS: Final = {DAY: "budget_day", MONTH: "budget_month"}
-
-
-class MeterKey(Struct, frozen=True, order=True):
-    """Which meter: whose (a channel, an app, a thread), of which bucket, over which window."""
-
-    scope: str
-    bucket: str
-    per: str
 
 
 class MeterLedger(Protocol):
@@ -32,6 +27,9 @@ class MeterLedger(Protocol):
         self, channel_id: UUID, keys: Sequence[MeterKey], decide: Callable[[Mapping[MeterKey, Meter]], Mapping[MeterKey, Meter]]
     ) -> None:
         """Store what `decide` makes of the meters as they stand, alone over all nodes; a meter that is not there is left out."""
+
+    async def of(self, keys: Sequence[MeterKey]) -> Mapping[MeterKey, Meter]:
+        """Return the meters that are there."""
 
 
 class MemoryMeters:
@@ -45,7 +43,47 @@ class MemoryMeters:
     ) -> None:
         """Change them at once; nothing else runs meanwhile."""
         del channel_id
-        self.meters |= decide({key: self.meters[key] for key in keys if key in self.meters})
+        self.meters |= decide(await self.of(keys))
+
+    async def of(self, keys: Sequence[MeterKey]) -> Mapping[MeterKey, Meter]:
+        """Return those that are there."""
+        return {key: self.meters[key] for key in keys if key in self.meters}
+
+
+class StoredMeters:
+    """Meters in the store, for all nodes."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def change(
+        self, channel_id: UUID, keys: Sequence[MeterKey], decide: Callable[[Mapping[MeterKey, Meter]], Mapping[MeterKey, Meter]]
+    ) -> None:
+        """Change them under a lock. Raises Unavailable when the store does not answer."""
+        async with self._db.write() as tx:
+            await tx.budgets.put(decide(await tx.budgets.locked(channel_id, keys)))
+
+    async def of(self, keys: Sequence[MeterKey]) -> Mapping[MeterKey, Meter]:
+        """Return the meters that are there."""
+        async with self._db.read() as tx:
+            return await tx.budgets.of(keys)
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How a budget of a channel stands: what is left for answers of how much, in which window, and since when it is refused.
+
+    amount: None for money that is counted and not bounded. per_s: None for the calendar's `day` or `month` in `per`.
+    """
+
+    bucket: str
+    scope: str
+    amount: float | None
+    left: float | None
+    used: float
+    per: str
+    per_s: float | None
+    spent_until: datetime | None
+    spent_for: Purpose | None
 
 
 class ChannelBudgets:
@@ -115,6 +153,18 @@ class ChannelBudgets:
         if price:
             await self._ledger.change(self._channel_id, sorted(gauges), decide)
 
+    async def standing(self) -> list[Standing]:
+        """Return how the limits of the channel and its app, and its money, stand now; threads' own are left out."""
+        gauges = {
+            key: gauge
+            for bucket in dict.fromkeys(limit.bucket for limit in self._manifest.limits if limit.scope != "thread")
+            for key, gauge in self._gauges(bucket, None).items()
+        }
+        gauges |= self._money() if self._manifest.costs else {}
+        meters = await self._ledger.of(list(gauges))
+        now = self._clock.now()
+        return [_standing(key, gauge, meters.get(key), now) for key, gauge in gauges.items()]
+
     def _price(self, operation: str | None) -> float:
         return self._manifest.costs[operation] if operation is not None and self._manifest.costs else 0.0
 
@@ -147,3 +197,17 @@ class ChannelBudgets:
 def _short(name: str) -> str:
     """Return what stands for a name that may be a person's (the root of a thread can be a telephone number)."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _standing(key: MeterKey, gauge: Gauge, meter: Meter | None, now: datetime) -> Standing:
+    amount = gauge.amount if meter is None or meter.told is None else meter.told
+    bounded = math.isfinite(amount)
+    rest = left(gauge, meter, now)
+    held_back = meter is not None and meter.spent_until is not None and meter.spent_until > now
+    return Standing(
+        bucket=key.bucket, scope=key.scope.partition(":")[0], amount=amount if bounded else None,
+        left=round(rest, 6) if bounded else None,
+        used=round(used(gauge, meter, now), 6), per=key.per, per_s=None if isinstance(gauge.per, str) else gauge.per,
+        spent_until=meter.spent_until if meter is not None and held_back else None,
+        spent_for=meter.spent_for if meter is not None and held_back else None,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from unisono.contract.budgets import BudgetSpent
 from unisono.contract.capabilities import Caps
@@ -16,7 +16,7 @@ from unisono.contract.health import Health
 from unisono.contract.inbound import Author, Raw
 from unisono.domain.errors import NotFound
 from unisono.domain.words import ChannelState
-from unisono.service.budgets import ChannelBudgets, MemoryMeters, MeterLedger
+from unisono.service.budgets import ChannelBudgets, MeterLedger, StoredMeters
 from unisono.service.ports import Bell, Database
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
@@ -43,7 +43,12 @@ class Outside(Struct, frozen=True, kw_only=True):
     http_for: HttpFor
     log_for: LogFor
     raw_kept_s: int = RAW_KEPT_S
-    meters: MeterLedger = field(default_factory=MemoryMeters)
+    meters: MeterLedger | None = None
+
+    @property
+    def ledger(self) -> MeterLedger:
+        """Where budgets are counted: the store, unless told otherwise."""
+        return self.meters or StoredMeters(self.db)
 
 
 class _Secrets:
@@ -131,7 +136,7 @@ class ChannelContext:
         self.log: Log = outside.log_for(channel.id, channel.connector)
         self.transcripts = _Transcripts(outside, channel)
         self.intake = _Intake(outside, channel.id)
-        self.budgets = ChannelBudgets(manifest, channel.id, channel.config, outside.meters, outside.clock)
+        self.budgets = ChannelBudgets(manifest, channel.id, channel.config, outside.ledger, outside.clock)
         self.tokens = ChannelTokens(manifest, channel.config, self.secrets, self.http, outside.clock)
 
 

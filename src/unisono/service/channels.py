@@ -80,7 +80,7 @@ async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None =
     stored = await _stored_names(outside, draft.channel_id)
     config = check_config(manifest, draft.config, draft.secrets, stored)
     secrets = DraftSecrets(draft.secrets, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
-    meters = outside.meters if before is not None else MemoryMeters()
+    meters = outside.meters if before is not None else MemoryMeters()  # what is not there yet has no row to count in
     look = msgspec.structs.replace(outside, secrets=secrets, meters=meters)
     context = ChannelContext(look, _facts(manifest, draft, config, before, new_id))
     context.memory = _Forgetful()  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Let offers expire and parked work come back: what the clock does."""
+"""Let offers expire, parked work come back and wrap-up time end: what the clock does."""
 
 from unisono.domain.words import AgentState, InteractionState, OfferState
 from unisono.routing.clocks import What
@@ -7,14 +7,15 @@ from unisono.service.give_back import give_back
 from unisono.service.give_offer import give_offer
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
+from unisono.service.settings import read_settings
 from unisono.service.work_events import agent_event, work_event
+from unisono.service.wrap_up_time import after_wrap_up
 
-MISSES_UNTIL_AWAY = 2
 BATCH = 50
 
 
 async def expire_offers(db: Database) -> int:
-    """Return expired offers' work to the queue; who let several pass in a row is set away. Returns how many expired."""
+    """Return expired offers' work to the queue; who lets too many in a row pass is set away. Returns how many."""
     async with db.write() as tx:
         due = await tx.work.due_offers(BATCH)
         expired = 0
@@ -23,9 +24,14 @@ async def expire_offers(db: Database) -> int:
             offer = await tx.work.offer(seen.id, lock=True)
             if work is None or offer is None or offer.state != OfferState.OPEN.value:
                 continue
-            await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED)
+            await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED, prefer=await tx.hands.given_by(offer.id))
             expired += 1
-            if await tx.work.count_missed(offer.agent_id, reset=False) >= MISSES_UNTIL_AWAY and await tx.work.set_agent_state(
+            agent = await tx.work.agent(offer.agent_id)
+            # Who is busy or away and is asked by a colleague has missed nothing.
+            if agent is None or not agent.available:
+                continue
+            most = (await read_settings(tx))["offer.misses_until_away"]
+            if await tx.work.count_missed(offer.agent_id, reset=False) >= most and await tx.work.set_agent_state(
                 offer.agent_id, AgentState.AWAY.value, "missed_offers"
             ):
                 tx.emit(agent_event(offer.agent_id, state=AgentState.AWAY.value, reason="missed_offers"))
@@ -64,4 +70,43 @@ async def _wake_one(db: Database) -> bool:
             tx.emit(agent_event(work.agent_id))
         else:
             await give_back(tx, work, "parked_time_over", prefer=work.agent_id)
+    return True
+
+
+async def end_wrap_ups(db: Database) -> int:
+    """Close work whose wrap-up time is over, without a code; returns how much came to an end.
+
+    If the customer wrote meanwhile the talk goes on: with the same agent, or in the queue if they have logged off.
+    """
+    ended = 0
+    while ended < BATCH and await _end_one(db):
+        ended += 1
+    return ended
+
+
+async def _end_one(db: Database) -> bool:
+    async with db.write() as tx:
+        work = await tx.hands.overdue_wrap_up()
+        if work is None:
+            return False
+        assert work.agent_id is not None
+        if not await tx.hands.customer_wrote_on(work.id):
+            await tx.work.release(work.id)
+            await tx.work.change(
+                work.id,
+                InteractionChange(
+                    state=InteractionState.CLOSED.value, closed_at=tx.now, wrap_up_until=None, reason={"code": "wrap_up_over"}
+                ),
+            )
+            tx.emit(work_event("wrapped_up", work, code="time_over"))
+            tx.emit(agent_event(work.agent_id))
+        else:
+            standing = (await tx.hands.lock_agents([work.agent_id])).get(work.agent_id)
+            if standing is None or standing.disabled or standing.state == AgentState.OFFLINE.value:
+                await give_back(tx, work, "customer_wrote", prefer=work.agent_id)
+            else:
+                await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, wrap_up_until=None))
+                await feed(tx, [Happened(interaction_id=work.id, what=What.REOPENED, at=tx.now)])
+                tx.emit(work_event("unparked", work, cause="customer"))
+        await after_wrap_up(tx, work.agent_id)
     return True

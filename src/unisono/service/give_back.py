@@ -12,6 +12,7 @@ from unisono.service.clocks import Happened, feed
 from unisono.service.ports import Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event, work_event
+from unisono.service.wrap_up_time import after_wrap_up
 
 AVOIDED: Final = timedelta(minutes=10)
 
@@ -45,6 +46,8 @@ async def give_back(
     if again is not None:
         await feed(tx, [Happened(interaction_id=work.id, what=again, at=tx.now)])
     offer_id = offer.id if offer else None
-    tx.emit(work_event("returned", work, actor_id=actor_id, cause=cause, offer_id=offer_id))
+    tx.emit(work_event("returned", work, actor_id=actor_id, cause=cause, offer_id=offer_id, reason=decline_reason or None))
     if agent_id is not None:
         tx.emit(agent_event(agent_id))
+        if work.state == InteractionState.WRAP_UP.value:
+            await after_wrap_up(tx, agent_id)

@@ -44,9 +44,10 @@ async def pull_once(outside: Outside, channel: ChannelFacts, connector: Connecto
     page = await connector.pull(stream, cursor, PAGE)
     async with outside.db.write() as tx:
         await tx.inbox.put(channel.id, page.raws, outside.raw_kept_s)
-        await tx.inbox.set_cursor(channel.id, stream, page.next_cursor)
+        # Before the cursor: a gap began when the one before was stored.
         if page.gap and await tx.inbox.note_gap(channel.id, stream):
             tx.emit(NewEvent(type="gap.found", channel_id=channel.id, access_class=channel.access_class))
+        await tx.inbox.set_cursor(channel.id, stream, page.next_cursor)
     if page.raws:
         await outside.bell.ring(INBOX_BELL)
     return Pulled(items=len(page.raws), has_more=page.has_more, gap=page.gap)

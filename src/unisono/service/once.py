@@ -39,7 +39,7 @@ class _Claiming:
         self._claimed = False
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, single: bool = False) -> AsyncIterator[Tx]:  # noqa: ARG002 - the key is a second statement
         async with self._db.write() as tx:
             if not self._claimed and not await tx.commands.claim(
                 self._key.key, self._key.actor_id, self._key.verb, self._key.digest

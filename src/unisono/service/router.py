@@ -6,7 +6,6 @@ group of decisions becomes offers in one transaction. What the store refuses (st
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -17,17 +16,19 @@ from msgspec.structs import replace
 
 from unisono.contract.context import Clock
 from unisono.domain.errors import UnisonoError
-from unisono.routing.facts import Decision
+from unisono.routing.facts import AgentFacts, Decision
 from unisono.routing.state import RouterState
-from unisono.service.expire import expire_offers, wake_parked
+from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
+from unisono.service.interrupts import take_up_again
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
-from unisono.service.wrap_up_time import end_wrap_ups
 
 LEASE = "router"
 LEASE_S = 1.2
 RENEW_S = 0.3
 STANDBY_S = 0.1
 CLOCK_S = 0.5
+# What rang may still have been hidden behind an older transaction that was open: one more look, soon.
+SOON_S = 0.02
 GROUP = 200
 SLICE = 20
 PAGE = 500
@@ -74,11 +75,13 @@ class Router:
                     while not await self.acquire():
                         await listener.wait(STANDBY_S)
                         await self._follow()
+                        self._state.settle(self._clock.now())
                     _log.info("router_active", token=self._token, waiting=self._state.waiting_count)
+                    rung = False
                     async with self._kept_lease():
                         while True:
                             await self.step()
-                            await listener.wait(self._pause_s())
+                            rung = await listener.wait(SOON_S if rung else self._pause_s())
             except LeaseLost:
                 _log.warning("router_replaced")
             except UnisonoError as error:
@@ -133,6 +136,7 @@ class Router:
             async for page in tx.work.all_waiting(PAGE // 2):
                 for item in page:
                     self._state.put_waiting(item)
+                self._state.settle(self._clock.now())
         self._clock_due = None
 
     async def _follow(self) -> bool:
@@ -149,6 +153,7 @@ class Router:
             if not events:
                 return followed
             followed = True
+            is_end = len(events) < PAGE
             if any(e.type == "queue.reserve_changed" for e in events):
                 async with self._db.read() as tx:
                     self._state.set_reserves(await tx.work.reserves())
@@ -156,6 +161,8 @@ class Router:
                 {e.interaction_id for e in events if e.interaction_id is not None},
                 {e.agent_id for e in events if e.agent_id is not None},
             )
+            if is_end:
+                return True
 
     async def _read_again(self, interactions: Iterable[UUID], agents: Iterable[UUID]) -> None:
         """Put what the store says now into the state.
@@ -165,9 +172,6 @@ class Router:
         """
         under_way = {d.interaction_id for d in self._flying}, {d.agent_id for d in self._flying}
         decided = {d.interaction_id for d in self._decided}
-        reserved = Counter[UUID]()
-        for decision in self._decided:
-            reserved[decision.agent_id] += decision.units
         wanted, people = set(interactions), set(agents)
         self._later_interactions |= wanted & (under_way[0] | decided)
         self._later_agents |= people & under_way[1]
@@ -186,9 +190,19 @@ class Router:
         for agent_id in people:
             agent = known.get(agent_id)
             if agent is not None:
-                self._state.put_agent(replace(agent, free=agent.free - reserved[agent_id]) if reserved[agent_id] else agent)
+                self._state.put_agent(self._less_decided(agent))
             else:
                 self._state.remove_agent(agent_id)
+
+    def _less_decided(self, agent: AgentFacts) -> AgentFacts:
+        """Return what is left of an agent when what is decided, and not in the store yet, has come to them."""
+        mine = [d for d in self._decided if d.agent_id == agent.id]
+        if not mine:
+            return agent
+        free = agent.free - sum(d.units for d in mine)
+        if any(d.interrupts for d in mine):
+            return replace(agent, free=max(0, free), lendable={})
+        return replace(agent, free=free)
 
     # -- deciding and committing --------------------------------------------------------------------------------------
 
@@ -229,6 +243,7 @@ class Router:
         await expire_offers(self._db)
         await wake_parked(self._db)
         await end_wrap_ups(self._db)
+        await take_up_again(self._db)
         async with self._db.read() as tx:
             expiry = await tx.work.next_offer_expiry()
         latest = now + timedelta(seconds=CLOCK_S)
@@ -245,22 +260,36 @@ class Router:
             await asyncio.sleep(0)
 
     async def _commit(self, decisions: list[Decision]) -> list[UUID]:
-        async with self._db.write() as tx:
-            offered = await tx.work.commit_offers(self._token, decisions, NewEvent(type="interaction.offered"))
-        if offered is None:
-            raise LeaseLost
-        if offered:
-            await self._bell.ring("events")
-        return offered
+        # What interrupts locks an agent first, so each has a transaction of its own, or two wait for each other.
+        groups = [[d for d in decisions if not d.interrupts], *([d] for d in decisions if d.interrupts)]
+        made: list[UUID] = []
+        for group in filter(None, groups):
+            lent = bool(group[0].interrupts)
+            async with self._db.write(single=not lent) as tx:
+                if lent and not await tx.lending.lend(
+                    group[0].interaction_id, group[0].agent_id, group[0].units, group[0].interrupts
+                ):
+                    continue
+                offered = await tx.work.commit_offers(self._token, group, NewEvent(type="interaction.offered"))
+                if lent and not offered:
+                    await tx.lending.recall(group[0].interaction_id, group[0].agent_id)
+            if offered is None:
+                raise LeaseLost
+            if offered:
+                await self._bell.ring("events")
+            made += offered
+        return made
 
     async def _land(self, flight: asyncio.Task[list[UUID]]) -> int:
         offered = await flight
         refused = {d.interaction_id: d for d in self._flying}
         for interaction_id in offered:
             refused.pop(interaction_id, None)
-        self._flying = []
+        flown, self._flying = self._flying, []
         interactions, self._later_interactions = self._later_interactions | refused.keys(), set()
-        agents, self._later_agents = self._later_agents | {d.agent_id for d in refused.values()}, set()
+        # What somebody who was interrupted can still lend, the store alone knows.
+        looked_at = {d.agent_id for d in flown if d.interrupts or d.interaction_id in refused}
+        agents, self._later_agents = self._later_agents | looked_at, set()
         await self._read_again(interactions, agents)
         return len(offered)
 

@@ -57,6 +57,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="offer.misses_until_away", kind=int, default=2, low=1, high=100,
+            summary={
+                "de": "Wer so viele Angebote nacheinander verstreichen lässt, wird auf Pause gesetzt.",
+                "en": "Who lets so many offers in a row pass is set away.",
+            },
+        ),
+        Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
                 "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",

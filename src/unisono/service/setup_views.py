@@ -145,6 +145,8 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     growth: how much more urgent a minute of waiting makes it, as a share. cap: urgency when the promised time is over, 1 is
     the start. fades: after the promise is broken its worth decays instead. deferrable: it can wait while a reserve is kept.
     parked_share: of its units, what parked work keeps, so that there is room when the customer comes back.
+    interrupts: classes of which such work may come to somebody whose hands are full of them, when nobody has room; it borrows
+    the units that lack until it is over. parks_interrupted: what lends is set aside meanwhile, else it stays in hand.
     learns: once enough work is over, the router reckons with the handling time and patience learnt from it (see `/estimates`).
     """
 
@@ -161,6 +163,8 @@ class WorkClassView(Struct, frozen=True, kw_only=True):
     deferrable: bool = False
     learns: bool = True
     parked_share: float = 0.0
+    interrupts: list[UUID] = []
+    parks_interrupted: bool = False
     version: int = 1
 
 

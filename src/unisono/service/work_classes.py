@@ -1,9 +1,11 @@
 """Classes of work: what a minute of waiting costs and how such work behaves, in numbers that the router's formula takes."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict, replace
 
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.service.access import Access
@@ -19,6 +21,7 @@ async def add_class(db: Database, access: Access, work_class: WorkClassView) -> 
     """Add a class of work. Raises Invalid, Conflict when its key is taken."""
     _check(WorkClassChange(**{name: getattr(work_class, name) for name in WorkClassChange.__struct_fields__}))
     async with db.write() as tx:
+        _check_interrupts(work_class, await tx.setup.work_classes())
         if not await tx.setup.add_work_class(work_class):
             raise _taken(work_class.key)
         await tx.privacy.audit(access.user_id, "work_class.added", "work_class", str(work_class.id), {})
@@ -30,13 +33,29 @@ async def change_class(db: Database, access: Access, class_id: UUID, change: Wor
     """Change a class; what waits is ordered anew at once. Raises NotFound, Invalid, Conflict."""
     _check(change)
     async with db.write() as tx:
-        if class_id not in {known.id for known in await tx.setup.work_classes()}:
+        classes = {known.id: known for known in await tx.setup.work_classes()}
+        if class_id not in classes:
             raise NotFound("This class of work does not exist.")
+        named = {name: value for name, value in asdict(change).items() if value is not UNSET}
+        _check_interrupts(replace(classes[class_id], **named), classes.values())
         if not await tx.setup.change_work_class(class_id, change):
             raise _taken(str(change.key))
         await tx.privacy.audit(access.user_id, "work_class.changed", "work_class", str(class_id), {})
         tx.emit(NewEvent(type="work_class.changed", actor_id=access.user_id, body={"work_class_id": class_id}))
         return next(known for known in await tx.setup.work_classes() if known.id == class_id)
+
+
+def _check_interrupts(work_class: WorkClassView, known: Iterable[WorkClassView]) -> None:
+    unknown = set(work_class.interrupts) - {other.id for other in known if other.id != work_class.id}
+    if unknown:
+        raise Invalid(
+            "A class of work interrupts others that exist, not itself. Nothing was changed.", code="no_class", field="interrupts"
+        )
+    if work_class.interrupts and work_class.deferrable:
+        raise Invalid(
+            "What can wait interrupts nothing. Nothing was changed; take one of the two back.", code="deferrable_interrupts",
+            field="interrupts",
+        )  # fmt: skip
 
 
 def _check(change: WorkClassChange) -> None:

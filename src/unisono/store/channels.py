@@ -48,7 +48,7 @@ class PgChannels:
         """Store what a look at the network told; True when the state changed."""
         changed = await self._connection.fetchval(
             _SQL["record_health"], channel_id, health.state.value, health.what, health.remote_id, health.handle,
-            health.realm, msgspec.to_builtins(health.caps) if health.caps else None, self._now,
+            health.realm, msgspec.to_builtins(health.caps) if health.caps else None, self._now, health.until,
         )  # fmt: skip
         return bool(changed)
 

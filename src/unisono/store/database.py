@@ -1,5 +1,6 @@
 """Transactions over PostgreSQL: one connection, the nouns' stores on it, and the events that go with the commit."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -12,12 +13,14 @@ import asyncpg
 from unisono.domain.errors import Unavailable
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
+from unisono.store.budgets import PgBudgets
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
 from unisono.store.learning import PgLearning
+from unisono.store.lending import PgLending
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
@@ -76,8 +79,16 @@ class PgTx:
         return PgChannels(self.connection, self.now)
 
     @cached_property
+    def budgets(self) -> PgBudgets:
+        return PgBudgets(self.connection, self.now)
+
+    @cached_property
     def work(self) -> PgWork:
         return PgWork(self.connection, self.now)
+
+    @cached_property
+    def lending(self) -> PgLending:
+        return PgLending(self.connection)
 
     @cached_property
     def hands(self) -> PgHands:
@@ -137,12 +148,12 @@ class PgDatabase:
         self._bell = bell
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[PgTx]:
-        """Run the block in a transaction, write its events, commit, then ring the bell."""
+    async def write(self, *, single: bool = False) -> AsyncIterator[PgTx]:
+        """Run the block in a transaction, write its events, commit, then ring the bell; see `service.ports.Database`."""
         async with self._connection() as connection:
             began = perf_counter()
-            async with connection.transaction():
-                tx = PgTx(connection, self._clock.now(), writing=True)
+            async with contextlib.nullcontext() if single else connection.transaction():
+                tx = PgTx(connection, self._clock.now(), writing=not single)
                 yield tx
                 if tx.events:
                     await append(connection, tx.now, tx.events)

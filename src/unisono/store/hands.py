@@ -64,6 +64,15 @@ class PgHands:
             _SQL["give_offer"], interaction_id, offer_id, agent_id, self._now, reason, given_by
         )  # fmt: skip
 
+    async def given_by(self, offer_id: UUID) -> UUID | None:
+        """Return the colleague who handed over what an offer offers."""
+        user_id: UUID | None = await self._connection.fetchval(_SQL["given_by"], offer_id)
+        return user_id
+
+    async def experts(self, queue_id: UUID, skill: str, level: int, but: UUID | None) -> int:
+        """Return how many of a queue's people have a skill at this level."""
+        return int(await self._connection.fetchval(_SQL["experts"], queue_id, skill, level, but))
+
     async def wrap_up_s(self, queue_id: UUID) -> int:
         """Return the seconds that a queue gives for wrapping up."""
         return int(await self._connection.fetchval(_SQL["wrap_up_s"], queue_id) or 0)

@@ -72,6 +72,14 @@ insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, 
 select $2, i.id, $3, i.units, $4, $4::timestamptz + make_interval(secs => q.offer_s), $5, $6
 from interaction i join queue q on q.id = i.queue_id where i.id = $1;
 
+-- name: given_by
+select given_by from offer where id = $1;
+
+-- name: experts
+select count(*) from queue_member m join agent_skill k on k.user_id = m.user_id join skill s on s.id = k.skill_id
+join app_user u on u.id = m.user_id
+where m.queue_id = $1 and s.key = $2 and k.level >= $3 and m.user_id is distinct from $4 and u.disabled_at is null;
+
 -- name: wrap_up_s
 select wrap_up_s from queue where id = $1;
 

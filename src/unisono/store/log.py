@@ -46,27 +46,25 @@ class PgLog:
 
     async def after(self, cursor: Cursor, limit: int) -> list[LoggedEvent] | None:
         """Return the next visible events, or None when the log was pruned beyond the cursor."""
-        pruned = await self._connection.fetchval(_SQL["oldest"])
-        if pruned is not None and cursor < Cursor.parse(pruned):
-            return None
-        rows = await self._connection.fetch(_SQL["after"], cursor.epoch, str(cursor.xid), cursor.id, limit)
-        return [_logged(row) for row in rows]
+        found = await self.after_without(cursor, limit, "")
+        return found[0] if found is not None else None
 
     async def after_without(self, cursor: Cursor, limit: int, type_: str) -> tuple[list[LoggedEvent], Cursor] | None:
         """Return the next visible events but those of one type, and where to go on; None as for `after`."""
-        pruned = await self._connection.fetchval(_SQL["oldest"])
+        rows = await self._connection.fetch(_SQL["after_without"], cursor.epoch, str(cursor.xid), cursor.id, limit, type_)
+        pruned = rows[0]["pruned"]
         if pruned is not None and cursor < Cursor.parse(pruned):
             return None
-        rows = await self._connection.fetch(_SQL["after_without"], cursor.epoch, str(cursor.xid), cursor.id, limit, type_)
-        if len(rows) == limit:
-            events = [_logged(row, skip=2) for row in rows]
+        if len(rows) == limit and rows[0]["id"] is not None:
+            events = [_logged(row) for row in rows]
             return events, events[-1].cursor
-        events = [_logged(row, skip=2) for row in rows if row["id"] is not None]
+        events = [_logged(row) for row in rows if row["id"] is not None]
         return events, max(cursor, Cursor(rows[0]["now_epoch"], rows[0]["xmin"], _LOWEST))
 
 
-def _logged(row: Any, skip: int = 0) -> LoggedEvent:
-    facts = dict(list(row.items())[skip:])
+def _logged(row: Any) -> LoggedEvent:
+    facts = dict(row)
+    del facts["xmin"], facts["now_epoch"], facts["pruned"]
     cursor = Cursor(facts.pop("epoch"), facts.pop("xid"), facts.pop("id"))
     return LoggedEvent(cursor=cursor, **facts)
 

@@ -10,21 +10,14 @@ from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::int[], $5::uuid[], $6
 -- The last position below every transaction that is still open; what commits later sorts after it.
 select (select epoch from cluster_epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin;
 
--- name: after
--- Earlier epochs are complete; of the current one only what no open transaction can still precede.
-select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
-       interaction_id, queue_id, agent_id, body
-from event
-where (epoch, xid, id) > ($1, $2::text::xid8, $3)
-  and (epoch < (select epoch from cluster_epoch) or xid < pg_snapshot_xmin(pg_current_snapshot()))
-order by epoch, xid, id
-limit $4;
-
 -- name: after_without
--- As `after`, but for one type; the limit of the snapshot comes with it, since beyond the last row there may be more of that type.
-select s.xmin, s.epoch as now_epoch, e.*
+-- Earlier epochs are complete; of the current one only what no open transaction can still precede. One type is left out, so
+-- beyond the last row there may be more of that type: the limit of the snapshot comes along. `pruned`: to tell a reader that
+-- its place is no longer in the log.
+select s.xmin, s.epoch as now_epoch, s.pruned, e.*
 from (select (select epoch from cluster_epoch) as epoch,
-             pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) s
+             pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
+             (select value from setting where name = 'log.pruned_to') as pruned) s
 left join lateral (
     select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
            interaction_id, queue_id, agent_id, body
@@ -34,10 +27,6 @@ left join lateral (
     order by epoch, xid, id
     limit $4
 ) e on true;
-
--- name: oldest
--- To tell a reader that its place is no longer in the log.
-select value from setting where name = 'log.pruned_to';
 
 -- name: partition_exists
 select to_regclass($1) is not null;

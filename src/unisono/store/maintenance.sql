@@ -20,6 +20,10 @@ delete from one_time_link where expires_at < $1;
 -- name: forget_memory
 delete from channel_memory where expires_at < $1;
 
+-- name: forget_thread_meters
+-- No limit of a thread looks back further than a day.
+delete from budget_meter where scope like 'thread:%' and changed_at < $1;
+
 -- name: unused_attachments
 -- Uploaded, never sent.
 delete from attachment where id in (

@@ -122,7 +122,8 @@ class PgSetup:
         added = await self._connection.fetchval(
             _SQL["add_work_class"], work_class.id, work_class.key, work_class.name, work_class.cost, work_class.handling_s,
             work_class.patience_s, work_class.decay_s, work_class.growth, work_class.cap, work_class.fades,
-            work_class.deferrable, work_class.learns, work_class.parked_share,
+            work_class.deferrable, work_class.learns, work_class.parked_share, work_class.interrupts,
+            work_class.parks_interrupted,
         )  # fmt: skip
         return added is not None
 

@@ -61,12 +61,14 @@ values ($1, $2, $3, (select coalesce(max(position), 0) + 1 from wrap_up_code)) o
 select exists (select from wrap_up_code where key = $1 and id <> $2);
 
 -- name: work_classes
-select id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns, parked_share, version from work_class order by key;
+select id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns, parked_share, interrupts,
+       parks_interrupted, version
+from work_class order by key;
 
 -- name: add_work_class
 insert into work_class (id, key, name, cost, handling_s, patience_s, decay_s, growth, cap, fades, "deferrable", learns,
-                        parked_share)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing returning id;
+                        parked_share, interrupts, parks_interrupted)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing returning id;
 
 -- name: work_class_key_taken
 select exists (select from work_class where key = $1 and id <> $2);

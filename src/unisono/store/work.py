@@ -16,7 +16,7 @@ from unisono.store.driver import Connection
 from unisono.store.sql import load
 
 _SQL = load("work")
-_PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable")
+_PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable", "interrupts")
 
 
 class PgWork:
@@ -41,6 +41,9 @@ class PgWork:
         named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
         if named.get("state") == InteractionState.ACTIVE.value:
             named["held_since"] = self._now
+        if "state" in named:
+            # Whatever else becomes of it ends its having been interrupted.
+            named.setdefault("interrupted_by", None)
         columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(named, start=3))
         row = await self._connection.fetchrow(
             f"update interaction set updated_at = $2, version = version + 1{', ' + columns if columns else ''} "
@@ -156,6 +159,7 @@ def _waiting(row: Any) -> Waiting:
     due_at = facts.pop("due_at")
     refused = frozenset(facts.pop("refused"))
     numbers = {name: facts.pop(name) for name in _PARAMS}
+    numbers["interrupts"] = frozenset(numbers["interrupts"] or ())
     promise = float(facts.pop("first_response_s"))
     # A channel without a class weighs as the defaults say.
     params = Params(promise_s=promise) if numbers["cost"] is None else Params(promise_s=promise, **numbers)
@@ -168,4 +172,5 @@ def _agent(row: Any) -> AgentFacts:
     facts = dict(row)
     levels = dict(pair.rsplit(":", 1) for pair in facts.pop("skills"))
     queues = frozenset(facts.pop("queue_ids"))
-    return AgentFacts(**facts, skills={skill: int(level) for skill, level in levels.items()}, queue_ids=queues)
+    lendable = {UUID(class_id): units for class_id, units in (facts.pop("lendable") or {}).items()}
+    return AgentFacts(**facts, lendable=lendable, skills={skill: int(level) for skill, level in levels.items()}, queue_ids=queues)

@@ -17,7 +17,7 @@ update conversation set access_class = $2, version = version + 1 where id = $1 a
 -- name: hold
 -- Takes what lacks to the units wanted, in one statement with the guard; a hold of somebody else's leaves no room.
 with before as (
-    select agent_id, units from capacity_hold where interaction_id = $1 and consult_id is null
+    select agent_id, units + lent as units from capacity_hold where interaction_id = $1 and consult_id is null
 ), room as (
     update agent set used = used + $3 - coalesce((select units from before), 0), version = version + 1
     where user_id = $2 and used + $3 - coalesce((select units from before), 0) <= capacity
@@ -25,18 +25,30 @@ with before as (
     returning user_id
 )
 insert into capacity_hold (interaction_id, agent_id, units) select $1, $2, $3 from room
-on conflict (interaction_id) where consult_id is null do update set units = excluded.units returning agent_id;
+on conflict (interaction_id) where consult_id is null do update set units = excluded.units - capacity_hold.lent returning agent_id;
 
 -- name: held
-select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2 and units >= $3 and consult_id is null;
+select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2 and units + lent >= $3 and consult_id is null;
 
 -- name: release
-with gone as (
-    delete from capacity_hold where interaction_id = $1 and consult_id is null returning agent_id, units
+-- What it had borrowed counts again where it came from. The agent before the holds, as everywhere.
+with whose as materialized (
+    select a.user_id from capacity_hold h join agent a on a.user_id = h.agent_id
+    where h.interaction_id = $1 and h.consult_id is null for update of a
+), gone as (
+    delete from capacity_hold h using whose
+    where h.interaction_id = $1 and h.consult_id is null and h.agent_id = whose.user_id returning h.agent_id, h.units
+), borrowed as materialized (
+    select h.interaction_id, h.lent from capacity_hold h join whose on whose.user_id = h.agent_id where h.lent_to = $1 for update of h
+), back as (
+    update capacity_hold h set units = h.units + b.lent, lent = 0, lent_to = null
+    from borrowed b where h.interaction_id = b.interaction_id and h.consult_id is null returning b.lent
+), given as (
+    select coalesce(sum(lent), 0)::int as units from back
 )
-update agent a set used = a.used - gone.units, version = a.version + 1,
-                   idle_since = case when a.used = gone.units then $2 else a.idle_since end
-from gone where a.user_id = gone.agent_id returning a.user_id;
+update agent a set used = a.used - gone.units + given.units, version = a.version + 1,
+                   idle_since = case when a.used + given.units = gone.units then $2 else a.idle_since end
+from gone, given where a.user_id = gone.agent_id returning a.user_id;
 
 -- name: offer
 select id, interaction_id, agent_id, state, expires_at from offer where id = $1;
@@ -103,7 +115,7 @@ select case when exists (select from fence) then array(select id from moved) end
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
-       w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $2::timestamptz - interval '10 minutes')
            || case when i.avoid_until > $2::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
@@ -117,7 +129,7 @@ where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[]);
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
-       w.decay_s, w.growth, w.cap, w.fades, w."deferrable",
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $1::timestamptz - interval '10 minutes')
            || case when i.avoid_until > $1::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
@@ -136,7 +148,15 @@ select a.user_id as id, a.state = 'available' and u.disabled_at is null as avail
        a.idle_since,
        array(select s.key || ':' || k.level from agent_skill k join skill s on s.id = k.skill_id
              where k.user_id = a.user_id) as skills,
-       array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids
+       array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids,
+       -- What their active work could lend; see `lend`.
+       (select jsonb_object_agg(m.work_class_id, m.units) from (
+            select c.work_class_id, sum(h.units) as units
+            from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
+            where h.agent_id = a.user_id and h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
+              and c.work_class_id in (select unnest(w.interrupts) from work_class w)
+              and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
+            group by c.work_class_id) m) as lendable
 from agent a join app_user u on u.id = a.user_id
 where $1::uuid[] is null or a.user_id = any($1::uuid[]);
 

@@ -23,3 +23,22 @@ percent = %
 
 wrap-up-left = Schließt sich in { $span } von selbst.
 silence-gone = { $customer } haben jetzt andere: Es war eine Weile nichts geschehen.
+
+## Ablehnen und weitergeben
+
+decline-title = Angebot ablehnen
+decline-text = Das Anliegen behält seinen Platz und geht an jemand anderen.
+decline-busy = Zu viel zu tun
+decline-not-my-field = Nicht mein Gebiet
+decline-language = Sprache
+decline-personal = Ich kenne die Person
+decline-other = Anderer Grund
+decline-without = Nichts sagen
+decline-words = In eigenen Worten (nur für das Prüfprotokoll)
+transfer-skills = Fachleute dieser Warteschlange
+transfer-level = Stufe
+transfer-level-at-least = { $level } von 5 oder höher
+reason-handed-over = { $named ->
+    [yes] Weitergegeben von { $agent }
+   *[no] Von Ihnen weitergegeben
+}

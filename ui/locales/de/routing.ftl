@@ -43,6 +43,12 @@ class-deferrable-hint = Beginnt nicht, solange eine Reserve frei bleiben soll.
 class-fades = verblasst
 class-fades-long = Verblasst nach der Frist
 class-fades-hint = Ist die zugesagte Zeit um, verliert es an Gewicht, statt oben zu bleiben.
+class-interrupts = Darf unterbrechen
+class-interrupts-hint = Hat niemand Platz, kommt es auch zu Leuten, deren Hände voll davon sind. Geliehene Einheiten zählen wieder, sobald es vorbei ist. Niemand wird unterbrochen, solange jemand anderes Platz hat.
+class-interrupts-names = Unterbricht { $names }
+class-parks = Unterbrochenes so lange beiseitelegen
+class-parks-hint = Es kommt von selbst wieder, wenn das hier vorbei ist; seine Fristen laufen weiter.
+class-keeps-hint = Es bleibt daneben in der Hand.
 channel-class-hint = Wie viel Warten auf diesem Kanal kostet.
 
 ## Lockerung und Reserve

@@ -59,6 +59,9 @@ priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
 reason-customer-wrote = Kundschaft hat geschrieben
 reason-wrap-up-over = Nachbearbeitungszeit war um
+reason-interrupted = Beiseitegelegt für etwas, das nicht warten kann
+reason-interruption-over = Wieder aufgenommen
+reason-borrowed = Unterbricht andere Arbeit
 reason-returned = { $why ->
     [declined] Zurück: abgelehnt
     [expired] Zurück: nicht angenommen
@@ -67,6 +70,7 @@ reason-returned = { $why ->
     [parked_time_over] Zurück: Parkzeit vorbei
     [silence] Zurück: blieb liegen
     [customer_wrote] Zurück: Kundschaft hat geschrieben
+    [interrupted] Zurück: wurde unterbrochen
     [transferred] Zurück: weitergegeben
    *[other] Zurück in der Schlange
 }

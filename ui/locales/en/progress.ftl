@@ -23,3 +23,22 @@ percent = %
 
 wrap-up-left = Closes by itself in { $span }.
 silence-gone = { $customer } was given to others: nothing had been done for a while.
+
+## Decline and hand over
+
+decline-title = Decline the offer
+decline-text = It keeps its place and goes to somebody else.
+decline-busy = Too much to do
+decline-not-my-field = Not my field
+decline-language = Language
+decline-personal = I know this person
+decline-other = Another reason
+decline-without = Say nothing
+decline-words = In your own words (kept for the audit only)
+transfer-skills = Experts of this queue
+transfer-level = Level
+transfer-level-at-least = { $level } of 5 or higher
+reason-handed-over = { $named ->
+    [yes] Handed over by { $agent }
+   *[no] Handed over by you
+}

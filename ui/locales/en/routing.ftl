@@ -43,6 +43,12 @@ class-deferrable-hint = Does not start while a reserve is to stay free.
 class-fades = fades
 class-fades-long = Fades after the deadline
 class-fades-hint = When the promised time is over it loses weight instead of staying on top.
+class-interrupts = May interrupt
+class-interrupts-hint = If nobody has room, it also comes to people whose hands are full of this. The units that it borrows count again when it is over. Nobody is interrupted while somebody else has room.
+class-interrupts-names = Interrupts { $names }
+class-parks = Set aside meanwhile what is interrupted
+class-parks-hint = It comes back by itself when this is over; its deadlines run on.
+class-keeps-hint = It stays in hand beside this.
 channel-class-hint = What waiting on this channel costs.
 
 ## Relaxation and reserve

@@ -59,6 +59,9 @@ priority-words = Priority { $priority }
 reason-reopened = Reopened
 reason-customer-wrote = The customer wrote
 reason-wrap-up-over = Wrap-up time was over
+reason-interrupted = Set aside for something that cannot wait
+reason-interruption-over = Taken up again
+reason-borrowed = Interrupts other work
 reason-returned = { $why ->
     [declined] Back: declined
     [expired] Back: not accepted
@@ -67,6 +70,7 @@ reason-returned = { $why ->
     [parked_time_over] Back: parked time over
     [silence] Back: nothing was done for it
     [customer_wrote] Back: the customer wrote
+    [interrupted] Back: was interrupted
     [transferred] Back: transferred
    *[other] Back in the queue
 }

@@ -1,16 +1,13 @@
 """Requests to the Mastodon API, and what its answers mean. Source: docs.joinmastodon.org, methods and rate limits."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from unisono.contract import Ctx, Health, NotReached, PullFailed, Reauth, Reject, Response, Retry, SendResult, Unknown
+from unisono.contract import Ctx, Health, NotReached, PullFailed, Reauth, Reject, Response, Retry, SendResult, Unknown, pause_of
 from unisono.domain.words import ChannelState
 
 PAGE = 40
-_DEFAULT_PAUSE_S = 60.0
-_LONGEST_PAUSE_S = 3_600.0
 
 
 class Api:
@@ -97,20 +94,6 @@ def decoded(answer: Response) -> Any:
     except (msgspec.DecodeError, RecursionError) as error:
         what = f"{answer.url or 'The server'} sent something that is no JSON (status {answer.status})."
         raise PullFailed(Health(state=ChannelState.UNREACHABLE, what=what)) from error
-
-
-def pause_of(answer: Response, now: datetime) -> float:
-    """Return for how many seconds the server wants quiet: Retry-After, or the reset as ISO date or as epoch seconds."""
-    retry_after = answer.headers.get("retry-after", "")
-    if retry_after.isdigit():
-        return min(float(retry_after), _LONGEST_PAUSE_S)
-    reset = answer.headers.get("x-ratelimit-reset", "")
-    try:
-        at = datetime.fromtimestamp(float(reset), UTC) if reset.replace(".", "", 1).isdigit() else datetime.fromisoformat(reset)
-    except ValueError:
-        return _DEFAULT_PAUSE_S
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(1.0, (at - now).total_seconds()), _LONGEST_PAUSE_S)
 
 
 def _error_of(answer: Response) -> str:

@@ -1,6 +1,5 @@
 """Requests to the network with the channel's token, which is renewed when it has expired; and what the answers mean."""
 
-from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,12 +17,11 @@ from unisono.contract import (
     Retry,
     SendResult,
     Unknown,
+    pause_of,
 )
 from unisono.domain.words import ChannelState
 
 _T = TypeVar("_T")
-_DEFAULT_PAUSE_S = 30.0
-_LONGEST_PAUSE_S = 3_600.0
 _REAUTH_PAUSE_S = 60.0
 REAUTH = "The network refuses the access token. Enter a new one in the channel's settings; what comes in meanwhile waits there."
 
@@ -136,12 +134,3 @@ def problem_of(answer: Response) -> Problem:
         return msgspec.json.decode(answer.body, type=Problem)
     except MISSHAPEN:
         return Problem()
-
-
-def pause_of(answer: Response, now: datetime) -> float:
-    """Return for how many seconds the network wants quiet: Retry-After, or the reset as epoch seconds, or our own guess."""
-    for header, since in (("retry-after", 0.0), ("x-ratelimit-reset", now.timestamp())):
-        told = answer.headers.get(header, "")
-        if told.replace(".", "", 1).isdigit():
-            return min(max(0.0, float(told) - since), _LONGEST_PAUSE_S)
-    return _DEFAULT_PAUSE_S

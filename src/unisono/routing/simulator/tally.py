@@ -1,6 +1,7 @@
 """What a run counts, and what several runs say together, with the interval that the mean lies in."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -30,8 +31,10 @@ class Estimate(Struct, frozen=True, kw_only=True):
 class _Count:
     def __init__(self) -> None:
         self.came = 0
+        self.work = 0.0
         self.served = 0
         self.abandoned = 0
+        self.blocked = 0
         self.in_time = 0
         self.waits: list[float] = []
         self.queue_minutes = 0.0
@@ -39,7 +42,11 @@ class _Count:
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """One class in one run. Waits in seconds over all who came, those who left included; rates per minute."""
+    """One class in one run. Waits in seconds over all who got in, those who left included; rates per minute.
+
+    level: share answered in time. prompt: share that was answered or gave up within that time. blocked: share of who came that
+    found no place. load: share of all capacity. came: how many came. offered: people that they would keep busy (Erlang).
+    """
 
     mean_wait_s: float
     p50_s: float
@@ -49,6 +56,10 @@ class Figures(Struct, frozen=True, kw_only=True):
     served_per_minute: float
     mean_queue: float
     load: float
+    blocked: float
+    prompt: float
+    came: float
+    offered: float
 
 
 class Tally:
@@ -59,13 +70,20 @@ class Tally:
         self._within = {a.name: a.answer_within_s / 60.0 for a in plan.arrivals}
         self._counts = {a.name: _Count() for a in plan.arrivals}
         self._span = plan.minutes - plan.warm_up
-        self._units = sum(group.count * group.units for group in plan.staff)
+        self._capacity = math.fsum(group.minutes(plan.warm_up, plan.minutes) * group.units for group in plan.staff)
+        self._endless = {a.name: a.backlog > 0 for a in plan.arrivals}
         self.cost = {a.name: a.cost for a in plan.arrivals}
 
-    def came(self, name: str, at: float) -> None:
-        """Note an arrival."""
+    def came(self, name: str, at: float, handling: float) -> None:
+        """Note an arrival and how long it is going to take."""
         if at >= self._plan.warm_up:
             self._counts[name].came += 1
+            self._counts[name].work += handling
+
+    def blocked(self, name: str, at: float) -> None:
+        """Note that somebody was turned away."""
+        if at >= self._plan.warm_up:
+            self._counts[name].blocked += 1
 
     def left(self, name: str, since: float, at: float) -> None:
         """Note that somebody gave up."""
@@ -90,20 +108,26 @@ class Tally:
         if since >= self._plan.warm_up:
             count.waits.append(at - since)
 
-    def end(self, at: float, still_waiting: dict[str, int]) -> None:
-        """Note the end of the run; who still waits is told by number only."""
-        self.ended_at = at
-        self.still_waiting = still_waiting
+    def end(self, at: float, still_waiting: Iterable[tuple[str, float]]) -> None:
+        """Note the end of the run. Who waits too long already counts with that; what becomes of the others is not known."""
+        for name, since in still_waiting:
+            count = self._counts[name]
+            count.queue_minutes += max(0.0, min(at, self._plan.minutes) - max(since, self._plan.warm_up))
+            if since >= self._plan.warm_up and at - since > self._within[name] and not self._endless[name]:
+                count.waits.append(at - since)
 
     def figures(self, name: str) -> Figures:
         """Return what the run says about a class."""
         count = self._counts[name]
         waits = sorted(count.waits)
         n = len(waits) or 1
+        within = self._within[name]
         return Figures(
             mean_wait_s=60.0 * math.fsum(waits) / n, p50_s=60.0 * _quantile(waits, 0.5), p90_s=60.0 * _quantile(waits, 0.9),
             level=count.in_time / n, abandoned=count.abandoned / n, served_per_minute=count.served / self._span,
-            mean_queue=count.queue_minutes / self._span, load=count.busy_units / self._span / self._units,
+            mean_queue=count.queue_minutes / self._span, load=count.busy_units / self._capacity if self._capacity else 0.0,
+            blocked=count.blocked / (count.came or 1), prompt=bisect_right(waits, within) / n, came=count.came,
+            offered=count.work / self._span,
         )  # fmt: skip
 
     def cost_rate(self) -> float:

@@ -14,11 +14,13 @@ from unisono.service.ports.base import (
     LoggedEvent,
     NewEvent,
 )
+from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
+from unisono.service.ports.lending import Lending
 from unisono.service.ports.people import People
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
@@ -75,9 +77,14 @@ class Tx(Protocol):
     @property
     def work(self) -> Work: ...
     @property
+    def lending(self) -> Lending: ...
+
+    @property
     def hands(self) -> Hands: ...
     @property
     def channels(self) -> Channels: ...
+    @property
+    def budgets(self) -> Budgets: ...
     @property
     def people(self) -> People: ...
     @property
@@ -108,8 +115,11 @@ class Tx(Protocol):
 class Database(Protocol):
     """Transactions. Both raise `domain.errors.Unavailable` when the database does not answer."""
 
-    def write(self) -> AbstractAsyncContextManager[Tx]:
-        """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception."""
+    def write(self, *, single: bool = False) -> AbstractAsyncContextManager[Tx]:
+        """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception.
+
+        single: the block is one statement, a transaction by itself, which saves two ways to the database; it emits nothing.
+        """
 
     def read(self) -> AbstractAsyncContextManager[Tx]:
         """Read only; each statement sees what was committed before it."""

@@ -53,6 +53,12 @@ class Hands(Protocol):
     ) -> None:
         """Write an open offer to a certain agent, for as long as its queue lets offers stand."""
 
+    async def given_by(self, offer_id: UUID) -> UUID | None:
+        """Return the colleague who handed over what an offer offers; None when nobody did."""
+
+    async def experts(self, queue_id: UUID, skill: str, level: int, but: UUID | None) -> int:
+        """Return how many of a queue's people have a skill at this level, without one of them."""
+
     async def wrap_up_s(self, queue_id: UUID) -> int:
         """Return the seconds that a queue gives for wrapping up; 0: nothing ends by itself."""
 

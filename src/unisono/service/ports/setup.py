@@ -92,6 +92,8 @@ class WorkClassChange(Struct, frozen=True, kw_only=True):
     deferrable: bool | UnsetType = UNSET
     learns: bool | UnsetType = UNSET
     parked_share: float | UnsetType = UNSET
+    interrupts: Sequence[UUID] | UnsetType = UNSET
+    parks_interrupted: bool | UnsetType = UNSET
 
 
 class NewChannel(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ class InteractionChange(Struct, frozen=True, kw_only=True):
     avoid_agent_id: UUID | None | UnsetType = UNSET
     avoid_until: datetime | None | UnsetType = UNSET
     wrap_up_until: datetime | None | UnsetType = UNSET
+    interrupted_by: UUID | None | UnsetType = UNSET
 
 
 class OfferFacts(Struct, frozen=True, kw_only=True):

@@ -32,10 +32,10 @@ class Trap:
         return self._db.read()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, single: bool = False) -> AsyncIterator[Tx]:
         """Begin a transaction."""
         dies = self._dies()
-        async with self._db.write() as tx:
+        async with self._db.write(single=single) as tx:
             yield tx
             if dies and not self._committed:
                 self._spring()

@@ -43,9 +43,10 @@ class MessageAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Body):
-    """A reason word."""
+    """Why: busy, not_my_field, language, personal or other; anything else counts as other. Words are kept for the audit alone."""
 
     reason: Annotated[str, Meta(max_length=100)] = ""
+    words: Annotated[str, Meta(max_length=500)] = ""
 
 
 class AnswerDetails(Body):
@@ -72,10 +73,12 @@ class AnswerBody(Body):
 
 
 class TransferBody(Body):
-    """To a queue or to a colleague, one of the two."""
+    """To a colleague; or to a queue, or to whoever has a skill (its key) at a level from 1 to 5, there or where it is."""
 
     queue_id: UUID | None = None
     agent_id: UUID | None = None
+    skill: str | None = None
+    level: int = 1
     note: str = ""
 
 
@@ -148,8 +151,8 @@ async def decline(
     request: Asking, house: HouseDep, actor: ActorDep, offer_id: FromPath[UUID], data: JSONBody[Reason | None] = None
 ) -> None:
     """Give an offer back; the enquiry keeps its place and goes to somebody else."""
-    reason = data.reason if data is not None else ""
-    await once(house.db, await key_of(request), lambda db: decline_offer(db, actor.access, offer_id, reason), None)
+    why = data if data is not None else Reason()
+    await once(house.db, await key_of(request), lambda db: decline_offer(db, actor.access, offer_id, why.reason, why.words), None)
 
 
 @get("/interactions/{interaction_id:uuid}", opt=needs("work.read"), tags=["Work"])
@@ -219,11 +222,12 @@ async def answer_it(
 async def transfer_it(
     request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[TransferBody]
 ) -> InteractionAnswer:
-    """Hand over to another queue (it waits there, at its old age) or to a colleague (it is theirs at once)."""
+    """Hand over to a queue or an expert (it waits, at its old age), or to a colleague: at once, or offered if they are busy."""
     await once(
         house.db, await key_of(request),
         lambda db: transfer(
-            db, actor.access, interaction_id, queue_id=data.queue_id, agent_id=data.agent_id, note=data.note
+            db, actor.access, interaction_id, queue_id=data.queue_id, agent_id=data.agent_id, skill=data.skill,
+            level=data.level, note=data.note,
         ),
         None,
     )  # fmt: skip

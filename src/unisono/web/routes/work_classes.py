@@ -1,5 +1,6 @@
 """Classes of work: what waiting costs and how such work behaves."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,8 @@ class NewWorkClassBody(Body):
     deferrable: bool = False
     learns: bool = True
     parked_share: float = 0.0
+    interrupts: Sequence[UUID] = ()
+    parks_interrupted: bool = False
 
 
 class ChangeWorkClassBody(Body):
@@ -49,6 +52,8 @@ class ChangeWorkClassBody(Body):
     deferrable: bool | UnsetType = UNSET
     learns: bool | UnsetType = UNSET
     parked_share: float | UnsetType = UNSET
+    interrupts: list[UUID] | UnsetType = UNSET
+    parks_interrupted: bool | UnsetType = UNSET
 
 
 @get("/work-classes", opt=needs("queue.read"), tags=["Administration"])
@@ -62,7 +67,7 @@ async def work_classes(house: HouseDep) -> Page[WorkClassView]:
 async def new_work_class(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[NewWorkClassBody]) -> WorkClassView:
     """Add a class of work."""
     key = await key_of(request)
-    work_class = WorkClassView(id=id_under(key), **msgspec.structs.asdict(data))
+    work_class = msgspec.convert({"id": id_under(key), **msgspec.structs.asdict(data)}, WorkClassView)
     return await once(house.db, key, lambda db: add_class(db, actor.access, work_class), WorkClassView)
 
 

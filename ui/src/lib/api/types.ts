@@ -42,7 +42,8 @@ export interface QueueStep { after_s: number; lower: number; drop: string[]; que
 /** How work of a class weighs in the queue; every number is explained on its page. */
 export interface WorkClass {
   id: string; key: string; name: TextByLocale; cost: number; handling_s: number; patience_s: number | null;
-  decay_s: number | null; growth: number; cap: number; fades: boolean; deferrable: boolean; parked_share: number; version: number;
+  decay_s: number | null; growth: number; cap: number; fades: boolean; deferrable: boolean; parked_share: number;
+  interrupts: string[]; parks_interrupted: boolean; version: number;
 }
 
 export interface Skill { id: string; key: string; name: TextByLocale }

@@ -34,7 +34,7 @@ export function commands(desk: Desk): Command[] {
         ui.askCompose('answer', item.conversation.id);
       },
     },
-    { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && desk.decline(offer.offer) },
+    { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && ui.askWhy(offer.offer) },
     { id: 'next', group: 'work', title: t('command-next'), keys: 'j', when: !!ui.step, run: () => void ui.step?.(1) },
     { id: 'previous', group: 'work', title: t('command-previous'), keys: 'k', when: !!ui.step, run: () => void ui.step?.(-1) },
     { id: 'list', group: 'work', title: t('command-list'), keys: 'l', when: !!ui.focusList, run: () => ui.focusList?.() },

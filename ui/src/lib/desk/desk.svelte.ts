@@ -220,9 +220,9 @@ export class Desk {
     }, (error) => this.#offerEnded(offer, error))) ?? false;
   }
 
-  async decline(offer: Offer, reason = ''): Promise<void> {
+  async decline(offer: Offer, reason = '', words = ''): Promise<void> {
     await this.#try(t('failed-decline'), async () => {
-      await api.post(`/offers/${offer.id}/decline`, { reason });
+      await api.post(`/offers/${offer.id}/decline`, { reason, words });
       this.take({ offers: [{ ...offer, state: 'declined' }] });
     }, (error) => this.#offerEnded(offer, error));
   }

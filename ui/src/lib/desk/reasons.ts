@@ -15,6 +15,7 @@ export function reasonParts(reason: Reason | null, desk: Desk, agentId: string |
   const without = names(reason.given_up, desk);
   if (without) parts.push(t('reason-given-up', { skill: without }));
   if (typeof reason.step === 'number' && reason.step > 0) parts.push(t('reason-step', { number: reason.step }));
+  if (typeof reason.borrowed === 'number' && reason.borrowed > 0) parts.push(t('reason-borrowed'));
   return parts.filter(Boolean);
 }
 

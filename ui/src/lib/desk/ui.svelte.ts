@@ -1,8 +1,8 @@
-import type { WorkItem, WorkView } from '../api/types';
+import type { Offer, WorkItem, WorkView } from '../api/types';
 import type { Command } from './commands';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority';
+export type DialogName = 'transfer' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
@@ -10,6 +10,8 @@ interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number 
 /** What the page itself remembers: which part is open, and what the commands act on. */
 class Ui {
   dialog = $state<DialogName | null>(null);
+  /** The offer that is about to be declined; the next one must not be declined for its reason. */
+  declining = $state.raw<Offer | null>(null);
   view = $state<WorkView>('waiting');
   queue = $state('');
   channel = $state('');
@@ -24,6 +26,11 @@ class Ui {
   here: (() => Command[]) | null = null;
   /** On a narrow screen one part is shown at a time. */
   narrowPanel = $state(false);
+
+  askWhy(offer: Offer): void {
+    this.declining = offer;
+    this.dialog = 'decline';
+  }
 
   askCompose(mode: 'answer' | 'note', conversationId = this.thread?.id): void {
     if (conversationId) this.wish = { mode, conversationId, until: Date.now() + 3_000 };
