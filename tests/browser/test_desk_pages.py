@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PAGES = [
     "/work", "/search?q=Storch", "/channels", "/people/queues", "/people/users", "/people/skills", "/people/codes",
     "/repair", "/settings", "/settings/classes", "/settings/calendars",
-    "/settings/service-levels", "/supervision",
+    "/settings/service-levels", "/supervision", "/supervision/hands",
     "/nowhere",
 ]  # fmt: skip
 # Dialogs over an open conversation, by the key that opens each.

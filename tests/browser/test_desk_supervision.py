@@ -113,3 +113,34 @@ async def _sights(page: Page, url: str, conversation: object) -> AsyncIterator[s
         yield key
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_whose_hands_everything_is_in_is_proven_and_a_planted_break_is_told(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(_hands(cluster, tmp_path / "data"))
+
+
+async def _hands(cluster: Cluster, data: Path) -> None:
+    async with running_demo(cluster, data, speed=ALMOST_STILL) as demo, browser() as started, window(started) as one:
+        await demo.buttons.same_customer()
+        work = await row_once_there(demo, WAITING)
+        page = await one.new_page()
+        errors = listen_for_errors(page)
+        await sign_in(page, demo)
+        await page.goto(f"{demo.url}/supervision/hands")
+        proof = page.get_by_test_id("hands-proof")
+        await expect(proof).to_contain_text("Alles ist in genau einem Paar Hände")
+        (waiting,) = await rows(demo, "select count(*) as n from interaction where state = 'waiting'")
+        await expect(page.get_by_role("row", name="Wartet")).to_contain_text(str(waiting["n"]))
+        assert await violations(page) == []
+        # A skill that nobody has: only a person can help, so it stays in sight.
+        await rows(
+            demo, "update interaction set skills = $2, version = version + 1 where id = $1 returning id",
+            work["interaction_id"], [{"skill": "latin", "level": 1, "optional": False}],
+        )  # fmt: skip
+        await page.reload()
+        link = page.get_by_role("link", name="Das kann hier niemand annehmen")
+        await expect(link).to_contain_text("Braucht latin")
+        await link.click()
+        await expect(page.get_by_test_id("composer")).to_be_visible()
+        assert errors == []

@@ -18,6 +18,7 @@ from unisono.service.learner import learn_on
 from unisono.service.router import Router
 from unisono.service.sender import Sender
 from unisono.service.watch import watch_work
+from unisono.service.watch_hands import watch_hands
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 
@@ -52,6 +53,7 @@ async def _clock(running: Running) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_tidying(running))
         group.create_task(watch_work(running.db))
+        group.create_task(watch_hands(running.db))
         group.create_task(learn_on(running.db))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 

@@ -82,6 +82,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "agent.changed": EventType(
         summary="An agent's state, skills or capacity in use changed.", body={"state?": ENUM, "reason?": ENUM}
     ),
+    "hands.broken": EventType(
+        summary="The watch over hands found so many enquiries of a kind that cannot be, or that nobody can ever take.",
+        body={"kind": ENUM, "count": "integer"},
+    ),
     "channel.changed": EventType(summary="A channel's settings or health changed.", body={"state?": ENUM}),
     "queue.changed": EventType(summary="A queue or its members changed."),
     "queue.reserve_changed": EventType(

@@ -52,6 +52,13 @@ LONGEST_WAIT_SECONDS: Final = Gauge(
     "unisono_longest_wait_seconds", "How long the longest waiting enquiry has waited (told by the clock).", registry=REGISTRY
 )
 
+HANDS_BROKEN: Final = Gauge(
+    "unisono_hands_broken", "Enquiries in a state that cannot be, by kind, or that nobody can ever take (told by the clock).",
+    ("kind",), registry=REGISTRY,
+)  # fmt: skip
+HANDS_MENDED: Final = Counter(
+    "unisono_hands_mended", "How often the watch over hands mended one, by kind.", ("kind",), registry=REGISTRY
+)
 DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because nothing was heard of them.", registry=REGISTRY)
 
 

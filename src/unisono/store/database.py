@@ -16,6 +16,7 @@ from unisono.service.ports import Bell, NewEvent
 from unisono.store.budgets import PgBudgets
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
+from unisono.store.custody import PgCustody
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
@@ -85,6 +86,10 @@ class PgTx:
     @cached_property
     def work(self) -> PgWork:
         return PgWork(self.connection, self.now)
+
+    @cached_property
+    def custody(self) -> PgCustody:
+        return PgCustody(self.connection, self.now)
 
     @cached_property
     def lending(self) -> PgLending:

@@ -24,6 +24,7 @@ from unisono.web.routes import (
     channels,
     estimates,
     events,
+    hands,
     health,
     me,
     queues,
@@ -41,7 +42,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
-    *work_classes.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
+    *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 

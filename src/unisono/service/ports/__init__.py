@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
+from unisono.service.ports.custody import Custody
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
@@ -76,6 +77,8 @@ class Tx(Protocol):
     def talk(self) -> Talk: ...
     @property
     def work(self) -> Work: ...
+    @property
+    def custody(self) -> Custody: ...
     @property
     def lending(self) -> Lending: ...
 

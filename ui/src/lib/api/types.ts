@@ -46,6 +46,18 @@ export interface WorkClass {
   interrupts: string[]; parks_interrupted: boolean; version: number;
 }
 
+export interface HandsTrouble {
+  kind: string; interaction_id: string | null; conversation_id: string | null; queue_id: string | null; agent_id: string | null;
+  skills: string[];
+}
+
+/** Whose hands all open work is in; `adds_up`: each in exactly one pair. */
+export interface HandsReport {
+  open: number; states: { state: string; count: number; oldest_at: string | null; oldest_conversation_id: string | null }[];
+  in_queue: number; with_agent: number; adds_up: boolean; broken_count: number; broken: HandsTrouble[];
+  nobody_can_count: number; nobody_can: HandsTrouble[];
+}
+
 export interface Skill { id: string; key: string; name: TextByLocale }
 export interface WrapUpCode { id: string; key: string; name: TextByLocale; archived: boolean }
 
