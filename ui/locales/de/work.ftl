@@ -71,6 +71,7 @@ reason-returned = { $why ->
     [silence] Zurück: blieb liegen
     [customer_wrote] Zurück: Kundschaft hat geschrieben
     [interrupted] Zurück: wurde unterbrochen
+    [mended] Zurück: war in niemandes Händen
     [transferred] Zurück: weitergegeben
    *[other] Zurück in der Schlange
 }

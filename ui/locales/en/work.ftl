@@ -71,6 +71,7 @@ reason-returned = { $why ->
     [silence] Back: nothing was done for it
     [customer_wrote] Back: the customer wrote
     [interrupted] Back: was interrupted
+    [mended] Back: was in nobody’s hands
     [transferred] Back: transferred
    *[other] Back in the queue
 }
