@@ -10,7 +10,7 @@ ONLY ?=
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup ui peers run test check format docs bench wheel lock upgrade clean
+.PHONY: help setup ui peers run test test-volume check format docs bench wheel lock upgrade clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ run: setup ui ## start the demo: an invented company, its customers, its desk
 test: setup ui ## install what the tests need and run all of them; ARGS="-k mail" narrows
 	@$(PYTHON) scripts/peers.py || true
 	@exec $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-volume: setup ui ## the first law at its full volume: 10,000 items three times, 1,000 answers; takes minutes
+	@UNISONO_TEST_LAW1_SHARE=1 $(PY) -m pytest -q tests/laws/test_law1_nothing_lost.py $(ARGS)
 
 check: setup ## lint, types and layers only
 	@exec $(PY) -m pytest -q tests/house/test_code.py $(ARGS)

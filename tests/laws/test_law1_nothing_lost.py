@@ -26,8 +26,8 @@ pytestmark = [pytest.mark.law1, pytest.mark.timeout(600)]
 
 SECRET = "law-one"
 START = datetime.now(UTC) - timedelta(hours=30)
-# A smaller share of the volume, for trying whether this test notices a planted fault.
-SHARE = float(os.environ.get("UNISONO_TEST_LAW1_SHARE", "1"))
+# Of 10,000 items and 1,000 answers. A run of the whole suite takes a part of them; `make test-volume` takes all.
+SHARE = float(os.environ.get("UNISONO_TEST_LAW1_SHARE", "0.25"))
 THREADS, EACH = int(2_000 * SHARE), 4
 ANSWERS = int(1_000 * SHARE)
 
@@ -65,7 +65,7 @@ def item(thread: int, place: int, **more: Any) -> dict[str, Any]:
 
 
 def script(chance: random.Random) -> tuple[list[dict[str, Any]], dict[int, list[str]]]:
-    """10,000 entries (created, edited, deleted), and what each thread must read in the end."""
+    """Entries (created, edited, deleted; 10,000 at full volume), and what each thread must read in the end."""
     entries: list[dict[str, Any]] = []
     expected: dict[int, list[str]] = {}
     now = datetime.now(UTC).isoformat()
@@ -109,7 +109,7 @@ async def push(url: str, channel_id: object, jobs: "asyncio.Queue[list[dict[str,
                 await asyncio.sleep(0.2)
 
 
-async def test_ten_thousand_items_three_times_shuffled_and_killed_twice(process: Process, network: SandboxServer) -> None:
+async def test_items_three_times_shuffled_and_killed_twice(process: Process, network: SandboxServer) -> None:
     chance = random.Random(1)
     entries, expected = script(chance)
     assert len(entries) == 5 * THREADS
@@ -169,7 +169,7 @@ async def all_open(api: httpx2.AsyncClient) -> list[tuple[str, str]]:
             return found
 
 
-async def test_a_thousand_answers_to_a_network_in_trouble_go_once_each(process: Process, network: SandboxServer) -> None:
+async def test_answers_to_a_network_in_trouble_go_once_each(process: Process, network: SandboxServer) -> None:
     made, company = await furnished(process, network)
     people = [network.network.join("zwitscher", f"Kunde {n}", f"kunde{n}") for n in range(50)]
     questions = [network.network.say(people[n % 50].id, f"@shop Frage {n}") for n in range(ANSWERS)]
@@ -179,7 +179,7 @@ async def test_a_thousand_answers_to_a_network_in_trouble_go_once_each(process: 
     network.fault(Fault(effect=Effect.ACCEPT_THEN_DROP, methods=("POST",), path="*/items", count=8, share=min(0.01 / SHARE, 1)))
     network.fault(
         Fault(
-            effect=Effect.ACCEPT_THEN_HANG, methods=("POST",), path="*/items", count=2, share=min(0.01 / SHARE, 1), delay_s=25.0
+            effect=Effect.ACCEPT_THEN_HANG, methods=("POST",), path="*/items", count=1, share=min(0.01 / SHARE, 1), delay_s=25.0
         )
     )
     async with httpx2.AsyncClient(

@@ -78,14 +78,16 @@ def decided(state: RouterState, limit: int = 100, at: datetime = NOW) -> list[tu
 
 
 @settings(max_examples=400, deadline=None)
-@given(items, people, who_asks, st.integers(1, 100))
-def test_all_at_once(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], many: int, limit: int) -> None:
-    """Whether people ask for work or work for people, and however few decisions are taken at a time."""
+@given(items, people, who_asks, st.integers(1, 100), st.booleans())
+def test_all_at_once(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], many: int, limit: int, settled: bool) -> None:
+    """Whether people ask for work or work for people, however few decisions are taken at a time, sorted early or late."""
     state = RouterState()
     for someone in people:
         state.put_agent(someone)
     for item in items:
         state.put_waiting(item)
+        if settled:
+            state.settle(NOW)
     made: list[tuple[UUID, UUID]] = []
     with patch.object(unisono.routing.state, "MANY", many):
         while some := decided(state, limit):

@@ -122,7 +122,7 @@ class RouterState:
 
     def settle(self, now: datetime) -> None:
         """Put what is new in its place, so that the next decision need not: a standby that takes over decides at once."""
-        self._advance(now.timestamp(), seconds(now))
+        self._settle(now.timestamp())
 
     def decide(self, now: datetime, limit: int = 100) -> list[Decision]:
         """Return the next offers, best first, and reserve for them in memory.
@@ -173,15 +173,18 @@ class RouterState:
             timer = heapq.heappop(self._timers)
             if self._is_due_item(timer) and timer[1] in self._waiting:
                 self.put_waiting(self._waiting[timer[1]][0])
-        for item in self._new.values():
-            self._place(item, exact)
-        self._new.clear()
+        self._settle(exact)
         if at != self._tick:
             self._tick = at
             self._weigh()
             hopes, self._hopes = self._hopes, []
             for _, _, source, _ in hopes:
                 self._look_again(source)
+
+    def _settle(self, exact: float) -> None:
+        for item in self._new.values():
+            self._place(item, exact)
+        self._new.clear()
 
     def _place(self, item: Waiting, exact: float) -> None:
         key = class_key(item, exact)
