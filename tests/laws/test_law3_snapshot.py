@@ -24,6 +24,7 @@ from unisono.service.agent_state import set_agent_state
 from unisono.service.answer import Answer, answer
 from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.clockwork import follow_changes, tell_due
+from unisono.service.consult import ask_colleague, begin_consult, decline_consult, end_consult
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
@@ -50,6 +51,7 @@ pytestmark = pytest.mark.law3
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
+    "consult", "consult_ends",
     "interrupts",
 )  # fmt: skip
 NO_VIEW = {
@@ -60,6 +62,9 @@ NO_VIEW = {
     "erase.erase_again": "erase_customer, after a restore",
     "erase.expire_texts": "erase_messages for what has outlived its time",
     "note.add_note": "the body of write_note",
+    "consult_ends.end": "the body of decline_consult, end_consult and the two below",
+    "consult_ends.end_with_work": "the body of give_back, finish and wrap_up",
+    "consult_ends.end_with_agent": "the body of step_back",
     "give_offer.give_offer": "the body of wake_parked and transfer",
     "wrap_up_time.begin_wrap_up": "the body of finish",
     "wrap_up_time.after_wrap_up": "the body of wrap_up, give_back and end_wrap_ups",
@@ -249,6 +254,35 @@ async def _prioritise(s: Scene) -> Step:
     return lambda: prioritise(s.house.db, s.anna.access, interaction, 5, "Stammkundin")
 
 
+@case("consult.ask_colleague")
+async def _ask(s: Scene) -> Step:
+    interaction = await s.active()
+    return lambda: ask_colleague(s.house.db, s.anna.access, interaction, new_id(), "Weißt du das?", agent_id=s.ben.id)
+
+
+async def _asked(s: Scene) -> UUID:
+    return await ask_colleague(s.house.db, s.anna.access, await s.active(), new_id(), "Weißt du das?", agent_id=s.ben.id)
+
+
+@case("consult.begin_consult")
+async def _begin_consult(s: Scene) -> Step:
+    consult = await _asked(s)
+    return lambda: begin_consult(s.house.db, s.ben.access, consult)
+
+
+@case("consult.decline_consult")
+async def _decline_consult(s: Scene) -> Step:
+    consult = await _asked(s)
+    return lambda: decline_consult(s.house.db, s.ben.access, consult)
+
+
+@case("consult.end_consult")
+async def _end_consult(s: Scene) -> Step:
+    consult = await _asked(s)
+    await begin_consult(s.house.db, s.ben.access, consult)
+    return lambda: end_consult(s.house.db, s.anna.access, consult)
+
+
 @case("lost.log_off_lost")
 async def _lost(s: Scene) -> Step:
     await s.active()
@@ -374,6 +408,9 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         offers = [
             o for row in await house.sql("select user_id from agent") for o, _ in await tx.reading.offers_of(row["user_id"])
         ]
+        consults = await tx.consults.views(
+            [row["id"] for row in await house.sql("select id from consult where state in ('requested', 'open')")]
+        )
         customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
     return {
         "work": {str(i.interaction.id): plain(i) for i in work},
@@ -381,14 +418,16 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         "agents": {str(a.user_id): plain(a) for a in agents},
         "offers": {str(o.id): plain(o) for o in offers},
         "customers": {str(c.id): plain(c) for c in customers if c is not None},
+        "consults": {str(c.id): plain(c) for c in consults},
     }
 
 
 def shown(state: DeskState) -> dict[str, dict[str, Any]]:
-    """What the state shows: ended offers are held only so that they never open again."""
+    """What the state shows: ended offers and consults are held only so that they never open again."""
     return {
         "work": state.work, "messages": state.messages, "agents": state.agents, "customers": state.customers,
         "offers": {key: offer for key, offer in state.offers.items() if offer["state"] == "open"},
+        "consults": {key: one for key, one in state.consults.items() if one["state"] in ("requested", "open")},
     }  # fmt: skip
 
 
@@ -403,7 +442,7 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
             frames.append({
                 "type": event.type, "v": event.v, "cursor": str(event.cursor), "work": plain(views.work),
                 "messages": plain(views.messages), "offers": plain(views.offers), "agents": plain(views.agents),
-                "customers": plain(views.customers), "gone": {},
+                "customers": plain(views.customers), "consults": plain(views.consults), "gone": {},
             })  # fmt: skip
     return frames
 

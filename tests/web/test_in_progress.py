@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tests.web.conftest import Browser, Served
 from tests.web.test_work import code, offered
+from unisono.domain.ids import new_id
 from unisono.service.silence import give_back_silent
 
 NAME = {"de": "Rückfragen", "en": "Questions"}
@@ -122,3 +123,33 @@ async def test_a_busy_colleague_is_offered_what_is_handed_over_and_an_expert_is_
     assert (gone["state"], gone["skills"]) == ("waiting", [{"skill": "law", "level": 3, "optional": False}])
     assert await served.kit.route() == 1
     assert (await state(root, interaction))["agent_id"] == root_id
+
+
+async def test_a_colleague_is_asked_reads_answers_by_a_note_and_ends_it(served: Served, root: Browser) -> None:
+    offer, interaction, _ = await offered(served, root)
+    await root.did("POST", f"offers/{offer}/accept")
+    anna = await served.logged_in("anna", "viewer", "agent")
+    anna_id = (await anna.get("me"))["user"]["id"]
+    await anna.did("PUT", "me/agent-state", {"state": "busy"})
+    empty = await root.problem("POST", f"interactions/{interaction}/consults", {"agent_id": anna_id, "question": " "})
+    assert (empty["code"], empty["field"]) == ("empty", "text")
+    body = {"agent_id": anna_id, "question": "Is that still so?"}
+    key = {"idempotency-key": str(new_id())}
+    asked = [(await root.did("POST", f"interactions/{interaction}/consults", body, headers=key))["consult"] for _ in range(2)]
+    assert (asked[0]["id"], asked[0]["state"]) == (asked[1]["id"], "requested")
+    (seen,) = (await anna.get("consults"))["items"]
+    assert (seen["consult"]["id"], seen["item"]["interaction"]["id"]) == (asked[0]["id"], interaction)
+    path = f"consults/{asked[0]['id']}"
+    opened = (await anna.did("POST", f"{path}/accept"))["consult"]
+    assert (opened["state"], (await anna.get("me"))["agent"]["used"]) == ("open", 6)
+    conversation = opened["conversation_id"]
+    assert (await anna.get(f"conversations/{conversation}/messages"))["items"][-1]["text"] == "Is that still so?"
+    draft = {"message_id": str(new_id()), "text": "Moin", "visibility": "public"}
+    assert (await anna.problem("POST", f"interactions/{interaction}/answer", draft))["code"] == "not_yours"
+    await anna.did("POST", f"conversations/{conversation}/notes", {"message_id": str(new_id()), "text": "Until May."})
+    assert (await root.get(f"conversations/{conversation}/messages"))["items"][-1]["text"] == "Until May."
+    assert (await state(root, interaction))["state"] == "active"
+    assert (await root.did("POST", f"{path}/end"))["consult"]["state"] == "ended"
+    assert ((await anna.get("me"))["agent"]["used"], (await anna.get("consults"))["items"]) == (0, [])
+    stranger = await served.logged_in("ben")
+    assert (await stranger.problem("POST", f"{path}/accept"))["status"] in (403, 404)

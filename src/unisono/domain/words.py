@@ -59,6 +59,15 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ConsultState(StrEnum):
+    """Life of a consult: REQUESTED until somebody begins or declines; OPEN until either side ends it."""
+
+    REQUESTED = "requested"
+    OPEN = "open"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
 class DeclineReason(StrEnum):
     """Why an agent gives an offer back. OTHER: as their words say."""
 

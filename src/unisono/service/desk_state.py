@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from unisono.service.ports.base import Cursor
 
 View = dict[str, Any]
-_KEYS = {"messages": "id", "agents": "user_id", "channels": "id", "queues": "id", "customers": "id"}
+_KEYS = {"messages": "id", "agents": "user_id", "channels": "id", "queues": "id", "customers": "id", "consults": "id"}
 
 
 class DeskState(Struct, kw_only=True):
@@ -27,6 +27,7 @@ class DeskState(Struct, kw_only=True):
     channels: dict[str, View] = field(default_factory=dict)
     queues: dict[str, View] = field(default_factory=dict)
     customers: dict[str, View] = field(default_factory=dict)
+    consults: dict[str, View] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
 
 

@@ -72,6 +72,16 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.wrapped_up": EventType(
         summary="It was closed; code is time_over when the wrap-up time ended it.", body={"code_id?": ID, "code?": ENUM}
     ),
+    "interaction.consult_asked": EventType(
+        summary="A colleague, or whoever has a skill, was asked about it.", body={"consult_id": ID}
+    ),
+    "interaction.consult_opened": EventType(
+        summary="A colleague helps with it; whose work it is stays as it is.", body={"consult_id": ID}
+    ),
+    "interaction.consult_ended": EventType(
+        summary="Nobody is asked any more; how: declined, ended, work_gone, logged_off or lost.",
+        body={"consult_id": ID, "how": ENUM},
+    ),
     "interaction.warned": EventType(summary="A deadline comes near.", body={"kind": ENUM, "late_s": "integer"}),
     "interaction.breached": EventType(
         summary="A deadline has passed: of a service level, or of the network's reply window.",

@@ -9,6 +9,7 @@ from unisono.domain.words import InteractionState
 from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.clocks import Happened, feed
+from unisono.service.consult_ends import end_with_work
 from unisono.service.note import add_note
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
@@ -25,6 +26,7 @@ async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP)
         if work.state == InteractionState.ACTIVE.value:
+            await end_with_work(tx, work, by=access.user_id)
             wrap_up_s = await tx.hands.wrap_up_s(work.queue_id)
             until = tx.now + timedelta(seconds=wrap_up_s) if wrap_up_s else None
             await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value, wrap_up_until=until))
@@ -47,6 +49,7 @@ async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: U
             note_id = new_id()
             await add_note(tx, access, work.conversation_id, note_id, note)
         await tx.work.wrap_up(work.id, code_id, access.user_id, note_id)
+        await end_with_work(tx, work, by=access.user_id)
         agent_id = await tx.work.release(work.id)
         await tx.work.change(
             work.id,

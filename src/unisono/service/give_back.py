@@ -9,6 +9,7 @@ from msgspec import UNSET
 from unisono.domain.words import InteractionState, OfferState
 from unisono.routing.clocks import What
 from unisono.service.clocks import Happened, feed
+from unisono.service.consult_ends import end_with_work
 from unisono.service.ports import Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event, work_event
@@ -21,10 +22,11 @@ async def give_back(
     tx: Tx, work: InteractionFacts, cause: str, *, actor_id: UUID | None = None, offer_state: OfferState | None = None,
     decline_reason: str = "", prefer: UUID | None = None, avoid: bool = False,
 ) -> None:  # fmt: skip
-    """End the offer if there is one, free the capacity and let it wait again; `waiting_since` and the deadline stay.
+    """End the offer and what is asked about it, free the capacity and let it wait again; `waiting_since` and the deadline stay.
 
     prefer: who should get it if they have room. avoid: whoever had it is not asked first again for ten minutes.
     """
+    await end_with_work(tx, work, by=actor_id)
     offer = await tx.work.open_offer_of(work.id)
     if offer is not None:
         await tx.work.end_offer(offer.id, (offer_state or OfferState.WITHDRAWN).value, decline_reason)

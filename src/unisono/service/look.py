@@ -19,6 +19,7 @@ from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
 from unisono.service.setup_views import ChannelView
 from unisono.service.text import fold, query_alternatives, words_of
 from unisono.service.views import (
+    ConsultView,
     ConversationView,
     CustomerView,
     DeadLetter,
@@ -42,6 +43,13 @@ class OfferItem(Struct, frozen=True, kw_only=True):
     """An open offer with the work that is offered."""
 
     offer: OfferView
+    item: WorkItem
+
+
+class ConsultItem(Struct, frozen=True, kw_only=True):
+    """A consult with the work that it is about."""
+
+    consult: ConsultView
     item: WorkItem
 
 
@@ -107,6 +115,24 @@ async def my_offers(db: Database, access: Access) -> Page[OfferItem]:
         cursor = str(await tx.log.head())
         found = await tx.reading.offers_of(access.user_id)
     return Page(items=[OfferItem(offer=offer, item=item) for offer, item in found], cursor=cursor)
+
+
+async def my_consults(db: Database, access: Access) -> Page[ConsultItem]:
+    """Return consults that have not ended and that the asker asked, is asked, or can take up; with the work, oldest first."""
+    async with db.read() as tx:
+        cursor = str(await tx.log.head())
+        found = await tx.consults.views(await tx.consults.concerning(access.user_id))
+        items = {item.interaction.id: item for item in await tx.reading.work_items({c.interaction_id for c in found})}
+        places = {i: await tx.reading.place_of(i) for i in items}
+    seen = [c for c in found if (place := places.get(c.interaction_id)) is not None and access.sees(*place)]
+    return Page(items=[ConsultItem(consult=c, item=items[c.interaction_id]) for c in seen], cursor=cursor)
+
+
+async def consult_view(db: Database, consult_id: UUID) -> ConsultView:
+    """Return a consult after a verb that the asker could do."""
+    async with db.read() as tx:
+        (found,) = await tx.consults.views([consult_id])
+    return found
 
 
 async def counts(db: Database, access: Access) -> dict[str, object]:

@@ -36,7 +36,8 @@ async def add_note(tx: Tx, access: Access, conversation_id: UUID, message_id: UU
     work = await tx.work.open_of(conversation_id) if conversation else None
     if conversation is None or not access.sees(conversation.access_class, work.agent_id if work else None):
         raise NotFound("This conversation does not exist, or is not yours to see.")
-    access.demand(conversation.access_class, work.agent_id if work else None, "work.answer")
+    if not await tx.consults.is_asked(conversation_id, access.user_id):
+        access.demand(conversation.access_class, work.agent_id if work else None, "work.answer")
     language = language_of(clean)
     written = await tx.talk.insert_messages(
         [

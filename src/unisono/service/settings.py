@@ -57,6 +57,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="consult.units", kind=int, default=6, low=0, high=600,
+            summary={
+                "de": "So viel Platz nimmt, wer zu einem Anliegen gefragt wird und mithilft; 60 ist ein ganzer Mensch.",
+                "en": "So much room it takes to help with a colleague's enquiry; 60 is a whole person.",
+            },
+        ),
+        Setting(
             name="offer.misses_until_away", kind=int, default=2, low=1, high=100,
             summary={
                 "de": "Wer so viele Angebote nacheinander verstreichen lässt, wird auf Pause gesetzt.",

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from unisono.domain.words import InteractionState, OfferState
+from unisono.domain.words import AgentState, InteractionState, OfferState
+from unisono.service.consult_ends import end_with_agent
 from unisono.service.give_back import give_back
 from unisono.service.ports import Tx
 from unisono.service.work_events import agent_event
@@ -17,11 +18,16 @@ async def step_back(
 ) -> bool:  # fmt: skip
     """Set an agent's state within a verb's transaction and give back what is in one of the states `returned`.
 
+    Who goes offline no longer helps with anybody's work either.
+
     keep_deferrable: active work of a class that can wait for hours stays. prefer: what was active comes to the same agent
     first, if they are back in time. even_so: also when the state is that already; work is taken by hand in any state.
     Returns whether the state changed; without `even_so` nothing happens otherwise.
     """
     held = await tx.work.held_by(agent_id)
+    asked = await tx.consults.asked_on([work.id for work in held])
+    if asked:
+        await tx.hands.lock_agents({agent_id, *(one for one in asked if one is not None)})
     changed = await tx.work.set_agent_state(agent_id, state, reason)
     if not changed and not even_so:
         return False
@@ -36,5 +42,7 @@ async def step_back(
                 tx, work, cause, actor_id=actor_id, offer_state=OfferState.WITHDRAWN,
                 prefer=agent_id if prefer and work.state == active else None,
             )  # fmt: skip
+    if state == AgentState.OFFLINE.value:
+        await end_with_agent(tx, agent_id, cause)
     tx.emit(agent_event(agent_id, state=state, reason=reason))
     return changed

@@ -85,7 +85,7 @@ async def _to_agent(tx: Tx, access: Access, work: InteractionFacts, agent_id: UU
     if agent_id == work.agent_id and work.state == InteractionState.ACTIVE.value:
         return
     # Both at once and in their order: somebody may hand work the other way round at the same moment.
-    people = await tx.hands.lock_agents({agent_id, work.agent_id} - {None})  # type: ignore[arg-type]
+    people = await tx.hands.lock_agents({agent_id, work.agent_id, *await tx.consults.asked_on([work.id])} - {None})  # type: ignore[arg-type]
     person = await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id)
     await give_back(tx, work, "transferred", actor_id=access.user_id)
     if person.state == AgentState.AVAILABLE.value or agent_id == access.user_id:

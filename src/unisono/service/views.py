@@ -188,6 +188,28 @@ class OfferView(Struct, frozen=True, kw_only=True):
     given_by: UUID | None
 
 
+class ConsultView(Struct, frozen=True, kw_only=True):
+    """A colleague is asked beside a conversation. state: requested, open, declined or ended; `units` are held while it is open.
+
+    agent_id: who is asked; null while it is anybody who has `skill`. question_id: the note with the question.
+    """
+
+    id: UUID
+    interaction_id: UUID
+    conversation_id: UUID
+    asked_by: UUID
+    agent_id: UUID | None
+    skill: str | None
+    state: str
+    units: int
+    question_id: UUID
+    asked_at: Instant
+    opened_at: Instant | None
+    ended_at: Instant | None
+    ended_by: UUID | None
+    version: int
+
+
 class AgentSkillView(Struct, frozen=True, kw_only=True):
     """A skill at a level."""
 
@@ -250,6 +272,7 @@ class EventViews(Struct, kw_only=True):
     offers: list[OfferView] = field(default_factory=list)
     agents: list[AgentView] = field(default_factory=list)
     customers: list[CustomerView] = field(default_factory=list)
+    consults: list[ConsultView] = field(default_factory=list)
     place: dict[UUID, tuple[int, UUID | None]] = field(default_factory=dict)
     moved: list[tuple[int, UUID, int]] = field(default_factory=list)
     channel_ids: list[UUID] = field(default_factory=list)

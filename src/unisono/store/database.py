@@ -16,6 +16,7 @@ from unisono.service.ports import Bell, NewEvent
 from unisono.store.budgets import PgBudgets
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
+from unisono.store.consults import PgConsults
 from unisono.store.custody import PgCustody
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
@@ -94,6 +95,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def consults(self) -> PgConsults:
+        return PgConsults(self.connection, self.now)
 
     @cached_property
     def hands(self) -> PgHands:

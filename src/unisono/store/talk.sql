@@ -173,12 +173,12 @@ update interaction i set preferred_agent_id = n.agent_id
 from unnest($1::uuid[], $2::uuid[]) as n(id, agent_id) where i.id = n.id;
 
 -- name: customer_wrote
--- What was set aside or finished comes back at once.
+-- What was parked or finished comes back at once; what was interrupted, when the interruption is over.
 update interaction
 set updated_at = $2, version = version + 1,
-    parked_until = case when state = 'parked' then $2 else parked_until end,
+    parked_until = case when state = 'parked' and interrupted_by is null then $2 else parked_until end,
     wrap_up_until = case when state = 'wrap_up' then $2 else wrap_up_until end,
-    reason = case when state in ('parked', 'wrap_up') then '{"code": "customer_wrote"}' else reason end
+    reason = case when state = 'wrap_up' or state = 'parked' and interrupted_by is null then '{"code": "customer_wrote"}' else reason end
 where id = any($1::uuid[]) and state <> 'closed';
 
 -- name: close_emptied

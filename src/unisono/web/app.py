@@ -22,6 +22,7 @@ from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
     attachments,
     channels,
+    consults,
     estimates,
     events,
     hands,
@@ -42,7 +43,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
-    *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
+    *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 

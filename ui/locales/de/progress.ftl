@@ -42,3 +42,25 @@ reason-handed-over = { $named ->
     [yes] Weitergegeben von { $agent }
    *[no] Von Ihnen weitergegeben
 }
+
+## Rückfragen
+
+consult = Rückfrage stellen
+command-consult = Rückfrage stellen…
+command-consult-begin = Bei der Rückfrage mithelfen
+command-consult-end = Rückfrage beenden
+consult-title = Rückfrage stellen
+consult-text = Wer gefragt wird, liest mit und antwortet mit Notizen. Das Anliegen bleibt bei Ihnen.
+consult-search = Person oder Fähigkeit suchen
+consult-skills = Wer das kann
+consult-question = Ihre Frage
+consult-ask = Fragen
+consult-nobody = Wählen Sie, wen Sie fragen.
+consult-label = { $agent } fragt Sie
+consult-helping = Sie helfen { $agent }
+consult-begin = Mithelfen
+consult-leave = Jetzt nicht
+consult-open = Ansehen
+consult-end = Beenden
+consulted-requested = Gefragt: { $whom }
+consulted-open = { $whom } hilft mit

@@ -42,3 +42,25 @@ reason-handed-over = { $named ->
     [yes] Handed over by { $agent }
    *[no] Handed over by you
 }
+
+## Ask a colleague
+
+consult = Ask a colleague
+command-consult = Ask a colleague…
+command-consult-begin = Help the colleague who asks
+command-consult-end = End the question to a colleague
+consult-title = Ask a colleague
+consult-text = They read the conversation and answer by notes. The enquiry stays yours.
+consult-search = Find a person or skill
+consult-skills = Whoever can do this
+consult-question = Your question
+consult-ask = Ask
+consult-nobody = Choose whom to ask.
+consult-label = { $agent } asks you
+consult-helping = You help { $agent }
+consult-begin = Help
+consult-leave = Not now
+consult-open = Open
+consult-end = End
+consulted-requested = Asked: { $whom }
+consulted-open = { $whom } helps

@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
+from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.learning import Learning
@@ -81,7 +82,8 @@ class Tx(Protocol):
     def custody(self) -> Custody: ...
     @property
     def lending(self) -> Lending: ...
-
+    @property
+    def consults(self) -> Consults: ...
     @property
     def hands(self) -> Hands: ...
     @property

@@ -39,6 +39,7 @@ class Batch:
         self.agents = {agent.user_id for agent in views.agents}
         self._agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
+        self._consults = [(consult.conversation_id, _raw(consult)) for consult in views.consults]
         self._channels = [(channel_classes.get(channel.id, frozenset()), _raw(channel)) for channel in channels]
         self._queues = [_raw(queue) for queue in queues]
         self._shared: dict[Sight, Frame | None] = {}
@@ -108,6 +109,9 @@ class Batch:
             body["gone"] = {kind: ids for kind, ids in gone.items() if ids}
         if sight.agents and self._agents:
             body["agents"] = list(self._agents.values())
+        consults = [raw for c, raw in self._consults if c in self._place and sight.sees_work(*self._place[c])]
+        if consults:
+            body["consults"] = consults
         channels = [raw for classes, raw in self._channels if sight.sees_channel(classes)]
         if channels:
             body["channels"] = channels

@@ -187,6 +187,15 @@ export interface Offer {
 
 export interface OfferItem { offer: Offer; item: WorkItem }
 
+/** A colleague is asked beside a conversation; `agent_id` is null while it is anybody who has `skill`. */
+export interface Consult {
+  id: string; interaction_id: string; conversation_id: string; asked_by: string; agent_id: string | null; skill: string | null;
+  state: 'requested' | 'open' | 'declined' | 'ended'; units: number; question_id: string; asked_at: string;
+  opened_at: string | null; ended_at: string | null; ended_by: string | null; version: number;
+}
+
+export interface ConsultItem { consult: Consult; item: WorkItem }
+
 export interface Page<T> { items: T[]; next: string | null; cursor?: string }
 
 export interface Session { authenticated: boolean; setup_needed: boolean; csrf_token: string; organisation?: string }
@@ -257,7 +266,7 @@ export interface ApiToken {
 
 export interface Frame {
   type: string; v: number; cursor: string; work?: WorkItem[]; messages?: Message[]; offers?: Offer[];
-  agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[];
+  agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[]; consults?: Consult[];
   gone?: { work?: string[]; messages?: string[]; customers?: string[] };
 }
 

@@ -1,6 +1,7 @@
 import { t } from '../i18n/texts.svelte';
 import { LOCALES, texts } from '../i18n/texts.svelte';
 import { api } from '../api/client';
+import type { Consult } from '../api/types';
 import type { Desk } from './desk.svelte';
 import { prefs } from './prefs.svelte';
 import { go } from './router.svelte';
@@ -23,6 +24,7 @@ export interface Command {
 /** Return every command, with whether it can be carried out now. Menu, sheet and keys all read this one list. */
 export function commands(desk: Desk): Command[] {
   const offer = desk.myOffers[0];
+  const asked = desk.consultsForMe.find((c) => c.state === 'requested');
   return [
     {
       id: 'accept', group: 'work', title: t('command-accept'), keys: 'a', when: !!offer,
@@ -35,6 +37,7 @@ export function commands(desk: Desk): Command[] {
       },
     },
     { id: 'decline', group: 'work', title: t('command-decline'), keys: 'd', when: !!offer, run: () => offer && ui.askWhy(offer.offer) },
+    { id: 'consult-begin', group: 'work', title: t('command-consult-begin'), keys: 'e', when: !!asked, run: () => asked && beginConsult(desk, asked) },
     { id: 'next', group: 'work', title: t('command-next'), keys: 'j', when: !!ui.step, run: () => void ui.step?.(1) },
     { id: 'previous', group: 'work', title: t('command-previous'), keys: 'k', when: !!ui.step, run: () => void ui.step?.(-1) },
     { id: 'list', group: 'work', title: t('command-list'), keys: 'l', when: !!ui.focusList, run: () => ui.focusList?.() },
@@ -92,6 +95,7 @@ export function conversationCommands(desk: Desk): Command[] {
   const thread = ui.thread;
   const open = thread?.interaction ?? null;
   const mine = open !== null && open.agent_id === desk.me.user.id;
+  const helps = open ? desk.consultsOn(open.id).find((c) => [c.asked_by, c.agent_id].includes(desk.me.user.id)) : undefined;
   const pulled = desk.state.queues.get(open?.queue_id ?? '')?.mode === 'pull';
   const leads = !!open && open.state !== 'closed' && desk.may('work.supervise');
   const act = (verb: string) => async (): Promise<void> => {
@@ -110,6 +114,8 @@ export function conversationCommands(desk: Desk): Command[] {
       id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',
       when: !!open && desk.may('work.transfer') && ['waiting', 'active', 'parked'].includes(open.state), run: () => void (ui.dialog = 'transfer'),
     },
+    { id: 'consult', group: 'conversation', title: t('command-consult'), keys: 'c', when: mine && (open?.state === 'active' || open?.state === 'parked'), run: () => void (ui.dialog = 'consult') },
+    { id: 'consult-end', group: 'conversation', title: t('command-consult-end'), when: !!helps, run: () => helps && desk.consult(helps, 'end') },
     { id: 'why', group: 'conversation', title: t('command-why'), keys: 'w', when: open?.state === 'waiting' && !pulled && desk.may('work.supervise'), run: () => void (ui.dialog = 'why') },
     { id: 'assign', group: 'conversation', title: t('command-assign'), keys: 's', when: leads, run: () => void (ui.dialog = 'assign') },
     {
@@ -136,6 +142,13 @@ export function conversationCommands(desk: Desk): Command[] {
     },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
   ];
+}
+
+/** Begin to help a colleague: the conversation shows, ready for a note. */
+export async function beginConsult(desk: Desk, consult: Consult): Promise<void> {
+  if (!(await desk.consult(consult, 'accept'))) return;
+  go(workAddress(consult.conversation_id));
+  ui.askCompose('note', consult.conversation_id);
 }
 
 export function openConversation(id: string): void {

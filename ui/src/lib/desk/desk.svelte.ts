@@ -1,8 +1,8 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { api } from '../api/client';
 import { Problem } from '../api/problem';
 import type {
-  Agent, AgentStateName, Channel, Conversation, ConversationView, Counts, Frame, Interaction, Me, Message, Offer,
+  Agent, AgentStateName, Channel, Consult, ConsultItem, Conversation, ConversationView, Counts, Frame, Interaction, Me, Message, Offer,
   OfferItem, Page, Queue, Skill, WorkItem, WrapUpCode,
 } from '../api/types';
 import { t } from '../i18n/texts.svelte';
@@ -33,12 +33,13 @@ export class Desk {
   readonly state: DeskState = {
     ...emptyState(),
     work: new SvelteMap(), offers: new SvelteMap(), agents: new SvelteMap(), channels: new SvelteMap(),
-    queues: new SvelteMap(), customers: new SvelteMap(),
+    queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(),
   };
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   readonly stream: SharedStream;
   readonly #lists = new Map<string, WorkList>();
+  readonly #left = new SvelteSet<string>();
   readonly #threads = new Map<string, Thread>();
   readonly #typing = new SvelteMap<string, Typing>();
   readonly #viewers = new SvelteMap<string, Viewers['viewers']>();
@@ -68,7 +69,7 @@ export class Desk {
 
   async start(): Promise<void> {
     this.stream.start(['work']);
-    await Promise.all([this.readDirectory(), this.readOffers(), this.readCounts()]);
+    await Promise.all([this.readDirectory(), this.readOffers(), this.readConsults(), this.readCounts()]);
   }
 
   stop(): void {
@@ -114,6 +115,15 @@ export class Desk {
     }
   }
 
+  async readConsults(): Promise<void> {
+    try {
+      const page = await api.get<Page<ConsultItem>>('/consults');
+      this.take({ consults: page.items.map((c) => c.consult), work: page.items.map((c) => c.item) }, page.cursor);
+    } catch {
+      // Nobody who may not read the work is asked about it.
+    }
+  }
+
   async readCounts(): Promise<void> {
     try {
       this.counts = await api.get<Counts>('/counts');
@@ -128,10 +138,12 @@ export class Desk {
     for (const id of [...this.#threads.keys()]) if (!shown.has(id)) this.#threads.delete(id);
     const lists = [...this.#lists.values()];
     const last = lists.at(-1);
+    // What ended meanwhile is in no list of what goes on.
+    this.state.consults.clear();
     this.#lists.clear();
     if (last) this.#lists.set(listKey(last.filter), last);
     await Promise.all([
-      last?.load(), ...[...this.#threads.values()].map((thread) => thread.load()), this.readOffers(), this.readCounts(),
+      last?.load(), ...[...this.#threads.values()].map((thread) => thread.load()), this.readOffers(), this.readConsults(), this.readCounts(),
       this.readDirectory(),
     ]);
   }
@@ -189,6 +201,22 @@ export class Desk {
     return found.sort((a, b) => (a.offer.expires_at < b.offer.expires_at ? -1 : 1));
   }
 
+  /** What is asked about a unit of work and has not ended. */
+  consultsOn(interactionId: string): Consult[] {
+    return [...this.state.consults.values()].filter((c) => c.interaction_id === interactionId && (c.state === 'requested' || c.state === 'open'));
+  }
+
+  /** What colleagues ask of this person: by name, or for a skill that they have; and what they help with. */
+  get consultsForMe(): Consult[] {
+    const me = this.agent;
+    if (!me) return [];
+    const mine = new Set(this.skills.filter((s) => me.skills.some((one) => one.skill_id === s.id)).map((s) => s.key));
+    return [...this.state.consults.values()]
+      .filter((c) => c.asked_by !== me.user_id && !this.#left.has(c.id) && (c.agent_id === me.user_id ? c.state === 'requested' || c.state === 'open'
+        : c.agent_id === null && c.state === 'requested' && c.skill !== null && mine.has(c.skill) && me.state !== 'offline'))
+      .sort((a, b) => (a.asked_at < b.asked_at ? -1 : 1));
+  }
+
   typing(conversationId: string): string | null {
     const typing = this.#typing.get(conversationId);
     return typing && typing.on !== false && typing.until > clock.now ? (typing.name ?? '') : null;
@@ -234,6 +262,20 @@ export class Desk {
       else await this.#reread(interaction.id);
       return true;
     }, () => void this.#reread(interaction.id))) ?? false;
+  }
+
+  async consult(consult: Consult, verb: 'accept' | 'decline' | 'end'): Promise<boolean> {
+    return (await this.#try(t('failed-verb'), async () => {
+      const answer = await api.post<{ consult: Consult }>(`/consults/${consult.id}/${verb}`);
+      this.take({ consults: [answer.consult] });
+      return true;
+    }, () => void this.readConsults())) ?? false;
+  }
+
+  /** Nobody can say no for everybody who has a skill, so that is only put aside here. */
+  async leaveConsult(consult: Consult): Promise<void> {
+    if (consult.agent_id === null) this.#left.add(consult.id);
+    else await this.consult(consult, 'decline');
   }
 
   async reopen(conversation: Conversation): Promise<boolean> {
