@@ -15,6 +15,7 @@ from unisono.contract import (
     HttpResponse,
     Manifest,
     NotReached,
+    OAuth,
     Raw,
     Route,
 )
@@ -93,13 +94,46 @@ class Network(Scripted):
         return HttpResponse(stream=endless(), media_type="text/event-stream")
 
 
+class Authorised(Scripted):
+    """A network whose accounts are authorised in the browser; it tells whose a token is by asking the provider."""
+
+    async def check(self) -> Health:
+        token = await self.ctx.tokens.access()
+        url = f"{self.ctx.account.config['base_url']}/introspect"
+        answer = await self.ctx.http.request("POST", url, form={"token": token})
+        said = json.loads(answer.body)
+        if not said["active"]:
+            await self.ctx.tokens.access(refused=token)
+        return Health(state=ChannelState.OK, remote_id=said["username"], handle="@" + said["username"], caps=self.caps)
+
+
+OAUTH = {
+    "type": "object",
+    "required": ["base_url", "client_id"],
+    "properties": {
+        "base_url": {"type": "string", "format": "url", "title": {"de": "Adresse", "en": "Address"}},
+        "client_id": {"type": "string", "title": {"de": "Client-Id", "en": "Client id"}},
+        "client_secret": {"type": "string", "secret": True, "title": {"de": "Client-Secret", "en": "Client secret"}},
+    },
+}
+
+
 class Networks:
-    """A registry with this network, called `network`, beside the kit's `scripted`."""
+    """A registry with this network, called `network`, and one that is authorised, beside the kit's `scripted`."""
 
     def manifests(self) -> Mapping[str, Manifest]:
-        return {name: self.manifest(name) for name in ("network", "scripted")}
+        return {name: self.manifest(name) for name in ("network", "scripted", "authorised")}
 
     def manifest(self, connector: str) -> Manifest:
+        if connector == "authorised":
+            return Manifest(
+                id=connector, name=connector, version="1", contract=1, network=connector, medium="post", auth="oauth2",
+                title={"de": "Mit Freigabe", "en": "Authorised"}, summary={"de": "Ein Netz", "en": "A network"}, config=OAUTH,
+                hosts=("{config.base_url}",),
+                oauth=OAuth(
+                    authorize_url="{config.base_url}/authorize", token_url="{config.base_url}/token", scopes=("read", "write")
+                ),
+            )  # fmt: skip
         if connector not in {"network", "scripted"}:
             raise NotFound(f"No connector {connector!r} is installed.", code="no_connector")
         return Manifest(
@@ -110,4 +144,4 @@ class Networks:
 
     def code(self, connector: str) -> ConnectorType:
         self.manifest(connector)
-        return Network if connector == "network" else Scripted
+        return {"network": Network, "authorised": Authorised}.get(connector, Scripted)

@@ -8,8 +8,10 @@ import importlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -18,12 +20,16 @@ from tests.web.network import Networks
 from tests.web.stream import listening
 from unisono.contract import Health
 from unisono.domain.words import ChannelState
+from unisono.egress.client import EgressFactory
+from unisono.service.access import Access
 from unisono.service.adapt_reserves import adapt_reserves
+from unisono.service.authorise import begin_authorisation, finish_authorisation
 from unisono.service.desk_state import DeskState, apply_frame, apply_views
 from unisono.service.first_run import first_administrator
 from unisono.service.hours import turn_queues
 from unisono.service.intake import record_health
 from unisono.service.ports.setup import QueueChange
+from unisono.testing.mailhouse.identity import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 
 pytestmark = pytest.mark.law3
 
@@ -31,6 +37,7 @@ MODULES = (
     "users",
     "queues",
     "channels",
+    "authorise",
     "catalogue",
     "leave",
     "adapt_reserves",
@@ -47,6 +54,9 @@ NO_VIEW = {
     "users.set_password": "changes nothing that anybody sees",
     "queues.check_skills": "checks only",
     "channels.check_channel": "saves nothing",
+    "channels.check_double": "checks only",
+    "channels.tell_channel": "the audit and the event of the channel's verbs",
+    "authorise.begin_authorisation": "gives an address, saves nothing",
     "catalogue.add_skill": "skills are read with the desk's start",
     "catalogue.rename_skill": "skills are read with the desk's start",
     "catalogue.add_code": "codes are read with the desk's start",
@@ -90,6 +100,25 @@ class Stage:
 
     async def did(self, method: str, path: str, body: Any = None) -> Any:
         return await self.root.did(method, path, body)
+
+
+async def _authorise(stage: Stage) -> None:
+    """Connect an account that has to be authorised, and do it."""
+    outside = stage.served.house.outside
+    with IdentityProvider() as provider:
+        async with EgressFactory(allow_private=True) as http_for:
+            outside = msgspec.structs.replace(outside, http_for=http_for)
+            body = {
+                "connector": "authorised", "name": "Net", "queue_id": stage.queue["id"], "save_anyway": True,
+                "config": {"base_url": provider.url, "client_id": CLIENT_ID}, "secrets": {"client_secret": CLIENT_SECRET},
+            }  # fmt: skip
+            channel_id = UUID((await stage.did("POST", "channels", body))["id"])
+            [root] = await stage.served.sql("select id from app_user where login = 'root'")
+            access = Access(user_id=root["id"], actions=frozenset(), classes={})
+            address = await begin_authorisation(outside, access, channel_id, "http://127.0.0.1")
+            query = dict(parse_qsl(urlsplit(address).query))
+            code = provider.page(query).body.decode().split("code=")[1].split("&")[0]
+            await finish_authorisation(outside, access, query["state"], code, "http://127.0.0.1")
 
 
 async def _promised(stage: Stage) -> tuple[str, str]:
@@ -144,6 +173,7 @@ CASES: dict[str, Case] = {
     "channels.add_channel": lambda s: s.did("POST", "channels", _channel(s.queue, "https://second.example")),
     "channels.change_channel": lambda s: s.did("PATCH", f"channels/{s.channel['id']}", {"name": "Renamed"}),
     "channels.pause_channel": _pause,
+    "authorise.finish_authorisation": _authorise,
     "channels.archive_channel": lambda s: s.did("DELETE", f"channels/{s.channel['id']}"),
 }
 

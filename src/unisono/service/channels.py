@@ -21,9 +21,11 @@ from unisono.service.ports.setup import ChannelChange, NewChannel
 from unisono.service.queues import between, check_skills
 from unisono.service.secrets import CHANNEL, ChannelVault, DraftSecrets, put_secret
 from unisono.service.setup_views import ChannelView, QueueSkillView
+from unisono.service.tokens import GRANT
 from unisono.service.users import checked_name
 
 CHANNELS_BELL: Final = "channels"
+_TOKENS: Final = frozenset({"access_token", "refresh_token"})
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -67,8 +69,12 @@ class _Forgetful:
         self._held.pop(key, None)
 
 
-async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None = None) -> Checked:
+async def check_channel(
+    outside: Outside, draft: Draft, *, new_id: UUID | None = None, grant: Mapping[str, str] | None = None
+) -> Checked:
     """Look at the network with these settings and save nothing. `new_id`: what a channel that is not there yet will be called.
+
+    grant: what an authorisation just gave, as the secret that it will be.
 
     Raises Invalid when the settings do not fit the connector's schema, NotFound for a connector or channel that is not
     there. What the network answers, also that it does not answer, is the result.
@@ -79,7 +85,9 @@ async def check_channel(outside: Outside, draft: Draft, *, new_id: UUID | None =
         raise Invalid("A channel keeps its connector; add a new channel instead.", code="other_connector", field="connector")
     stored = await _stored_names(outside, draft.channel_id)
     config = check_config(manifest, draft.config, draft.secrets, stored)
-    secrets = DraftSecrets(draft.secrets, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
+    # Whoever types a token means that one, not what was authorised in the browser before.
+    given = grant or ({GRANT: ""} if _TOKENS & set(draft.secrets) else {})
+    secrets = DraftSecrets({**draft.secrets, **given}, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
     meters = outside.meters if before is not None else MemoryMeters()  # what is not there yet has no row to count in
     look = msgspec.structs.replace(outside, secrets=secrets, meters=meters)
     context = ChannelContext(look, _facts(manifest, draft, config, before, new_id))
@@ -114,14 +122,14 @@ async def add_channel(
         if work_class_id is None:
             usual = {known.key: known.id for known in await tx.setup.work_classes()}
             channel = msgspec.structs.replace(channel, work_class_id=usual.get(manifest.medium))
-        await _check_double(tx, checked.health, manifest, None)
+        await check_double(tx, checked.health, manifest, None)
         if not await tx.setup.add_channel(channel):
             raise Conflict("This channel was added already.", code="added")
         for secret, value in checked.secrets.items():
             await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
         await tx.channels.record_health(channel_id, checked.health)
         await tx.channels.access_class(channel_id, queue_id)
-        await _tell(tx, access, channel_id, "channel.added", queue_id)
+        await tell_channel(tx, access, channel_id, "channel.added", queue_id)
     await outside.bell.ring(CHANNELS_BELL)
     return channel_id
 
@@ -154,7 +162,7 @@ async def change_channel(
     async with outside.db.write() as tx:
         await _check_place(tx, change)
         if checked is not None:
-            await _check_double(tx, checked.health, manifest, channel_id)
+            await check_double(tx, checked.health, manifest, channel_id)
             for secret, value in checked.secrets.items():
                 await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
         await tx.setup.change_channel(channel_id, change)
@@ -166,7 +174,7 @@ async def change_channel(
             await tx.channels.record_health(channel_id, checked.health)
         queue_id = change.queue_id if isinstance(change.queue_id, UUID) else before.queue_id
         await tx.channels.access_class(channel_id, queue_id)
-        await _tell(tx, access, channel_id, "channel.changed", queue_id)
+        await tell_channel(tx, access, channel_id, "channel.changed", queue_id)
     await outside.bell.ring(CHANNELS_BELL)
 
 
@@ -188,11 +196,12 @@ async def _switch(outside: Outside, access: Access, channel_id: UUID, change: Ch
         await tx.setup.change_channel(channel_id, change)
         if change.archived is True:
             await tx.secrets.remove(CHANNEL, channel_id)
-        await _tell(tx, access, channel_id, action, found[0].queue_id)
+        await tell_channel(tx, access, channel_id, action, found[0].queue_id)
     await outside.bell.ring(CHANNELS_BELL)
 
 
-async def _tell(tx: Tx, access: Access, channel_id: UUID, action: str, queue_id: UUID) -> None:
+async def tell_channel(tx: Tx, access: Access, channel_id: UUID, action: str, queue_id: UUID) -> None:
+    """Write what was done to a channel into the audit, and tell the desks."""
     access_class = await tx.channels.access_class(channel_id, queue_id)
     await tx.privacy.audit(access.user_id, action, "channel", str(channel_id), {})
     tx.emit(
@@ -247,7 +256,7 @@ async def _check_place(tx: Tx, change: ChannelChange) -> None:
     between(change.priority, -100, 100, "priority")
 
 
-async def _check_double(tx: Tx, health: Health, manifest: Manifest, channel_id: UUID | None) -> None:
+async def check_double(tx: Tx, health: Health, manifest: Manifest, channel_id: UUID | None) -> None:
     """Two channels on one account would take in everything twice."""
     if not health.remote_id:
         return

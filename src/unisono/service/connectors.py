@@ -15,7 +15,7 @@ NO_GRADE = "none"
 
 def connector_views(registry: Registry) -> list[ConnectorView]:
     """Return every installed connector by title."""
-    views = [_view(manifest, _grade(registry, manifest.id)) for manifest in registry.manifests().values()]
+    views = [_view(manifest, grade_of(registry, manifest.id)) for manifest in registry.manifests().values()]
     return sorted(views, key=lambda view: view.title.get("en", view.id).casefold())
 
 
@@ -23,12 +23,12 @@ def _view(manifest: Manifest, grade: str) -> ConnectorView:
     return ConnectorView(
         id=manifest.id, network=manifest.network, title=manifest.title, summary=manifest.summary, medium=manifest.medium,
         auth=manifest.auth, outbound=manifest.outbound, config=manifest.config,
-        verified_against=list(manifest.verified_against), grade=grade,
+        verified_against=list(manifest.verified_against), grade=grade, oauth=manifest.oauth is not None,
     )  # fmt: skip
 
 
-def _grade(registry: Registry, connector: str) -> str:
-    """The conformance suite writes the grade beside the manifest; a connector that was never graded has none."""
+def grade_of(registry: Registry, connector: str) -> str:
+    """Return a connector's grade, which the suite writes beside the manifest; one that was never graded has none."""
     try:
         folder = getattr(registry.code(connector), "folder", None)
     except UnisonoError:

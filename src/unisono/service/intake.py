@@ -15,6 +15,7 @@ from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
 from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.words import ChannelState
+from unisono.service.backfill import fill_gaps
 from unisono.service.channel_context import INBOX_BELL, Outside, health_of, open_connector, store_raw
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
@@ -76,6 +77,9 @@ async def pull_round(outside: Outside, channel: ChannelFacts, connector: Connect
                     pass
             except BudgetSpent as error:
                 spent.append(error)
+        # No stream of its own: without budget it goes on later.
+        with contextlib.suppress(BudgetSpent):
+            await fill_gaps(outside, channel, connector)
         health = _spent(spent)
         if len(spent) == len(streams):
             after_s = _seconds_until(health.until, outside.clock.now())

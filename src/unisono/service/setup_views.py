@@ -204,11 +204,48 @@ class ChannelView(Struct, frozen=True, kw_only=True):
 
 
 class GapView(Struct, frozen=True, kw_only=True):
-    """Items between two pulls that the network no longer gave us."""
+    """Items between two pulls that the network no longer gave us.
 
+    filled: how many were fetched by another way, None while nobody could; resolved_at: since when it is done with.
+    """
+
+    id: UUID
     stream: str
     found_at: Instant
     since: Instant | None
+    filled: int | None = None
+    resolved_at: Instant | None = None
+
+
+class BudgetView(Struct, frozen=True, kw_only=True):
+    """How a budget stands. `bucket` is the manifest's, or `money`; `scope` is channel or app.
+
+    per: `day` or `month` for money, else the seconds of the window, as `per_s`. amount, left: None for money without a bound.
+    spent_for: the purpose that was refused last (reply, compliance, read, listen), until `spent_until`; None when nobody is.
+    """
+
+    bucket: str
+    scope: str
+    per: str
+    per_s: float | None
+    amount: float | None
+    left: float | None
+    used: float
+    spent_until: Instant | None
+    spent_for: str | None
+
+
+class ConnectorFacts(Struct, frozen=True, kw_only=True):
+    """What a channel's connector states of itself. sunset: the day on which the network ends this API, empty if not known."""
+
+    version: str
+    api_version: str
+    sunset: str
+    sunset_in_days: int | None
+    sunset_soon: bool
+    grade: str
+    verified_against: list[str]
+    oauth: bool
 
 
 class OutboxCounts(Struct, frozen=True, kw_only=True):
@@ -220,7 +257,11 @@ class OutboxCounts(Struct, frozen=True, kw_only=True):
 
 
 class ChannelHealthView(Struct, frozen=True, kw_only=True):
-    """A channel's condition. `lag_s`: age of the oldest item not yet read. The counters are of seven days."""
+    """A channel's condition. `lag_s`: age of the oldest item not yet read. The counters are of seven days.
+
+    state_until: when a state that ends by itself does. last_item_at: when something new came last, within seven days.
+    trouble, trouble_at: what went wrong last, also when all is well again. gaps: the open ones, and those of thirty days.
+    """
 
     state: str
     state_what: str
@@ -230,6 +271,13 @@ class ChannelHealthView(Struct, frozen=True, kw_only=True):
     outbox: OutboxCounts
     quarantined: int
     last_ok_at: Instant | None
+    state_until: Instant | None = None
+    last_item_at: Instant | None = None
+    trouble: str = ""
+    trouble_at: Instant | None = None
+    budgets: list[BudgetView] = []
+    currency: str = ""
+    connector: ConnectorFacts | None = None
 
 
 class QuarantinedView(Struct, frozen=True, kw_only=True):
@@ -244,7 +292,10 @@ class QuarantinedView(Struct, frozen=True, kw_only=True):
 
 
 class ConnectorView(Struct, frozen=True, kw_only=True):
-    """A connector that is installed, with the schema of its settings (properties with `secret: true` are secrets)."""
+    """A connector that is installed, with the schema of its settings (properties with `secret: true` are secrets).
+
+    oauth: its accounts can be authorised in the browser.
+    """
 
     id: str
     network: str
@@ -256,6 +307,7 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
     config: dict[str, Any]
     verified_against: list[str]
     grade: str
+    oauth: bool = False
 
 
 class HealthView(Struct, frozen=True, kw_only=True):

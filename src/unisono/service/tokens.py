@@ -83,7 +83,7 @@ class ChannelTokens:
 
     async def _stored(self) -> Grant | None:
         kept = await self._secrets.get(GRANT)
-        if kept is not None:
+        if kept:
             try:
                 return msgspec.json.decode(kept, type=Grant)
             except msgspec.DecodeError:

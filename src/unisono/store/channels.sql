@@ -17,6 +17,8 @@ with before as (select id, state from channel where id = $1 for update)
 update channel c set state = $2, state_what = $3, state_until = $9,
     state_since = case when c.state <> $2 then $8 else c.state_since end,
     last_ok_at = case when $2 = 'ok' then $8 else c.last_ok_at end,
+    trouble = case when $2 in ('ok', 'paused') then c.trouble else $3 end,
+    trouble_at = case when $2 in ('ok', 'paused') then c.trouble_at else $8 end,
     remote_id = coalesce($4, c.remote_id),
     handle = case when $5 <> '' then $5 else c.handle end,
     realm = case when $6 <> '' then $6 else c.realm end,

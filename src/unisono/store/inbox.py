@@ -7,7 +7,7 @@ from uuid import UUID
 from unisono.contract.inbound import Raw
 from unisono.domain.ids import new_id
 from unisono.service.metrics import RECEIVED
-from unisono.service.ports.ledgers import InboxItem
+from unisono.service.ports.ledgers import InboxItem, OpenGap
 from unisono.service.text import without_unstorable
 from unisono.store.driver import Connection
 from unisono.store.sql import load
@@ -46,7 +46,21 @@ class PgInbox:
 
     async def count(self, channel_id: UUID, numbers: Mapping[str, int]) -> None:
         """Add to the channel's counters of today."""
-        await self._connection.execute(_SQL["count"], channel_id, self._now.date(), list(numbers.keys()), list(numbers.values()))
+        await self._connection.execute(
+            _SQL["count"], channel_id, self._now.date(), list(numbers.keys()), list(numbers.values()), self._now
+        )
+
+    async def unfilled_gaps(self, channel_id: UUID) -> list[OpenGap]:
+        """Return gaps of which it is known when they began and that nobody has tried to fill."""
+        return [OpenGap(**dict(row)) for row in await self._connection.fetch(_SQL["unfilled_gaps"], channel_id)]
+
+    async def gap_filled(self, gap_id: UUID, filled: int, *, closed: bool) -> None:
+        """Record what was fetched later of what a gap left out."""
+        await self._connection.execute(_SQL["gap_filled"], gap_id, filled, self._now if closed else None)
+
+    async def close_gap(self, channel_id: UUID, gap_id: UUID) -> bool:
+        """Close a gap; False when it is closed already, or not the channel's."""
+        return await self._connection.fetchval(_SQL["close_gap"], gap_id, channel_id, self._now) is not None
 
     async def cursor(self, channel_id: UUID, stream: str) -> str | None:
         """Return where the next pull begins."""

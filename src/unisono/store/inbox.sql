@@ -6,9 +6,9 @@ from unnest($2::uuid[], $3::text[], $4::bytea[], $5::timestamptz[]) as n(id, ing
 on conflict (channel_id, ingest_key) do nothing;
 
 -- name: count
-insert into channel_counter as c (channel_id, day, name, n)
-select $1, $2, k.name, k.n from unnest($3::text[], $4::bigint[]) as k(name, n) where k.n > 0
-on conflict (channel_id, day, name) do update set n = c.n + excluded.n;
+insert into channel_counter as c (channel_id, day, name, n, at)
+select $1, $2, k.name, k.n, $5 from unnest($3::text[], $4::bigint[]) as k(name, n) where k.n > 0
+on conflict (channel_id, day, name) do update set n = c.n + excluded.n, at = excluded.at;
 
 -- name: cursor
 select cursor from channel_cursor where channel_id = $1 and stream = $2;
@@ -23,6 +23,16 @@ insert into channel_gap (id, channel_id, stream, found_at, since)
 select $1, $2, $3, $4, (select committed_at from channel_cursor where channel_id = $2 and stream = $3)
 where not exists (select from channel_gap where channel_id = $2 and stream = $3 and resolved_at is null)
 returning id;
+
+-- name: unfilled_gaps
+select id, stream, since, found_at from channel_gap
+where channel_id = $1 and resolved_at is null and filled is null and since is not null order by found_at;
+
+-- name: gap_filled
+update channel_gap set filled = $2, resolved_at = $3 where id = $1;
+
+-- name: close_gap
+update channel_gap set resolved_at = $3 where id = $1 and channel_id = $2 and resolved_at is null returning id;
 
 -- name: new_items
 select id, channel_id, ingest_key, body, received_at, attempts, error, state

@@ -88,6 +88,10 @@ class PgOutbox:
         """Let nothing of the channel be due before `until`."""
         await self._connection.execute(_SQL["defer_lane"], channel_id, until)
 
+    async def resume_lane(self, channel_id: UUID, error_code: str) -> None:
+        """Let the channel's lane be due now, if it waits for this reason."""
+        await self._connection.execute(_SQL["resume_lane"], channel_id, error_code, self._now)
+
     async def next_due(self) -> datetime | None:
         """Return when the next attempt is due."""
         due: datetime | None = await self._connection.fetchval(_SQL["next_due"])

@@ -68,6 +68,11 @@ select $1, r, $3 from unnest($2::text[]) as r on conflict do nothing;
 update outbox set next_at = greatest(next_at, $2)
 where channel_id = $1 and state in ('queued', 'retrying', 'unknown');
 
+-- name: resume_lane
+update outbox set next_at = $3
+where channel_id = $1 and state in ('queued', 'retrying', 'unknown') and next_at > $3
+  and exists (select from outbox w where w.channel_id = $1 and w.error_code = $2 and w.state = 'retrying');
+
 -- name: next_due
 select min(case when state = 'sending' then lease_until else next_at end)
 from outbox where state in ('queued', 'retrying', 'unknown', 'sending');

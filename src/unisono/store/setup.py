@@ -208,17 +208,21 @@ class PgSetup:
         row = await self._connection.fetchrow(_SQL["health"], channel_id, self._now)
         if row is None:
             return None
-        gaps = await self._connection.fetch(_SQL["open_gaps"], channel_id)
+        gaps = await self._connection.fetch(_SQL["open_gaps"], channel_id, self._now)
         counts = dict(await self._connection.fetchrow(_SQL["outbox_counts"], channel_id) or {})
         counters = await self.channel_counters([channel_id])
         return ChannelHealthView(
             state=row["state"], state_what=row["state_what"], lag_s=row["lag_s"], quarantined=row["quarantined"],
             gaps=[
-                GapView(stream=gap["stream"], found_at=instant(gap["found_at"]), since=maybe_instant(gap["since"]))
+                GapView(
+                    id=gap["id"], stream=gap["stream"], found_at=instant(gap["found_at"]), since=maybe_instant(gap["since"]),
+                    filled=gap["filled"], resolved_at=maybe_instant(gap["resolved_at"]),
+                )
                 for gap in gaps
             ],
             counters=counters.get(channel_id, {}), outbox=OutboxCounts(**counts),
-            last_ok_at=maybe_instant(row["last_ok_at"]),
+            last_ok_at=maybe_instant(row["last_ok_at"]), state_until=maybe_instant(row["state_until"]),
+            last_item_at=maybe_instant(row["last_item_at"]), trouble=row["trouble"], trouble_at=maybe_instant(row["trouble_at"]),
         )  # fmt: skip
 
     async def places(self) -> list[ChannelPlace]:

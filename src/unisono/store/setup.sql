@@ -125,14 +125,18 @@ select channel_id, name, sum(n)::bigint as n from channel_counter
 where channel_id = any($1::uuid[]) and day > $2::date - 7 group by channel_id, name;
 
 -- name: health
-select case when c.paused then 'paused' else c.state end as state, c.state_what, c.last_ok_at,
+select case when c.paused then 'paused' else c.state end as state, c.state_what, c.last_ok_at, c.state_until, c.trouble,
+       c.trouble_at,
+       (select max(k.at) from channel_counter k
+        where k.channel_id = c.id and k.name = 'stored' and k.day > $2::timestamptz::date - 7) as last_item_at,
        (select extract(epoch from $2::timestamptz - min(i.received_at))::float
         from inbox i where i.channel_id = c.id and i.state = 'new') as lag_s,
        (select count(*) from inbox i where i.channel_id = c.id and i.state = 'quarantined') as quarantined
 from channel c where c.id = $1;
 
 -- name: open_gaps
-select stream, found_at, since from channel_gap where channel_id = $1 and resolved_at is null order by found_at desc limit 20;
+select id, stream, found_at, since, filled, resolved_at from channel_gap
+where channel_id = $1 and (resolved_at is null or found_at > $2::timestamptz - interval '30 days') order by found_at desc limit 20;
 
 -- name: outbox_counts
 -- Undelivered answers only; the partial indexes of the outbox cover both lines.

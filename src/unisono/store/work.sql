@@ -149,7 +149,7 @@ select a.user_id as id, a.state = 'available' and u.disabled_at is null as avail
        array(select s.key || ':' || k.level from agent_skill k join skill s on s.id = k.skill_id
              where k.user_id = a.user_id) as skills,
        array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids,
-       -- What their active work could lend; see `lend`.
+       -- What their active work could lend: see `lend`.
        (select jsonb_object_agg(m.work_class_id, m.units) from (
             select c.work_class_id, sum(h.units) as units
             from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id

@@ -23,6 +23,15 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     state: str = "new"
 
 
+class OpenGap(Struct, frozen=True, kw_only=True):
+    """Items of a stream that were lost to us between two instants."""
+
+    id: UUID
+    stream: str
+    since: datetime
+    found_at: datetime
+
+
 class Inbox(Protocol):
     """The raw inbound ledger; a key is there once, whatever the network repeats."""
 
@@ -36,6 +45,14 @@ class Inbox(Protocol):
     async def count(self, channel_id: UUID, numbers: Mapping[str, int]) -> None: ...
 
     async def note_gap(self, channel_id: UUID, stream: str) -> bool: ...
+
+    async def unfilled_gaps(self, channel_id: UUID) -> list[OpenGap]:
+        """Return gaps of which it is known when they began and that nobody has tried to fill."""
+
+    async def gap_filled(self, gap_id: UUID, filled: int, *, closed: bool) -> None: ...
+
+    async def close_gap(self, channel_id: UUID, gap_id: UUID) -> bool:
+        """Close a gap; False when it is closed already, or not the channel's."""
 
     async def new_items(self, channel_id: UUID, limit: int) -> list[InboxItem]:
         """Return unprocessed items, oldest first, without claiming them."""
@@ -130,6 +147,9 @@ class Outbox(Protocol):
 
     async def defer_lane(self, channel_id: UUID, until: datetime) -> None:
         """Let nothing of the channel be due before `until` (a rate limit, missing authorisation)."""
+
+    async def resume_lane(self, channel_id: UUID, error_code: str) -> None:
+        """Let the channel's lane be due now, if it waits for this reason (a missing authorisation that is there now)."""
 
     async def next_due(self) -> datetime | None: ...
 

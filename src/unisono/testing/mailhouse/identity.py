@@ -1,18 +1,22 @@
-"""A scripted identity provider over HTTP: refresh tokens that rotate, access tokens that end, and what a mail server asks.
+"""A scripted identity provider over HTTP: a page that asks for consent, refresh tokens that rotate, access tokens that end, and
+what a mail server asks.
 
 Written after RFC 6749 (token endpoint, errors in section 5.2), RFC 9700 section 4.14 (a refresh token that is used twice
-ends its authorisation) and RFC 7662 (introspection).
+ends its authorisation), RFC 7662 (introspection), RFC 6749 section 4.1 and RFC 7636 (authorisation code with PKCE).
 """
 
+import hashlib
+import html
 import json
 import secrets
 import threading
 import time
+from base64 import b64decode, urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
 
@@ -38,6 +42,12 @@ class Asked(Struct, frozen=True, kw_only=True):
     status: int
 
 
+class _Code(Struct):
+    username: str
+    redirect_uri: str
+    challenge: str
+
+
 class _Access(Struct):
     username: str
     until: float
@@ -59,6 +69,9 @@ class IdentityProvider:
         self._refresh: dict[str, str] = {}
         self._used: dict[str, str] = {}
         self._access: dict[str, _Access] = {}
+        self._codes: dict[str, _Code] = {}
+        #: Who is logged in at the provider's page.
+        self.person = "shop"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
@@ -90,6 +103,11 @@ class IdentityProvider:
     def token_url(self) -> str:
         """Where tokens are renewed."""
         return f"{self.url}/token"
+
+    @property
+    def authorize_url(self) -> str:
+        """The page on which a person agrees."""
+        return f"{self.url}/authorize"
 
     @property
     def introspection_url(self) -> str:
@@ -150,6 +168,33 @@ class IdentityProvider:
             self.asked.append(Asked(path=path, form=form, status=given.status))
         return given
 
+    def page(self, query: dict[str, str]) -> Answer:
+        """Ask the person who is logged in whether they agree; refuse what is no proper request (RFC 6749, section 4.1.2.1)."""
+        if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code" or not query.get("redirect_uri"):
+            return Answer(status=400, body=b"<h1>This is no request that could be answered.</h1>", headers=_HTML)
+        code = secrets.token_urlsafe(16)
+        with self._lock:
+            self._codes[code] = _Code(
+                username=self.person, redirect_uri=query["redirect_uri"], challenge=query.get("code_challenge", "")
+            )
+        back, state = query["redirect_uri"], query.get("state", "")
+        yes = html.escape(f"{back}?{urlencode({'code': code, 'state': state})}")
+        no = html.escape(f"{back}?{urlencode({'error': 'access_denied', 'state': state})}")
+        page = (
+            f'<!doctype html><html lang="en"><title>Allow?</title><h1>May Unisono act for {html.escape(self.person)}?</h1>'
+            f'<p>{html.escape(query.get("scope", ""))}</p><a href="{yes}">Allow</a> <a href="{no}">Deny</a>'
+        )
+        return Answer(status=200, body=page.encode(), headers=_HTML)
+
+    def _by_code(self, form: dict[str, str]) -> Answer:
+        code = self._codes.pop(form.get("code", ""), None)
+        proof = urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).decode().rstrip("=")
+        if code is None or code.redirect_uri != form.get("redirect_uri") or (code.challenge and code.challenge != proof):
+            return _json(400, {"error": "invalid_grant", "error_description": "No such code, or not for you."})
+        fresh = f"refresh-{secrets.token_urlsafe(12)}"
+        self._refresh[fresh] = code.username
+        return self._given(code.username, fresh)
+
     def _token(self, form: dict[str, str]) -> Answer:
         if form.get("client_id") != CLIENT_ID or form.get("client_secret", CLIENT_SECRET) != CLIENT_SECRET:
             return _json(401, {"error": "invalid_client", "error_description": "Unknown client or wrong secret."})
@@ -159,6 +204,8 @@ class IdentityProvider:
             if form.get("scope") != APP_SCOPE:
                 return _json(400, {"error": "invalid_scope"})
             return self._given("application@shop.example", None)
+        if form.get("grant_type") == "authorization_code":
+            return self._by_code(form)
         if form.get("grant_type") != "refresh_token":
             return _json(400, {"error": "unsupported_grant_type"})
         token = form.get("refresh_token", "")
@@ -186,6 +233,9 @@ class IdentityProvider:
         return _json(200, said | ({"refresh_token": refresh} if refresh else {}))
 
 
+_HTML: Final = {"content-type": "text/html; charset=utf-8"}
+
+
 def _json(status: int, said: dict[str, Any]) -> Answer:
     return Answer(status=status, body=json.dumps(said).encode())
 
@@ -195,10 +245,20 @@ def _handler_of(provider: IdentityProvider) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         timeout = 30
 
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            page = provider.page(dict(parse_qsl(query))) if path == "/authorize" else Answer(status=404, headers=_HTML)
+            self._send(page)
+
         def do_POST(self) -> None:
             length = min(int(self.headers.get("content-length") or 0), _MAX_BYTES)
             form = dict(parse_qsl(self.rfile.read(length).decode("utf-8", "replace"), keep_blank_values=True))
-            given = provider.answer(self.path.partition("?")[0], form)
+            kind, _, pair = self.headers.get("authorization", "").partition(" ")
+            if kind.lower() == "basic":
+                form["client_id"], _, form["client_secret"] = b64decode(pair).decode().partition(":")
+            self._send(provider.answer(self.path.partition("?")[0], form))
+
+        def _send(self, given: Answer) -> None:
             self.send_response(given.status)
             for name, value in {"content-type": "application/json", **given.headers}.items():
                 self.send_header(name, value)

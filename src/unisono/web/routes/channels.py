@@ -11,6 +11,8 @@ from msgspec import UNSET, UnsetType, field
 from unisono.contract.health import Health
 from unisono.domain.errors import NotFound
 from unisono.service.access import Access
+from unisono.service.backfill import close_gap
+from unisono.service.channel_health import channel_health
 from unisono.service.channels import Draft, add_channel, archive_channel, change_channel, check_channel, pause_channel
 from unisono.service.connectors import connector_views
 from unisono.service.house import House
@@ -23,6 +25,7 @@ from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import needs
 from unisono.web.problems import locale_of
+from unisono.web.routes import oauth
 
 
 class CheckBody(Body):
@@ -156,13 +159,19 @@ async def archive(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) 
 
 @get("/channels/{channel_id:uuid}/health", opt=needs("channel.read"), tags=["Administration"])
 async def health(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) -> ChannelHealthView:
-    """Return a channel's condition: lag, gaps, counters, what waits to be sent."""
+    """Return a channel's condition: lag, gaps, counters, what waits to be sent, budgets, its connector's grade and API."""
     await _channel(house, actor.access, channel_id)
-    async with house.db.read() as tx:
-        found = await tx.setup.channel_health(channel_id)
-    if found is None:
-        raise NotFound("This channel does not exist, or is not yours to see.")
-    return found
+    return await channel_health(house.outside, channel_id)
+
+
+@post(
+    "/channels/{channel_id:uuid}/gaps/{gap_id:uuid}/close", opt=needs("channel.manage"), status_code=200, tags=["Administration"]
+)
+async def close(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID], gap_id: FromPath[UUID]) -> ChannelHealthView:
+    """Say that one knows of a gap; the next one of this stream is told again."""
+    await _channel(house, actor.access, channel_id)
+    await close_gap(house.outside, actor.access, channel_id, gap_id)
+    return await channel_health(house.outside, channel_id)
 
 
 def health_view(found: Health, locale: str) -> HealthView:
@@ -188,4 +197,4 @@ async def _channel(house: House, access: Access, channel_id: UUID) -> ChannelVie
     return found[0]
 
 
-ROUTES = [connectors, channels, channel, check, new_channel, edit_channel, pause, resume, archive, health]
+ROUTES = [connectors, channels, channel, check, new_channel, edit_channel, pause, resume, archive, health, close, *oauth.ROUTES]
