@@ -36,6 +36,26 @@ def test_people_get_a_table_with_intervals() -> None:
     assert "±" in output
 
 
+def test_staffing_is_advised_for_the_example_and_whoever_is_taken_out_is_missed() -> None:
+    done = CliRunner().invoke(app, ["staffing", str(SHOP), "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert found["way"] == "simulation"
+    assert all(target["reached"] for target in found["targets"])
+    assert found["reserves"][0]["agents"] > 0
+    people = CliRunner().invoke(app, ["staffing", str(SHOP)])
+    assert "nobody can be taken out" in " ".join(people.output.split())
+    assert "idle in main" in people.output
+
+
+def test_staffing_without_a_target_says_what_is_missing(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text("[[arrivals]]\nname = 'a'\nper_minute = [1]\nhandling = { mean_s = 60 }\n[[staff]]\ncount = 2\n", "utf-8")
+    done = CliRunner().invoke(app, ["staffing", str(plan)])
+    assert done.exit_code == 1
+    assert "No class has a target" in " ".join(done.output.split())
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -81,6 +81,23 @@ def test_more_agents_never_let_anybody_wait_longer(agents: int, arrivals: float)
     assert erlang.erlang_a(agents + 1, arrivals, 1, 0.3).mean_wait <= erlang.erlang_a(agents, arrivals, 1, 0.3).mean_wait + 1e-12
 
 
+def test_the_share_served_in_time_beside_who_leaves_goes_over_into_what_is_known() -> None:
+    """Nobody leaving: Erlang C. Time without end: all but who left. No time: who did not wait."""
+    within = erlang.served_within_with_leaving
+    assert math.isclose(within(50, 48, 1, 1e-7, 1 / 3), erlang.served_within(50, 48, 1, 1 / 3), rel_tol=1e-4)
+    line = erlang.erlang_a(50, 48, 1, 0.5)
+    assert math.isclose(within(50, 48, 1, 0.5, 1e4), 1 - line.abandons, rel_tol=1e-9)
+    assert math.isclose(within(50, 48, 1, 0.5, 0.0), 1 - line.waits, rel_tol=1e-9)
+    assert within(5, 48, 1, 0, 1 / 3) == 0
+
+
+@given(st.integers(1, 60), st.floats(0.1, 90), st.floats(0.05, 5), st.floats(0.01, 5))
+def test_more_agents_serve_more_in_time(agents: int, arrivals: float, leaving: float, minutes: float) -> None:
+    few = erlang.served_within_with_leaving(agents, arrivals, 1, leaving, minutes)
+    assert -1e-9 <= few <= 1 - erlang.erlang_a(agents, arrivals, 1, leaving).abandons + 1e-9
+    assert few <= erlang.served_within_with_leaving(agents + 1, arrivals, 1, leaving, minutes) + 1e-9
+
+
 def test_too_much_work_is_said_in_words() -> None:
     with pytest.raises(ValueError, match="cannot serve 5 Erlang"):
         erlang.erlang_c(5, 5, 1)

@@ -14,6 +14,7 @@ from litestar import Litestar
 from tests.db import RealNow
 from tests.kit import House as Kit
 from tests.kit import MemoryTombstones, OneConnector
+from unisono.app.playroom import Playroom
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
@@ -129,7 +130,7 @@ class Served:
 async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHouse:
     """Build a house; keywords replace settings of the deployment."""
 
-    async def build(registry: Any = None, **settings: Any) -> House:
+    async def build(registry: Any = None, simulator: Playroom | None = None, **settings: Any) -> House:
         clock = RealClock()
         keyring = Keyring([bytes(range(32))])
         outside = Outside(
@@ -144,7 +145,7 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         await bring_roles_up_to_date(db)
         return House(
             outside=outside, fanout=MemoryFanout(), passwords=Passwords(time_cost=1, memory_kib=8),
-            settings=WebSettings(**facts),
+            settings=WebSettings(**facts), simulator=simulator or Playroom(),
         )  # fmt: skip
 
     return build

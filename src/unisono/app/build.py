@@ -13,6 +13,7 @@ from msgspec import Struct
 from unisono import __version__
 from unisono.app.clock import SystemClock
 from unisono.app.logs import ChannelLogs
+from unisono.app.playroom import Playroom
 from unisono.app.postgres import database_server, make_data_dir
 from unisono.app.registry import Connectors
 from unisono.app.settings import Settings
@@ -65,7 +66,9 @@ class Running(Struct, frozen=True, kw_only=True):
             max_upload_bytes=self.settings.max_upload_mb * 1_000_000,
             frame_sources=frame_sources,
         )
-        return House(outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web)
+        return House(
+            outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom()
+        )  # fmt: skip
 
 
 @asynccontextmanager

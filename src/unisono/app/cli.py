@@ -198,6 +198,28 @@ def simulate(
 
 
 @app.command()
+def staffing(
+    plan: Annotated[Path, typer.Argument(help="A plan in TOML or JSON, with a `target` for at least one class.")],
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed than the plan's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the advice as JSON.")] = False,
+) -> None:
+    """Tell how many people a plan takes to reach its targets, and how many to keep idle for what cannot wait.
+
+    One simple class: Erlang C, or Erlang A if people give up. Else by playing plans until nobody can be taken out.
+    """
+    from unisono.app.simulate import staffing as advise_on
+
+    try:
+        code = advise_on(plan, seed=seed, as_json=as_json)
+    except Exception as error:
+        spoken = _spoken(error)
+        if spoken is None:
+            raise
+        _fail(spoken)
+    raise typer.Exit(code)
+
+
+@app.command()
 def backup(target: Annotated[Path, typer.Argument(help="File to write.")], data: Data = None) -> None:
     """Write a backup of database and attachments, with counts and hashes; keys are not in it."""
     from unisono.app.up import run_backup

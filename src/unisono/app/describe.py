@@ -11,6 +11,7 @@ from unisono.web.describe import document
 def openapi_document() -> dict[str, Any]:
     """Return the OpenAPI document as JSON's own types."""
     settings = WebSettings(public_url="http://unisono.example", version=__version__, csrf_secret=bytes(32), pepper=bytes(32))
-    house = House(outside=cast("Any", None), fanout=cast("Any", None), passwords=cast("Any", None), settings=settings)
+    nothing = cast("Any", None)
+    house = House(outside=nothing, fanout=nothing, passwords=nothing, settings=settings, simulator=nothing)
     app, _ = build_app(house)
     return document(app)

@@ -1,4 +1,4 @@
-"""`unisono simulate`: play a plan of arrivals, people and policy, and print what comes of it."""
+"""`unisono simulate` and `unisono staffing`: play a plan of arrivals, people and policy, and print what comes of it."""
 
 import json
 import random
@@ -12,11 +12,16 @@ from rich.table import Table
 
 from unisono.routing.simulator.engine import play
 from unisono.routing.simulator.plan import BadPlan, Plan, checked
-from unisono.routing.simulator.tally import Estimate, Tally, estimate
+from unisono.routing.simulator.report import Range, Report, report
+from unisono.routing.simulator.staffing import Advice, advise
 
 _COLUMNS = {
     "mean_wait_s": "mean wait s", "p50_s": "median s", "p90_s": "90 % s", "level": "in time", "abandoned": "gave up",
-    "served_per_minute": "served/min", "mean_queue": "waiting", "load": "load",
+    "blocked": "turned away", "served_per_minute": "served/min", "mean_queue": "waiting", "load": "load",
+}  # fmt: skip
+_WAYS = {
+    "erlang_c": "Erlang C, in closed form", "erlang_a": "Erlang A, in closed form",
+    "simulation": "found by playing; nobody can be taken out of any group",
 }  # fmt: skip
 
 
@@ -36,41 +41,75 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(f"{path} is no plan that can be played: {error}") from error
 
 
+def chance_of(seed: int, run: int) -> random.Random:
+    """Return the randomness of one run: the same for the same seed, so that plans can be compared."""
+    # Chance that can be repeated is what is wanted here, nothing is kept secret by it.
+    return random.Random(f"{seed}/{run}")  # noqa: S311
+
+
 def simulate(path: Path, *, seed: int | None, as_json: bool) -> int:
     """Play the plan and print it; returns the exit code. Raises PlanError."""
     plan = read_plan(path)
     first = plan.seed if seed is None else seed
-    # Chance that can be repeated is what is wanted here, nothing is kept secret by it.
-    tallies = [play(plan, random.Random(f"{first}/{run}")) for run in range(plan.runs)]  # noqa: S311
-    found = {arrivals.name: _estimates(tallies, arrivals.name) for arrivals in plan.arrivals}
-    cost = estimate(tallies, lambda tally: tally.cost_rate())
+    found = report(plan, [play(plan, chance_of(first, run)) for run in range(plan.runs)])
     if as_json:
-        print(json.dumps({"classes": {n: _plain(f) for n, f in found.items()}, "cost_rate": _plain({"": cost})[""]}, indent=1))
+        print(json.dumps(_plain(found), indent=1))
     else:
-        _show(plan, found, cost)
+        _show(found, f"{plan.runs} runs of {plan.minutes:g} minutes; ± is half the 95 % interval")
     return 0
 
 
-def _estimates(tallies: list[Tally], name: str) -> dict[str, Estimate]:
-    return {column: estimate(tallies, lambda t, c=column: getattr(t.figures(name), c)) for column in _COLUMNS}  # type: ignore[misc]
+def staffing(path: Path, *, seed: int | None, as_json: bool) -> int:
+    """Print the fewest people that reach the targets of a plan; returns the exit code. Raises PlanError."""
+    plan = read_plan(path)
+    first = plan.seed if seed is None else seed
+    try:
+        advice = advise(plan, lambda run: chance_of(first, run))
+    except BadPlan as error:
+        raise PlanError(f"{path}: {error}") from error
+    if as_json:
+        said = {"way": advice.way, "people": advice.people, "tries": advice.tries, **_plain(advice.report)}
+        said |= {key: msgspec.to_builtins(getattr(advice.plan, key)) for key in ("staff", "reserves")}
+        print(json.dumps(said | {"targets": msgspec.to_builtins(advice.targets)}, indent=1))
+    else:
+        _advise(plan, advice)
+    return 0
 
 
-def _plain(found: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:
-    # JSON knows no NaN: a single run has no interval.
-    return {column: {"mean": e.mean, "half": e.half if e.half == e.half else None} for column, e in found.items()}
+def _plain(found: Report) -> dict[str, Any]:
+    classes = {one.name: {name: msgspec.to_builtins(getattr(one, name)) for name in _COLUMNS} for one in found.classes}
+    return {"classes": classes, "cost_rate": msgspec.to_builtins(found.cost_rate)}
 
 
-def _show(plan: Plan, found: dict[str, dict[str, Estimate]], cost: Estimate) -> None:
-    table = Table(title=f"{plan.runs} runs of {plan.minutes:g} minutes; ± is half the 95 % interval")
+def _show(found: Report, title: str) -> None:
+    table = Table(title=title)
     table.add_column("class")
-    for title in _COLUMNS.values():
-        table.add_column(title, justify="right")
-    for name, figures in found.items():
-        table.add_row(name, *(_spoken(figure) for figure in figures.values()))
-    console = Console(width=140)
+    for column in _COLUMNS.values():
+        table.add_column(column, justify="right")
+    for one in found.classes:
+        table.add_row(one.name, *(_spoken(getattr(one, name)) for name in _COLUMNS))
+    console = Console(width=150)
     console.print(table)
-    console.print(f"Cost of waiting per minute: {_spoken(cost)}")
+    console.print(f"Cost of waiting per minute: {_spoken(found.cost_rate)}")
 
 
-def _spoken(figure: Estimate) -> str:
-    return f"{figure.mean:.3g}" if figure.half != figure.half else f"{figure.mean:.3g} ± {figure.half:.2g}"
+def _advise(plan: Plan, advice: Advice) -> None:
+    table = Table(title=f"{advice.people:g} people on average ({_WAYS[advice.way]})")
+    for column in ("group", "queues", "skills", "now", "advised"):
+        table.add_column(column)
+    for number, (now, then) in enumerate(zip(plan.staff, advice.plan.staff, strict=True), 1):
+        skills = ", ".join(f"{skill} {level}" for skill, level in sorted(then.skills.items()))
+        counts = [" ".join(map(str, group.counts)) if group.counts else str(group.count) for group in (now, then)]
+        table.add_row(str(number), ", ".join(then.queues), skills, *counts)
+    console = Console(width=150)
+    console.print(table)
+    for kept in advice.plan.reserves:
+        console.print(f"Keep {kept.agents:g} idle in {', '.join(kept.queues)} for what cannot wait.")
+    for target in advice.targets:
+        word = "reaches" if target.reached else "MISSES"
+        console.print(f"{target.name}: {_spoken(target.level)} in time {word} the target of {target.target:g}")
+    _show(advice.report, f"{advice.report.runs} runs with this staff; ± is half the 95 % interval")
+
+
+def _spoken(figure: Range) -> str:
+    return f"{figure.mean:.3g}" if figure.half is None else f"{figure.mean:.3g} ± {figure.half:.2g}"

@@ -71,7 +71,9 @@ def limited(agents: int, places: int, arrivals: float, service: float) -> Line:
     return _birth_death(agents, arrivals, service, 0.0, places)
 
 
-def _birth_death(agents: int, arrivals: float, service: float, leaving: float, places: int | None) -> Line:
+def _states(agents: int, arrivals: float, service: float, leaving: float, places: int | None) -> dict[int, float]:
+    """Return how likely it is that so many are there, served and waiting together; in no order, not yet summing to 1."""
+
     def deaths(k: int) -> float:
         return min(k, agents) * service + max(k - agents, 0) * leaving
 
@@ -91,6 +93,11 @@ def _birth_death(agents: int, arrivals: float, service: float, leaving: float, p
         k += 1
         weight *= arrivals / deaths(k)
         weights[k] = weight
+    return weights
+
+
+def _birth_death(agents: int, arrivals: float, service: float, leaving: float, places: int | None) -> Line:
+    weights = _states(agents, arrivals, service, leaving, places)
     total = math.fsum(weights.values())
     blocked = weights.get(places, 0.0) / total if places is not None else 0.0
     entered = arrivals * (1.0 - blocked)
@@ -109,6 +116,30 @@ def served_within(agents: int, arrivals: float, service: float, minutes: float) 
     return 1.0 - line.waits * math.exp(-(agents * service - arrivals) * minutes)
 
 
+def served_within_with_leaving(agents: int, arrivals: float, service: float, leaving: float, minutes: float) -> float:
+    """Return the service level when who waits leaves at the rate `leaving`: the share that is served within `minutes`.
+
+    Who finds q waiting ahead waits a sum of exponential times with the rates agents x service + j x leaving, j = q .. 0, so that
+    exp(-leaving x wait) is Beta distributed; it is also the chance to have stayed that long (Mandelbaum, Zeltyn 2005).
+    """
+    if leaving <= 0:
+        return served_within(agents, arrivals, service, minutes) if arrivals < agents * service else 0.0
+    weights = _states(agents, arrivals, service, leaving, None)
+    total = math.fsum(weights.values())
+    a, over = agents * service / leaving, -math.expm1(-leaving * minutes)
+    served = math.fsum(weight for k, weight in weights.items() if k < agents)
+    if over > 0.0:
+        within, start = 1.0, math.lgamma(a + 1.0)
+        for q in range(max(weights) - agents + 1):
+            # The chance that q + 1 leave their places in time, from that of q.
+            log_term = (
+                q * math.log(over) - (a + 1.0) * leaving * minutes + math.lgamma(q + a + 1.0) - math.lgamma(q + 1.0) - start
+            )
+            within = max(0.0, within - math.exp(log_term))
+            served += weights.get(agents + q, 0.0) * a / (a + q + 1.0) * within
+    return served / total
+
+
 def least_agents(arrivals: float, service: float, share: float, minutes: float) -> int:
     """Return the fewest agents with which this share waits no longer than `minutes` (80/20 is .8 and 1/3).
 
@@ -122,6 +153,16 @@ def least_agents(arrivals: float, service: float, share: float, minutes: float) 
 def least_agents_with_leaving(arrivals: float, service: float, leaving: float, abandoned: float) -> int:
     """Return the fewest agents with which no more than the share `abandoned` leaves."""
     return _least(1, lambda n: erlang_a(n, arrivals, service, leaving).abandons <= abandoned)
+
+
+def least_agents_in_time(arrivals: float, service: float, leaving: float, share: float, minutes: float) -> int:
+    """Return the fewest agents with which this share is served within `minutes`, while who waits leaves at the rate `leaving`.
+
+    Raises ValueError as `least_agents` does.
+    """
+    if not 0 < share < 1:
+        raise ValueError("The share to be served in time lies between 0 and 1.")
+    return _least(1, lambda n: served_within_with_leaving(n, arrivals, service, leaving, minutes) >= share)
 
 
 def _least(start: int, holds: Callable[[int], bool]) -> int:

@@ -8,6 +8,7 @@ from unisono.service.passwords import Passwords
 from unisono.service.ports import Bell, Database, Fanout
 from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.outside import Registry
+from unisono.service.ports.simulating import Simulator
 
 
 class WebSettings(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class House(Struct, frozen=True, kw_only=True):
     fanout: Fanout
     passwords: Passwords
     settings: WebSettings
+    simulator: Simulator
 
     @property
     def db(self) -> Database:

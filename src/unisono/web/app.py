@@ -31,6 +31,7 @@ from unisono.web.routes import (
     queues,
     service_levels,
     session,
+    simulations,
     talk,
     users,
     work,
@@ -43,7 +44,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
-    *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *service_levels.ROUTES,
+    *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 

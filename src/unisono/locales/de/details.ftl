@@ -70,6 +70,27 @@ detail-bad_steps = Höchstens { $limit } Lockerungsstufen, jede später als die 
 detail-no_work_class = Diese Arbeitsklasse gibt es nicht.
 detail-out_of_range = Der Wert liegt zwischen { $low } und { $high }.
 
+# Simulation
+detail-plan_empty = Ein Plan braucht mindestens eine Art von Anfragen und eine Person.
+detail-plan_length = Die Einlaufzeit muss kürzer sein als das Ganze, und es braucht mindestens einen Durchgang.
+detail-plan_day = Tage schwanken um 0 bis 3, und Warteplätze gibt es nicht weniger als keine.
+detail-plan_names = Zwei Arten von Anfragen heißen gleich.
+detail-plan_source = { $name }: bitte entweder eine Rate angeben oder einen Vorrat.
+detail-plan_rates = { $name }: Raten sind nicht negativ, und Abschnitte dauern länger als 0 Minuten.
+detail-plan_times = { $name }: Zeiten und ihre Streuung liegen über 0, ein Anteil von Nullen unter 1.
+detail-plan_class = { $name }: Kosten und Fristen liegen über 0; Zuwachs und Antwortzeit sind nicht negativ.
+detail-plan_target = { $name }: ein Ziel ist ein Anteil zwischen 0 und 1.
+detail-plan_places = { $name }: Sie braucht mindestens eine Einheit, und Warteplätze, die der Plan hat.
+detail-plan_staff = Weniger als niemand geht nicht; Abschnitte dauern länger als 0 Minuten, und jede Person hat eine Einheit.
+detail-plan_reserve = Eine Reserve ist nicht weniger als niemand, und sie besteht aus Leuten mit einer freien Einheit.
+detail-plan_no_target = Keine Art von Anfragen hat ein Ziel: bitte sagen, welcher Anteil rechtzeitig beantwortet werden soll.
+detail-plan_unreachable = Mit keiner Zahl dieser Leute ist das zu erreichen. Vielleicht hat niemand die Fähigkeit, oder die Zeit ist zu kurz.
+detail-plan_too_large = { $field }: { $number } ist mehr, als hier simuliert werden kann ({ $most }). Bitte weniger davon, oder „unisono simulate“.
+detail-plan_too_long = Das dauert zu lange. Geändert wurde nichts; bitte weniger Minuten, Durchgänge oder Anfragen, oder „unisono simulate“.
+detail-simulations_busy = Es laufen schon andere Simulationen; bitte gleich noch einmal.
+detail-simulation_failed = Die Simulation ist abgebrochen; geändert wurde nichts. Mehr steht im Protokoll.
+detail-simulation_ended = Niemand wartet mehr auf die Antwort; die Simulation wurde beendet.
+
 # Dateien, Schlüssel, Archiv
 detail-too_large = Das hat mehr als { $limit } Bytes, mehr wird hier nicht angenommen. Es wurde nichts gespeichert.
 detail-no_file = Das Formular enthält keine Datei.

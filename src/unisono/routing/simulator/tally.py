@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -139,9 +139,8 @@ def _quantile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def estimate(tallies: Iterable[Tally], figure: Callable[[Tally], float]) -> Estimate:
+def estimate(values: Sequence[float]) -> Estimate:
     """Return the mean over runs of a figure, with its 95 % interval (Student's t)."""
-    values = [figure(tally) for tally in tallies]
     mean = math.fsum(values) / len(values)
     if len(values) < 2:
         return Estimate(mean=mean, half=math.nan)
