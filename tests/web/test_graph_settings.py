@@ -25,8 +25,11 @@ class Place(msgspec.Struct):
     async def draft(self, connector: str) -> dict[str, Any]:
         """What an administrator types to connect an account of a product."""
         secrets = {"app_secret": self.network.app_secret, "verify_token": "word-of-ours"}
+        if connector == "whatsapp":
+            number = self.network.whatsapp.add("Brookwatt")
+            config = {"phone_number_id": number.id, "business_account_id": number.account, "base_url": self.url}
+            return {"connector": connector, "config": config, "secrets": {"access_token": number.token, **secrets}}
         page = self.network.pages.add("Brookwatt")
-        assert connector == "facebook"
         config = {"page_id": page.id, "base_url": self.url}
         return {"connector": connector, "config": config, "secrets": {"access_token": page.token, **secrets}}
 
@@ -53,7 +56,7 @@ async def root(place: Place) -> Browser:
     return browser
 
 
-CONNECTORS = ["facebook"]
+CONNECTORS = ["facebook", "whatsapp"]
 
 
 async def both(root: Browser, body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -143,3 +146,14 @@ async def test_another_pages_token_is_named_with_the_page(root: Browser, place: 
     assert (in_english["state"], in_english["field"]) == ("misconfigured", "access_token")
     assert "belongs to Nachbarin" in in_english["what"]
     assert "gehört zu Nachbarin" in in_german["what"]
+
+
+async def test_a_number_of_another_account_is_named(root: Browser, place: Place) -> None:
+    body = await place.draft("whatsapp")
+    other = place.network.whatsapp.add("Andere")
+    place.network.whatsapp.numbers[other.id].account = body["config"]["business_account_id"]
+    body["config"]["phone_number_id"] = place.network.whatsapp.add("Fremde").id
+    in_english, in_german = await both(root, body)
+    assert (in_english["state"], in_german["state"]) == ("misconfigured", "misconfigured")
+    assert "Check the id" in in_english["what"]
+    assert "Kennung" in in_german["what"]

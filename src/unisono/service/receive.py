@@ -412,10 +412,13 @@ class _Intake:
             state[known.id] = after
             if after == before:
                 continue
+            # Named by our key, it also tells what the network calls a message whose sending nobody saw the end of.
+            named = status.remote_id if key and not known.remote_id else None
             await self.tx.outbox.settle_by_message(
-                known.id, OutboxChange(state=status.state.value, error_code=status.code, error=status.human)
+                known.id,
+                OutboxChange(state=status.state.value, error_code=status.code, error=status.human, remote_id=named),
             )
-            await self.tx.talk.set_delivery(known.id, after.value, status.code)
+            await self.tx.talk.set_delivery(known.id, after.value, status.code, named)
             self._emit("answer.changed", body={"message_id": known.id, "delivery": after.value})
 
     def _emit(

@@ -240,6 +240,10 @@ class Lab(ABC):
         """`webhook`: a rightly signed push with any bytes for a body."""
         self._lacks("push_body", "webhook")
 
+    def due(self) -> list[HttpRequest]:
+        """`webhook`, what no pull brings: the pushes that the network has not been thanked for yet; each is given out once."""
+        return []
+
     async def repeat(self, item: Item, times: int) -> None:
         """Where the house is the network: the customer's side sends the same thing again, so many times at once."""
         self._lacks("repeat", "neither pull nor webhook")

@@ -61,6 +61,27 @@ def test_what_a_page_is_told_of_holds_to_the_schema():
     assert verbs == {"add", "edited", "remove", "hide", "unhide"}
 
 
+def test_what_a_number_is_told_of_holds_to_the_schema():
+    network = GraphNetwork()
+    number, anna, shy = network.whatsapp.add("Brookwatt"), network.join("Anna Muster"), network.join("Ben Beispiel")
+    shy.shy = True
+    write = network.whatsapp.write
+    first = write(number, anna, "Grüße \U0001f600")
+    write(number, shy, "Hallo", context=first.id)
+    for kind in ("image", "video", "audio", "document", "sticker"):
+        write(number, anna, "Dazu", kind=kind, picture=network.picture(b"x", "image/png", "a.png"))
+    write(number, anna, kind="location", body={"latitude": 52.5, "longitude": 13.4})
+    write(number, anna, kind="reaction", body={"message_id": first.id, "emoji": "👍"})
+    network.whatsapp.edit(first, "Grüße!")
+    network.whatsapp.revoke(first)
+    network.whatsapp.write_as_business(number, anna, "Vom Telefon")
+    message = {"messaging_product": "whatsapp", "to": anna.id, "type": "text", "text": {"body": "x"}}
+    sent = network.whatsapp.send(number, {**message, "biz_opaque_callback_data": "key"})
+    for state in ("delivered", "read", "failed"):
+        network.whatsapp.report(sent, state)
+    assert len(holds(network, "whatsapp_business_account")) > 10
+
+
 @pytest.mark.parametrize("spoilt", ["created_time", "post_id", "from"])
 def test_a_payload_of_another_shape_is_noticed(spoilt: str):
     network = GraphNetwork()

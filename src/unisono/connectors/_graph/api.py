@@ -17,6 +17,7 @@ from unisono.contract import (
     HostRefused,
     NotReached,
     PullFailed,
+    Purpose,
     Reauth,
     Reject,
     Response,
@@ -43,8 +44,11 @@ class Graph:
         self.version = str(config.get("api_version") or VERSION)
         self._used_percent = 0
 
-    async def request(self, method: str, path: str, *, params: Mapping[str, str] | None = None, **more: Any) -> Response:
-        """Ask the network. Raises NotReached, HostRefused."""
+    async def request(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, purpose: Purpose = Purpose.READ, **more: Any
+    ) -> Response:
+        """Ask the network. Raises NotReached, HostRefused, BudgetSpent."""
+        await self._ctx.budgets.take("send" if method == "POST" else "read", purpose)
         token = await self._ctx.secrets.get("access_token") or ""
         query = dict(params or {})
         if secret := await self._ctx.secrets.get("app_secret"):
@@ -82,6 +86,18 @@ class Graph:
         if not isinstance(things, list) or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in things):
             raise PullFailed(self.misshapen(path))
         return things, next_page(found)
+
+    async def bytes_at(self, url: str, max_bytes: int) -> bytes:
+        """Return a file whose address the network gave, with our token. Raises PullFailed, HostRefused."""
+        token = await self._ctx.secrets.get("access_token") or ""
+        try:
+            answer = await self._ctx.http.request(
+                "GET", url, headers={"authorization": f"Bearer {token}"}, max_bytes=max_bytes, timeout_s=60.0
+            )
+        except NotReached as error:
+            raise PullFailed(self.silent(error)) from error
+        self.demand(answer)
+        return answer.body
 
     async def _asked(self, method: str, url: str, headers: dict[str, str], params: Mapping[str, str]) -> Response:
         try:
@@ -135,7 +151,7 @@ class Graph:
     async def handed_over(self, method: str, path: str, **more: Any) -> dict[str, Any] | SendResult:
         """Ask for something that shall happen once; returns the answer, or what became of the attempt. Never raises."""
         try:
-            answer = await self.request(method, path, **more)
+            answer = await self.request(method, path, purpose=Purpose.REPLY, **more)
         except NotReached as error:
             return Unknown(reason=str(error)) if error.sent else Retry(reason=str(error))
         except HostRefused as error:

@@ -27,6 +27,14 @@ class Sents:
             kept = [*(await self.all()).items(), (key, remote_id)][-_KEPT:]
             await self._ctx.memory.put("sent", msgspec.json.encode(kept))
 
+    async def keep_new(self, named: dict[str, str]) -> None:
+        """Remember those that are not known yet."""
+        async with self._lock:
+            before = await self.all()
+            if set(named) - set(before):
+                kept = [*before.items(), *((key, node) for key, node in named.items() if key not in before)][-_KEPT:]
+                await self._ctx.memory.put("sent", msgspec.json.encode(kept))
+
     async def others(self, key: str) -> set[str]:
         """Return the ids of all answers but one."""
         return {remote_id for other, remote_id in (await self.all()).items() if other != key}

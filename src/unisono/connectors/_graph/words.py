@@ -73,6 +73,15 @@ _WORDS: dict[str, dict[str, str]] = {
         "de": "Die App ist für Neuigkeiten dieses Kontos nicht angemeldet und konnte es nicht werden ({why}). Bitte in den "
         "Einstellungen der App bei Meta anmelden oder dem Token die Berechtigung {permission} geben.",
     },
+    "other_number": {
+        "en": "The number does not belong to this WhatsApp Business Account; whose numbers are {found}. Correct one of the ids.",
+        "de": "Die Nummer gehört nicht zu diesem WhatsApp-Business-Konto; dessen Nummern sind {found}. Bitte eine der beiden "
+        "Kennungen berichtigen.",
+    },
+    "waits_for_status": {
+        "en": "The network will tell what became of an answer.",
+        "de": "Das Netz wird sagen, was aus einer Antwort wurde.",
+    },
     "sunset": {
         "en": "Version {version} of the Graph API ends on {day}. Update Unisono before that.",
         "de": "Version {version} der Graph API endet am {day}. Bitte Unisono vorher aktualisieren.",

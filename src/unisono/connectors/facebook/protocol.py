@@ -3,16 +3,15 @@
 from pathlib import Path
 from typing import ClassVar
 
-import msgspec
-
 from unisono.connectors._graph.accounts import demand_installed, looked_at, with_sunset
 from unisono.connectors._graph.api import Graph
 from unisono.connectors._graph.deletion import Deletion
-from unisono.connectors._graph.webhook import Told, opened, unreadable_key
+from unisono.connectors._graph.pushed import items_of
+from unisono.connectors._graph.webhook import opened
 from unisono.connectors._graph.words import said
 from unisono.connectors.facebook.answering import Answering
 from unisono.connectors.facebook.hearing import Hearing
-from unisono.connectors.facebook.read import POSTS, read_item
+from unisono.connectors.facebook.read import read_item
 from unisono.connectors.facebook.watch import Watch
 from unisono.contract import (
     Caps,
@@ -84,39 +83,11 @@ class Facebook:
         return await (self._hearing.recheck(cursor) if stream == "recheck" else self._hearing.pull(cursor, limit))
 
     async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
-        """Return what a push brought of this page."""
+        """Return what a push brought, also for the app's other pages and for Messenger."""
         found = await opened(self._ctx, request)
         if isinstance(found, Challenge | Deny):
             return found
-        now = self._ctx.clock.now()
-        if found.rest:
-            return [Raw(ingest_key=unreadable_key(found.rest), body=found.rest, received_at=now)]
-        items = [(key, told) for told in found.told if (key := self._key(told)) is not None]
-        return [Raw(ingest_key=key, body=self._body(told), received_at=now) for key, told in items]
-
-    def _key(self, told: Told) -> str | None:
-        """Return the key of a piece of news, the same as when it is pulled; None for what is none of ours to take in.
-
-        What the page itself says is left to the pull, which also knows whom it answers.
-        """
-        value = told.value
-        if told.field not in _FIELDS or told.account != self._page:
-            return None
-        comment = value.get("item") == "comment" and value.get("comment_id")
-        if not comment and (value.get("item") not in POSTS or not value.get("post_id")):
-            return None
-        kind, node = ("comment", value["comment_id"]) if comment else ("post", value["post_id"])
-        match value.get("verb"):
-            case "add" if str((value.get("from") or {}).get("id")) != self._page:
-                return f"{kind}:{node}:0"
-            case "edited" | "edit":
-                return f"{kind}:{node}:{told.at}"
-            case "remove" | "delete":
-                return f"deleted:{node}:0"
-        return None
-
-    def _body(self, told: Told) -> bytes:
-        return msgspec.json.encode({"kind": "push", "page": self._page, "field": told.field, "value": told.value, "at": told.at})
+        return items_of(found, self._ctx.clock.now())
 
     def read(self, raw: Raw) -> list[Event]:
         """Return what an item says."""

@@ -1,7 +1,7 @@
 """From a stored item to events. Pure.
 
 An item is JSON. Pulled: `{"kind": "comment" | "edited" | "post" | "mention", "page": id, "comment": {...}, "post": {...}}`;
-pushed: `{"kind": "push", "page": id, "field": "feed" | "mention", "value": {...}, "at": seconds}`; gone: `{"kind": "deleted",
+pushed: `{"kind": "push", "account": page, "field": "feed" | "mention", "value": {...}, "at": s}`; gone: `{"kind": "deleted",
 "id": id}` or `{"kind": "gone", "people": [id]}`.
 Source: Meta for Developers, Graph API, "Comment", "Page Post", "Webhooks: Page, feed and mention".
 """
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from unisono.connectors._graph.moments import moment
+from unisono.connectors._graph.pushed import POSTS
 from unisono.contract import (
     MISSHAPEN,
     Author,
@@ -28,8 +29,6 @@ from unisono.contract import (
 from unisono.domain.order import numeric_tie_break
 from unisono.domain.words import Visibility
 
-#: What a webhook calls a post.
-POSTS = frozenset({"post", "status", "photo", "video", "share", "link", "album", "note", "event"})
 _WRONG = (*MISSHAPEN, KeyError, TypeError, AttributeError, OverflowError)
 _ABOUT_CHARS = 140
 
@@ -95,7 +94,7 @@ def _post(item: dict[str, Any]) -> Created:
 
 
 def _pushed(item: dict[str, Any], received_at: datetime) -> list[Event]:
-    value, page = item["value"], str(item["page"])
+    value, page = item["value"], str(item["account"])
     at = moment(item["at"]) if item.get("at") else received_at
     is_comment = value.get("item") == "comment" and value.get("comment_id")
     if not is_comment and value.get("item") not in POSTS:

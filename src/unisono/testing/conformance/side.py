@@ -141,12 +141,23 @@ class Side:
         await fetch_media(self.stage.outside, channel, connector)
 
     async def hear(self) -> None:
-        """Pull, when there is something to pull from, and read. Raises Broken when the network could not be asked."""
+        """Pull, when there is something to pull from, take what is pushed alone, and read.
+
+        Raises Broken when the network could not be asked, or was not thanked.
+        """
+        await self._take_pushes()
         if self.facts.caps.pull:
             told = await self.pull()
             ok = told.health is not None and told.health.state is ChannelState.OK
             expect(ok, f"A pull in calm weather failed: {told.health.what if told.health else 'the store'}")
         await self.read()
+
+    async def _take_pushes(self) -> bool:
+        due = self.lab.due() if self.facts.caps.webhook else []
+        for request in due:
+            answer = await self.knock(request)
+            expect(answer.status < 300, f"A push of the network is answered with status {answer.status}.")
+        return bool(due)
 
     async def say(self, text: str, **more: Any) -> Line:
         """Let a customer say something, hear it, and return it as it was taken in."""
@@ -253,6 +264,9 @@ class Side:
         """Let the sender work, and time pass, until an answer's fate is decided."""
         for _ in range(_MOST_STEPS):
             await self.attempt()
+            if await self._take_pushes():
+                # In a house the intake runs beside the sender: what the network tells of an answer is heard meanwhile.
+                await self.read()
             parcel = await self.parcel(message_id)
             if parcel.state in _FINAL:
                 return parcel

@@ -153,14 +153,14 @@ def _bare64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+def newer(value: Any) -> Any:
+    """Return JSON with fields and nested things that nobody knows today."""
+    if isinstance(value, list):
+        return [newer(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: newer(one) for key, one in value.items()} | {"since_next_year": {"mood": "curious", "rings": [1, 2]}}
+
+
 def _of_next_year(body: bytes) -> bytes:
-    """Return an answer with fields and nested things that nobody knows today."""
-
-    def newer(value: Any) -> Any:
-        if isinstance(value, list):
-            return [newer(one) for one in value]
-        if not isinstance(value, dict):
-            return value
-        return {key: newer(one) for key, one in value.items()} | {"since_next_year": {"mood": "curious", "rings": [1, 2]}}
-
     return msgspec.json.encode(newer(msgspec.json.decode(body)))

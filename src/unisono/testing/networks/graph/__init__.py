@@ -8,6 +8,7 @@ from unisono.testing.networks.graph.model import Comment, Direct, News, Page, Pe
 from unisono.testing.networks.graph.network import VERSION, GraphNetwork
 from unisono.testing.networks.graph.pushes import SIGNATURE, signed, written
 from unisono.testing.networks.graph.server import GraphServer
+from unisono.testing.networks.graph.whatsapp import Number, Said, Template
 
 __all__ = [
     "SIGNATURE",
@@ -17,11 +18,14 @@ __all__ = [
     "GraphNetwork",
     "GraphServer",
     "News",
+    "Number",
     "Page",
     "Person",
     "Picture",
     "Post",
     "Refused",
+    "Said",
+    "Template",
     "signed",
     "written",
 ]

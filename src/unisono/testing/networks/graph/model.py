@@ -45,12 +45,21 @@ def no_object(node: str) -> Refused:
 
 
 class Person(Struct, kw_only=True):
-    """Somebody with an account. id: page-scoped, Instagram-scoped, or the number on WhatsApp."""
+    """Somebody with an account. id: page-scoped, Instagram-scoped, or the number on WhatsApp.
+
+    shy: on WhatsApp known by a name of their own; businesses see their business-scoped id alone.
+    """
 
     id: str
     name: str
     username: str = ""
     gone: bool = False
+    shy: bool = False
+
+    @property
+    def scoped(self) -> str:
+        """The business-scoped id on WhatsApp."""
+        return f"DE.{self.id}"
 
 
 class Picture(Struct, kw_only=True):

@@ -9,6 +9,7 @@ from unisono.testing.networks.graph.chats import Chats
 from unisono.testing.networks.graph.model import News, Person, Picture, no_object
 from unisono.testing.networks.graph.pages import Pages
 from unisono.testing.networks.graph.tokens import Tokens
+from unisono.testing.networks.graph.whatsapp import WhatsApp
 
 VERSION = "v25.0"
 LIVE = tuple(f"v{number}.0" for number in range(21, 27))
@@ -33,6 +34,7 @@ class GraphNetwork:
         self.address = ""
         self.pages = Pages(self)
         self.chats = Chats(self)
+        self.whatsapp = WhatsApp(self)
 
     def number(self) -> str:
         """Return an id that nothing else has."""
@@ -61,6 +63,8 @@ class GraphNetwork:
         page = self.pages.pages.get(account)
         if object_ == "page":
             return page is not None and page.installed is not None and field.removeprefix("messaging:") in page.installed
+        if object_ == "whatsapp_business_account":
+            return any(number.installed for number in self.whatsapp.numbers.values() if number.account == account)
         return True
 
     def accounts(self) -> set[str]:

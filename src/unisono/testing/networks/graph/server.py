@@ -15,7 +15,7 @@ from litestar import HttpMethod, Litestar, MediaType, Request, Response, route
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
-from unisono.testing.networks.graph import routes_pages
+from unisono.testing.networks.graph import routes_pages, routes_whatsapp
 from unisono.testing.networks.graph.asked import Asked, Upload
 from unisono.testing.networks.graph.model import Refused
 from unisono.testing.networks.graph.network import LIVE, GraphNetwork
@@ -27,6 +27,26 @@ from unisono.testing.sandbox.trouble import Line, Message, Receive, Seen, Send, 
 Handler = Callable[[GraphNetwork, Asked, str], dict[str, Any]]
 _LARGEST = 30_000_000
 _NODE: Final = r"([\w.:=-]+)"
+
+
+def _send(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    """Numbers and pages have an edge of the same name."""
+    handle: Handler = routes_whatsapp.send if node in network.whatsapp.numbers else routes_pages.send
+    return handle(network, asked, node)
+
+
+def _show(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    whatsapp = node in network.whatsapp.numbers or node in network.pictures
+    handle: Handler = routes_whatsapp.show if whatsapp else routes_pages.show
+    return handle(network, asked, node)
+
+
+def _installed(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    account = any(number.account == node for number in network.whatsapp.numbers.values())
+    handle: Handler = routes_whatsapp.installed if account else routes_pages.installed
+    return handle(network, asked, node)
+
+
 ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
     (method, re.compile(pattern.replace("*", _NODE)), handler)
     for method, pattern, handler in [
@@ -37,15 +57,19 @@ ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
         ("POST", "*/comments", routes_pages.comment),
         ("POST", "*/likes", routes_pages.like),
         ("DELETE", "*/likes", routes_pages.like),
-        ("GET", "*/subscribed_apps", routes_pages.installed),
-        ("POST", "*/subscribed_apps", routes_pages.installed),
+        ("GET", "*/subscribed_apps", _installed),
+        ("POST", "*/subscribed_apps", _installed),
         ("GET", "*/ids_for_pages", routes_pages.ids_for_pages),
         ("GET", "*/conversations", routes_pages.conversations),
         ("GET", "*/messages", routes_pages.messages),
-        ("POST", "*/messages", routes_pages.send),
+        ("POST", "*/messages", _send),
+        ("POST", "*/media", routes_whatsapp.keep),
+        ("GET", "*/message_history", routes_whatsapp.history),
+        ("GET", "*/phone_numbers", routes_whatsapp.numbers),
+        ("GET", "*/message_templates", routes_whatsapp.templates),
         ("POST", "*/message_attachments", routes_pages.keep_attachment),
         ("GET", "(m_" + r"\w+)", routes_pages.show_direct),
-        ("GET", "*", routes_pages.show),
+        ("GET", "*", _show),
         ("POST", "*", routes_pages.change),
         ("DELETE", "*", routes_pages.remove),
     ]
@@ -59,6 +83,8 @@ async def graph(request: Request[Any, Any, Any], rest: FromPath[str]) -> Respons
     at = f"http://{request.headers.get('host', '')}"
     if rest.startswith("/files/"):
         return _file(network, rest.removeprefix("/files/"))
+    if rest.startswith("/media/"):
+        return _kept(network, request, rest.removeprefix("/media/"))
     try:
         params, files = await _given(request)
         version, _, path = rest.strip("/").partition("/")
@@ -90,6 +116,15 @@ def _file(network: GraphNetwork, node: str) -> Response[Any]:
     if found is None:
         return Response(b"URL signature expired", status_code=403, media_type=MediaType.TEXT)
     return Response(found.content, media_type=found.media_type)
+
+
+def _kept(network: GraphNetwork, request: Request[Any, Any, Any], node: str) -> Response[Any]:
+    """WhatsApp's files are open only to who has the number's token."""
+    try:
+        network.tokens.holder(request.headers.get("authorization", "").partition(" ")[2], None)
+    except Refused as refused:
+        return _answer(401, refused.body())
+    return _file(network, node)
 
 
 async def _given(request: Request[Any, Any, Any]) -> tuple[Mapping[str, Any], dict[str, Upload]]:
