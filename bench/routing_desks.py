@@ -32,8 +32,9 @@ class Desk(asyncio.Protocol):
         *frames, self._rest = (self._rest + data).split(b"\n\n")
         for frame in frames:
             self.greeted.set()
-            # An agent is shown their own offers alone.
-            self.offers += [now] * frame.count(b'"offers":[')
+            # An agent is shown their own offers alone; two may come in one frame.
+            if b'"offers":[' in frame:
+                self.offers += [now] * len(json.loads(frame.rsplit(b"data: ", 1)[1])["offers"])
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.lost = True

@@ -49,7 +49,8 @@ class Centre(Struct, frozen=True, kw_only=True):
 async def load(running: Running, agents: int, waiting: int, *, seed: int = 7, capacity: int = CAPACITY) -> Centre:
     """Fill a fresh house: people of 60 profiles, enquiries with 120 sets of needs over eight queues and channels.
 
-    capacity: units that each agent has; with 0 nothing can be offered yet. Raises what the database raises.
+    capacity: units that each agent has; with 0 nothing can be offered yet. No work interrupts other work, so that a slot is
+    what it takes to be offered something. Raises what the database raises.
     """
     chance = random.Random(seed)
     now = running.clock.now()
@@ -58,6 +59,7 @@ async def load(running: Running, agents: int, waiting: int, *, seed: int = 7, ca
     people = [new_id() for _ in range(agents)]
     async with running.pool.acquire() as connection:
         await connection.execute("set session_replication_role = replica")
+        await connection.execute("update work_class set interrupts = '{}'")
         queues, channels = await _places(connection)
         await connection.executemany(
             "insert into skill (id, key, name) values ($1, $2, '{}')", [(skill, f"s{n}") for n, skill in enumerate(skills)]
