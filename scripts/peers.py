@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Provide the real programs that the tests talk to: a browser, a mail server, a database, a Mastodon.
+"""Provide the real programs that the tests talk to: a browser, a mail server, a database, a Mastodon, a Bluesky PDS.
 
 Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
 that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import node
 from steps import (
     CACHE,
     REQUIREMENTS,
@@ -45,11 +46,14 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 # A program with other dependencies than the product's has an environment of its own.
 MASTODON = CACHE / "peers" / "mastodon-mock"
 MASTODON_LOCK = REQUIREMENTS / "peers.txt"
+PDS = CACHE / "peers" / "bluesky-pds"
+PDS_LOCK = [REQUIREMENTS / "bluesky-pds" / name for name in (".npmrc", "package.json", "package-lock.json")]
 
 
 def main() -> None:
     with one_at_a_time("peers"):
         _python_peers()
+        _npm_peers()
         missing = missing_packages()
         if missing:
             _debian_peers(missing)
@@ -76,6 +80,26 @@ def _python_peers() -> None:
         return
     make_venv(MASTODON)
     pip_install(MASTODON, MASTODON_LOCK)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def _npm_peers() -> None:
+    """Install Bluesky's PDS with the desk's Node: about a minute, and half a gigabyte."""
+    wanted = fingerprint([*PDS_LOCK, node.LOCK], str(PDS))
+    stamp = PDS / ".unisono-peer"
+    program = PDS / "node"
+    if is_stamped(stamp, wanted) and program.is_file():
+        return
+    folder = node.install()
+    PDS.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    for path in PDS_LOCK:
+        shutil.copy(path, PDS / path.name)
+    # No install script is run: what must be compiled lies compiled in its package.
+    command = [str(folder / "npm"), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
+    retry(command, cwd=PDS, env=node.environment(folder))
+    program.unlink(missing_ok=True)
+    program.symlink_to((folder / "node").resolve())
     stamp.write_text(wanted, encoding="utf-8")
 
 

@@ -52,6 +52,13 @@ def mastodon_mock() -> Path:
     return program
 
 
+def bluesky_pds() -> Path:
+    """Return the folder with Bluesky's own PDS: `node`, and `node_modules`."""
+    if not (installer.PDS / ".unisono-peer").is_file():
+        _missing(f"{installer.PDS} holds no Bluesky PDS. Type: make peers")
+    return installer.PDS
+
+
 def require_binary(package: str, *patterns: str) -> Path:
     """Return the first program that is there; a star in a pattern stands for a version.
 
