@@ -298,7 +298,7 @@ on('PATCH', '/channels/{id}', ([id], b) => channelChange(id!, b));
 on('POST', '/channels/{id}/pause', ([id]) => channelChange(id!, { state: 'paused' }));
 on('POST', '/channels/{id}/resume', ([id]) => channelChange(id!, { state: 'ok', state_what: '' }));
 on('DELETE', '/channels/{id}', ([id]) => channelChange(id!, { archived: true }));
-on('GET', '/channels/{id}/health', ([id]) => ({ lag_s: 2, gaps: id === 'c-telegram' ? [{ stream: 'main', found_at: d.iso(Date.now() - 3e6), since: d.iso(Date.now() - 3.3e6) }] : [], counters: d.channels.find((c) => c.id === id)!.counters, outbox: { queued: 1, retrying: 0, dead: id === 'c-mastodon' ? 1 : 0 }, last_ok_at: d.iso(Date.now()) }));
+on('GET', '/channels/{id}/health', ([id]) => ({ lag_s: 2, gaps: id === 'c-telegram' ? [{ id: 'g-1', filled: null, resolved_at: null, stream: 'main', found_at: d.iso(Date.now() - 3e6), since: d.iso(Date.now() - 3.3e6) }] : [], counters: d.channels.find((c) => c.id === id)!.counters, outbox: { queued: 1, retrying: 0, dead: id === 'c-mastodon' ? 1 : 0 }, last_ok_at: d.iso(Date.now()), state_until: null, last_item_at: d.iso(Date.now() - 6e4), trouble: '', trouble_at: null, budgets: [], currency: '', connector: null }));
 on('GET', '/queues', () => list(d.queues));
 on('POST', '/queues', (_, b) => { const queue = { team_id: null, skills: [], member_ids: [], version: 1, archived: false, ...b, id: d.id('9') }; d.queues.push(queue); return queue; });
 on('PATCH', '/queues/{id}', ([id], b) => Object.assign(d.queues.find((q) => q.id === id)!, b));

@@ -62,3 +62,58 @@ field-host = Bitte nur den Namen des Servers eingeben, zum Beispiel imap.example
 field-long = Höchstens { $maximum } Zeichen.
 field-short = Mindestens { $least } Zeichen.
 field-pattern = Diese Form passt hier nicht.
+authorise = Freigeben
+authorise-again = Erneut freigeben
+authorise-title = Freigabe
+authorise-text = { $network } fragt die Inhaber des Kontos im Browser und schickt Sie hierher zurück.
+authorise-needed = { $network } nimmt die Freigabe nicht mehr an. Empfangen wird weiter, wo es geht; Antworten warten, bis sie erneuert ist.
+authorise-redirect = Dort einzutragende Rücksprungadresse:
+authorise-first = Nach dem Speichern fragt das Netz im Browser, ob Unisono für das Konto handeln darf.
+save-and-authorise = Speichern und freigeben
+authorise-done = Freigegeben. Was wartete, geht weiter.
+authorise-denied = Die Seite des Netzes wurde ohne Zustimmung verlassen. Nichts hat sich geändert.
+authorise-logged-out = Sie waren nicht mehr angemeldet. Bitte beginnen Sie erneut.
+authorise-other-person = Jemand anderes hat diese Freigabe begonnen. Bitte beginnen Sie selbst.
+authorise-other-account = Das war ein anderes Konto als das dieses Kanals. Nichts hat sich geändert; melden Sie sich beim Netz mit dem Konto des Kanals an.
+authorise-same-account = Dieses Konto ist schon verbunden, als anderer Kanal. Nichts hat sich geändert.
+authorise-state-expired = Es hat länger als eine Viertelstunde gedauert. Bitte beginnen Sie erneut.
+authorise-unknown-state = Diese Freigabe wurde nicht hier begonnen. Nichts hat sich geändert.
+authorise-no-token = Das Netz hat zugestimmt, aber kein Token gegeben. Client-Id und -Secret prüfen und erneut versuchen.
+authorise-failed = Die Freigabe kam nicht zustande. Nichts hat sich geändert; versuchen Sie es erneut.
+health-last-item = Letzte Nachricht
+health-none-in-week = keine in sieben Tagen
+health-until = Bis
+health-trouble = Letzte Störung
+health-gaps-filled = Gefüllte Lücken
+health-gaps-filled-text = { $gaps ->
+    [one] eine Lücke
+   *[other] { $gaps } Lücken
+  }, { $items ->
+    [one] eine Nachricht nachgeholt
+   *[other] { $items } Nachrichten nachgeholt
+  }
+health-grade = Note
+health-verified = Geprüft mit
+gap-known = Zur Kenntnis genommen
+api-version = Schnittstelle des Netzes
+api-sunset = Das Netz beendet { $version } am { $day } ({ $days ->
+    [one] in einem Tag
+   *[other] in { $days } Tagen
+  }). Bringen Sie Unisono vorher auf den neuen Stand.
+budgets = Budgets
+budgets-text = Wird etwas knapp, wartet erst das Zuhören, dann das Lesen; für Antworten bleibt ein Teil zurück.
+budget-name = Für
+budget-window = In
+budget-left = Übrig
+budget-state = Stand
+budget-money = Geld
+budget-app = (ganze Anwendung)
+budget-day = am Tag (UTC)
+budget-month = im Monat (UTC)
+budget-of = { $left } von { $amount }
+budget-used = { $used } ausgegeben, ohne Grenze
+budget-fine = reicht
+budget-spent-reply = Antworten warten bis { $until }
+budget-spent-compliance = Nachsehen wartet bis { $until }
+budget-spent-read = Lesen wartet bis { $until }
+budget-spent-listen = Zuhören wartet bis { $until }

@@ -62,3 +62,58 @@ field-host = Please enter the server’s name only, for example imap.example.org
 field-long = At most { $maximum } characters.
 field-short = At least { $least } characters.
 field-pattern = This form does not fit here.
+authorise = Authorise
+authorise-again = Authorise again
+authorise-title = Authorisation
+authorise-text = { $network } asks the account’s owner in the browser and sends you back here.
+authorise-needed = { $network } no longer accepts the authorisation. Receiving goes on where it can, answers wait until it is given anew.
+authorise-redirect = Address to enter there as the redirect:
+authorise-first = After saving, the network asks in the browser whether Unisono may act for the account.
+save-and-authorise = Save and authorise
+authorise-done = Authorised. What waited goes on.
+authorise-denied = The network’s page was left without agreeing. Nothing has changed.
+authorise-logged-out = You were no longer signed in. Please begin again.
+authorise-other-person = Somebody else began this authorisation. Please begin again.
+authorise-other-account = That was another account than this channel’s. Nothing has changed; sign in at the network as the channel’s account.
+authorise-same-account = This account is connected already, as another channel. Nothing has changed.
+authorise-state-expired = It took longer than a quarter of an hour. Please begin again.
+authorise-unknown-state = This authorisation was not begun here. Nothing has changed.
+authorise-no-token = The network agreed but gave no token. Check client id and secret, then try again.
+authorise-failed = The authorisation did not come about. Nothing has changed; try again.
+health-last-item = Last item
+health-none-in-week = none in seven days
+health-until = Until
+health-trouble = Last trouble
+health-gaps-filled = Gaps filled
+health-gaps-filled-text = { $gaps ->
+    [one] one gap
+   *[other] { $gaps } gaps
+  }, { $items ->
+    [one] one item fetched later
+   *[other] { $items } items fetched later
+  }
+health-grade = Grade
+health-verified = Checked with
+gap-known = Noted
+api-version = The network’s API
+api-sunset = The network ends { $version } on { $day } ({ $days ->
+    [one] in one day
+   *[other] in { $days } days
+  }). Update Unisono before.
+budgets = Budgets
+budgets-text = When something runs short, listening waits first, then reading; a share stays for answers.
+budget-name = For
+budget-window = In
+budget-left = Left
+budget-state = State
+budget-money = Money
+budget-app = (whole app)
+budget-day = the day (UTC)
+budget-month = the month (UTC)
+budget-of = { $left } of { $amount }
+budget-used = { $used } used, no limit
+budget-fine = enough
+budget-spent-reply = answers wait until { $until }
+budget-spent-compliance = looking again waits until { $until }
+budget-spent-read = reading waits until { $until }
+budget-spent-listen = listening waits until { $until }

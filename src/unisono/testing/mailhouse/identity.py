@@ -247,7 +247,11 @@ def _handler_of(provider: IdentityProvider) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            page = provider.page(dict(parse_qsl(query))) if path == "/authorize" else Answer(status=404, headers=_HTML)
+            page = (
+                provider.page(dict(parse_qsl(query)))
+                if path == "/authorize"
+                else Answer(status=204 if path == "/favicon.ico" else 404, headers=_HTML)
+            )
             self._send(page)
 
         def do_POST(self) -> None:

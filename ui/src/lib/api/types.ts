@@ -237,17 +237,28 @@ export interface ConfigSchema {
 
 export interface ConnectorInfo {
   id: string; title: TextByLocale; summary: TextByLocale; medium: Medium; network?: string; auth: string;
-  outbound: string; config: ConfigSchema; verified_against: string[]; grade: string;
+  outbound: string; config: ConfigSchema; verified_against: string[]; grade: string; oauth?: boolean;
 }
 
 export interface Health {
   state: ChannelState; what: string; field: string | null; remote_id: string | null; handle: string;
 }
 
+export interface Budget {
+  bucket: string; scope: string; per: string; per_s: number | null; amount: number | null; left: number | null; used: number;
+  spent_until: string | null; spent_for: 'reply' | 'compliance' | 'read' | 'listen' | null;
+}
+
 export interface ChannelHealth {
-  lag_s: number | null; gaps: { stream: string; found_at: string; since: string | null }[];
+  lag_s: number | null;
+  gaps: { id: string; stream: string; found_at: string; since: string | null; filled: number | null; resolved_at: string | null }[];
   counters: Record<string, number>; outbox: { queued: number; retrying: number; dead: number };
-  last_ok_at: string | null;
+  last_ok_at: string | null; state_until: string | null; last_item_at: string | null; trouble: string; trouble_at: string | null;
+  budgets: Budget[]; currency: string;
+  connector: {
+    version: string; api_version: string; sunset: string; sunset_in_days: number | null; sunset_soon: boolean; grade: string;
+    verified_against: string[]; oauth: boolean;
+  } | null;
 }
 
 export interface Quarantined {
