@@ -24,6 +24,7 @@ _LAW7 = "tests/laws/test_law7_erasure.py"
 _LAW8 = "tests/laws/test_law8_documented.py"
 _LAW9 = "tests/laws/test_law9_upgrade.py"
 _WORK = "tests/service/test_work.py"
+_CONSULT = "tests/service/test_consult.py"
 _SENDING = "tests/service/test_sending.py"
 
 MUTANTS = [
@@ -107,6 +108,22 @@ MUTANTS = [
         old="    where user_id = $2 and used + $3 - coalesce((select units from before), 0) <= capacity\n",
         new="    where user_id = $2\n",
         tests=f"{_WORK}::test_hands_and_router_grabbing_at_once_never_exceed_capacity",
+    ),
+    Mutant(
+        law=4,
+        name="who helps a colleague may have no room",
+        file="store/consults.sql",
+        old="where user_id = $2 and used + $3 <= capacity returning user_id",
+        new="where user_id = $2 returning user_id",
+        tests=f"{_CONSULT}::test_nobody_helps_beyond_their_capacity",
+    ),
+    Mutant(
+        law=4,
+        name="a consult that ends keeps its capacity",
+        file="service/consult_ends.py",
+        old="    for consult in await tx.consults.going_on(interaction_id=work.id):\n",
+        new="    for consult in []:\n",
+        tests=f"{_CONSULT}::test_what_ends_the_work_or_takes_who_helps_ends_the_consult_and_frees_its_capacity",
     ),
     Mutant(
         law=6,

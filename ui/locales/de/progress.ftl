@@ -1,4 +1,4 @@
-### Arbeit in Gang: Warteschlangen zum Nehmen, Nachbearbeitung, Parken, was liegen bleibt
+### Arbeit in Gang: Warteschlangen zum Nehmen, Nacharbeit, Parken, was liegen bleibt
 
 ## Einrichten
 
@@ -9,7 +9,7 @@ queue-mode-pull = Man nimmt sie sich
 queue-mode-pull-hint = Nichts wird angeboten; alle wählen selbst aus der Liste.
 queue-pulls = zum Nehmen
 queue-pulls-here = Aus der Liste zu nehmen
-queue-wrap-up = Zeit zur Nachbearbeitung
+queue-wrap-up = Zeit für Nacharbeit
 queue-wrap-up-hint = So lange kommt nach „Fertig“ nichts Neues; danach schließt es sich von selbst. 0: bis es jemand schließt.
 queue-wrap-up-wrong = Erlaubt ist höchstens 1 Tag.
 queue-silence = Zurücknehmen nach

@@ -58,7 +58,7 @@ reason-taken-over = Von der Leitung übernommen
 priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
 reason-customer-wrote = Kundschaft hat geschrieben
-reason-wrap-up-over = Nachbearbeitungszeit war um
+reason-wrap-up-over = Zeit für Nacharbeit war um
 reason-interrupted = Beiseitegelegt für etwas, das nicht warten kann
 reason-interruption-over = Wieder aufgenommen
 reason-borrowed = Unterbricht andere Arbeit
@@ -90,8 +90,8 @@ state-parked = { $mine ->
    *[no] Geparkt ({ $agent })
 }
 state-wrap-up = { $mine ->
-    [yes] Nachbearbeitung
-   *[no] Nachbearbeitung ({ $agent })
+    [yes] Nacharbeit
+   *[no] Nacharbeit ({ $agent })
 }
 state-closed = Erledigt
 
@@ -181,7 +181,7 @@ handling = Bearbeitung
 customer-erased = Gelöschte Person
 erase-customer = Person löschen …
 
-## Nachbearbeitung
+## Nacharbeit
 
 wrap-up-question = Worum ging es?
 wrap-up-note = Notiz für die Nächsten (freiwillig)
