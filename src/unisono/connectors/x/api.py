@@ -59,10 +59,16 @@ class Api:
     # -- asking --------------------------------------------------------------------------------------------------------
 
     async def request(
-        self, method: str, path: str, bucket: str, purpose: Purpose, *, operation: str | None = None,
+        self, method: str, path: str, bucket: str, purpose: Purpose, *, operation: str | None = None, priced: str | None = None,
         headers: Mapping[str, str] | None = None, **more: Any,
     ) -> Response:  # fmt: skip
-        """Ask X as the account; a token that has expired is renewed once. Raises NotReached, NoToken and BudgetSpent."""
+        """Ask X as the account; a token that has expired is renewed once. Raises NotReached, NoToken and BudgetSpent.
+
+        operation: what the request itself costs. priced: what each thing costs that the answer may bring; how many is known
+        only then, so before there need only be some money left.
+        """
+        if priced is not None:
+            await self._ctx.budgets.take(bucket, purpose, operation=priced, amount=0)
         await self._ctx.budgets.take(bucket, purpose, operation=operation)
         token = await self._token()
         answer = await self._once(method, path, token, headers, more)
@@ -99,10 +105,12 @@ class Api:
         bearer = await self._ctx.secrets.get("app_bearer")
         return {"authorization": f"Bearer {bearer}"} if bearer else None
 
-    async def get(self, path: str, shape: type[_T], params: Mapping[str, str], bucket: str, purpose: Purpose) -> _T:
+    async def get(
+        self, path: str, shape: type[_T], params: Mapping[str, str], bucket: str, purpose: Purpose, *, priced: str
+    ) -> _T:
         """Return an answer. Raises PullFailed with what is wrong and when to try again, and BudgetSpent."""
         try:
-            answer = await self.request("GET", path, bucket, purpose, params=dict(params))
+            answer = await self.request("GET", path, bucket, purpose, priced=priced, params=dict(params))
         except NotReached as error:
             raise PullFailed(trouble("host", base=self.base, why=error)) from error
         self.demand(answer)
@@ -110,10 +118,9 @@ class Api:
 
     async def listed(self, path: str, params: Mapping[str, str], bucket: str, purpose: Purpose = Purpose.READ) -> Listed:
         """Return a page of a list, and count what it cost. Raises PullFailed and BudgetSpent."""
-        page = await self.get(path, Listed, params, bucket, purpose)
-        await self.billed(
-            "dm_read" if bucket == "dm_read" else "owned_read" if self._is_owned(bucket) else "post_read", page.data
-        )
+        price = "dm_read" if bucket == "dm_read" else "owned_read" if self._is_owned(bucket) else "post_read"
+        page = await self.get(path, Listed, params, bucket, purpose, priced=price)
+        await self.billed(price, page.data)
         await self.billed("user_read", (page.includes or {}).get("users"))
         return page
 

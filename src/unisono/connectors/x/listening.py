@@ -57,6 +57,7 @@ class Listening:
             await self._ctx.clock.sleep(_NOTHING_TO_HEAR_S)
             return
         path = "/2/activity/stream" if kind == "activity" else "/2/tweets/search/stream"
+        await self._ctx.budgets.take("stream", Purpose.LISTEN, operation="post_read", amount=0)
         await self._ctx.budgets.take("stream", Purpose.LISTEN)
         await (self._subscribe(knows.me) if kind == "activity" else self._ensure_rule())
         async with self._ctx.http.stream("GET", self._api.base + path, headers=headers, idle_s=_IDLE_S) as answer:

@@ -88,7 +88,7 @@ class X:
         return Health(state=ChannelState.OK, remote_id=me.id, handle=f"@{me.username}", caps=caps)
 
     async def _who(self, purpose: Purpose) -> User:
-        found = await self._api.get("/2/users/me", _Me, {"user.fields": "id,name,username"}, "me", purpose)
+        found = await self._api.get("/2/users/me", _Me, {"user.fields": "id,name,username"}, "me", purpose, priced="user_read")
         await self._api.billed("user_read", [{"id": found.data.id}])
         return found.data
 

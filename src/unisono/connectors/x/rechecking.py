@@ -91,7 +91,7 @@ class Rechecking:
         if not authors:
             return []
         wanted = {"ids": ",".join(sorted(authors)), "user.fields": "id"}
-        found = await self._api.get("/2/users", Found, wanted, "users", Purpose.COMPLIANCE)
+        found = await self._api.get("/2/users", Found, wanted, "users", Purpose.COMPLIANCE, priced="user_read")
         await self._api.billed("user_read", found.data)
         now, me = self._ctx.clock.now(), await self._me()
         return [
@@ -100,7 +100,7 @@ class Rechecking:
 
     async def by_ids(self, ids: Sequence[str], purpose: Purpose = Purpose.COMPLIANCE) -> Found:
         """Ask for posts by id, a hundred at most. Raises PullFailed and BudgetSpent."""
-        found = await self._api.get("/2/tweets", Found, {**SHOWN, "ids": ",".join(ids)}, "lookup", purpose)
+        found = await self._api.get("/2/tweets", Found, {**SHOWN, "ids": ",".join(ids)}, "lookup", purpose, priced="post_read")
         if not found.data and not found.errors:
             raise self._api.misshapen()
         await self._api.billed("post_read", found.data)

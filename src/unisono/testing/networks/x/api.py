@@ -335,8 +335,10 @@ class Api:
 
 
 def matcher(query: str, network: XNetwork) -> Callable[[Post], bool]:
-    """Return what a query of search and of the filtered stream finds: words, @names, from:, conversation_id:, OR, a minus."""
-    choices = [part.strip(" ()").split() for part in re.split(r"\bOR\b", query)]
+    """Return what a query of search and of the filtered stream finds.
+
+    Words, @names, from:, conversation_id:, is:reply; a blank is and, OR is or, brackets hold together, a minus is not.
+    """
 
     def has(post: Post, term: str) -> bool:
         if term.startswith("-"):
@@ -354,7 +356,31 @@ def matcher(query: str, network: XNetwork) -> Callable[[Post], bool]:
             return user is not None and user.id in network.names(post)
         return term.lower() in post.text.lower()
 
-    return lambda post: any(all(has(post, term) for term in terms) for terms in choices if terms)
+    def holds(post: Post, terms: Sequence[Any]) -> bool:
+        choices: list[list[Any]] = [[]]
+        for term in terms:
+            if term == "OR":
+                choices.append([])
+            else:
+                choices[-1].append(term)
+        return any(
+            bool(some) and all(holds(post, one) if isinstance(one, list) else has(post, one) for one in some) for some in choices
+        )
+
+    levels: list[list[Any]] = [[]]
+    for token in re.findall(r"[()]|[^\s()]+", query):
+        if token == "(":
+            levels.append([])
+        elif token == ")":
+            if len(levels) < 2:
+                raise invalid("The query closes a bracket that it did not open.")
+            group = levels.pop()
+            levels[-1].append(group)
+        else:
+            levels[-1].append(token)
+    if len(levels) > 1:
+        raise invalid("The query opens a bracket that it does not close.")
+    return lambda post: holds(post, levels[0])
 
 
 def multipart(asked: Asked) -> dict[str, bytes]:

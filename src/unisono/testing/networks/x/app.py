@@ -95,7 +95,7 @@ class XApp:
         return route, answer
 
     def _route(self, method: str, path: str) -> tuple[str, tuple[str, ...], Handler] | None:
-        parts = path.rstrip("/").split("/")
+        parts = (path.rstrip("/") or "/").split("/")
         for known, route, handler in self._routes:
             wanted = route.split("/")
             if known == method and len(wanted) == len(parts) and all(w in ("*", p) for w, p in zip(wanted, parts, strict=True)):
