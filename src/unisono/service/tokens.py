@@ -4,10 +4,8 @@ Access token, refresh token and end stand in one secret, so that a rotated refre
 are stored together or not at all. Sources: RFC 6749, sections 2.3.1, 5.2 and 6; RFC 9700, section 4.14 (rotation).
 """
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -31,21 +29,12 @@ _CLIENT_WRONG: Final = frozenset({"invalid_client", "unauthorized_client"})
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """What an authorisation gave. until: end of the access token, None where the provider names none.
-
-    typed: mark of the tokens that somebody had typed when this was given; others that are typed later outdo it.
-    """
+    """What an authorisation gave. until: end of the access token, None where the provider names none."""
 
     access: str
     refresh: str = ""
     until: datetime | None = None
     scope: str = ""
-    typed: str = ""
-
-
-def typed_mark(access: str | None, refresh: str | None) -> str:
-    """Return what tells typed tokens apart, without telling them; empty when none were typed."""
-    return hashlib.sha256(f"{access or ''}\n{refresh or ''}".encode()).hexdigest()[:16] if access or refresh else ""
 
 
 def granted(said: Mapping[str, Any], now: datetime, *, before: Grant | None = None) -> Grant | None:
@@ -59,7 +48,6 @@ def granted(said: Mapping[str, Any], now: datetime, *, before: Grant | None = No
         refresh=refresh if isinstance(refresh, str) and refresh else (before.refresh if before else ""),
         until=now + timedelta(seconds=min(max(seconds, 0.0), _MAX_LIFE_S)) if seconds is not None else None,
         scope=scope if isinstance(scope, str) else (before.scope if before else ""),
-        typed=before.typed if before else "",
     )
 
 
@@ -95,16 +83,16 @@ class ChannelTokens:
 
     async def _stored(self) -> Grant | None:
         kept = await self._secrets.get(GRANT)
+        if kept:
+            try:
+                return msgspec.json.decode(kept, type=Grant)
+            except msgspec.DecodeError:
+                return None
         typed, refresh = await self._secrets.get("access_token"), await self._secrets.get("refresh_token")
-        mark = typed_mark(typed, refresh)
-        grant: Grant | None = None
-        if kept is not None:
-            with suppress(msgspec.DecodeError):
-                grant = msgspec.json.decode(kept, type=Grant)
-        if grant is not None and mark in ("", grant.typed):
-            return grant
+        if not typed and not refresh:
+            return None
         # A typed token's end is unknown; it is used until it is refused.
-        return Grant(access=typed or "", refresh=refresh or "", typed=mark) if mark else None
+        return Grant(access=typed or "", refresh=refresh or "")
 
     def _good(self, grant: Grant, refused: str | None) -> bool:
         lasts = grant.until is None or grant.until - _SPARE > self._clock.now()
