@@ -88,6 +88,7 @@ async def test_a_plan_that_cannot_be_played_is_told_in_words_and_never_begun(
         assert says in found["detail"]
     german = await root.problem("POST", "simulations", {"plan": plan(**change)}, headers={"accept-language": "de"})
     assert german["detail"] != found["detail"]
+    assert "lässt sich so nicht ausführen" not in german["detail"]
 
 
 async def test_a_mistyped_plan_names_the_place(root: Browser) -> None:

@@ -58,5 +58,5 @@ def _at_most(number: int, most: int, field: str) -> None:
     if number > most:
         raise Invalid(
             f"{field}: {number:,} is more than the {most:,} that can be simulated here. Take less of it, or `unisono simulate`.",
-            code="plan_too_large", field=field, number=number, most=most,
+            code="plan_too_large", field=field, what=field, number=number, most=most,
         )  # fmt: skip
