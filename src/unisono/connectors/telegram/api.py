@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from unisono.connectors.telegram.words import trouble
 from unisono.contract import (
     MISSHAPEN,
     Ctx,
-    Health,
     NotReached,
     PullFailed,
     Reauth,
@@ -23,10 +23,8 @@ from unisono.contract import (
     Unknown,
     pause_of,
 )
-from unisono.domain.words import ChannelState
 
 DEFAULT_URL = "https://api.telegram.org"
-REAUTH = "Telegram refuses the bot's token. Ask @BotFather for it (/token) and enter it here; nothing is lost for 24 hours."
 _REAUTH_PAUSE_S = 60.0
 _LONGEST_PAUSE_S = 3_600.0
 _T = TypeVar("_T")
@@ -88,41 +86,35 @@ class Api:
 
     def silent(self, error: NotReached) -> PullFailed:
         """Return the failure for a server that gives no answer."""
-        return unreachable(f"{self.base} does not answer: {error}. Nothing was lost; it is asked again.")
+        return PullFailed(trouble("silent", base=self.base, why=error))
 
     def decoded(self, answer: Response, shape: type[_T]) -> _T:
         """Return the result of an answer. Raises PullFailed when it is something else."""
         try:
             found: Result[_T] = msgspec.json.decode(answer.body, type=Result[shape])  # type: ignore[valid-type]
-        except MISSHAPEN as error:
-            raise unreachable(f"{self.base} sent what cannot be read (status {answer.status}): {error}") from None
+        except MISSHAPEN:
+            raise PullFailed(trouble("shape", base=self.base, status=answer.status)) from None
         return found.result
 
     def demand(self, answer: Response) -> None:
         """Raise PullFailed unless the request was served."""
-        if answer.status < 300:
-            return
-        problem = problem_of(answer)
         match answer.status:
+            case status if status < 300:
+                return
             case 401 | 404:
-                raise PullFailed(Health(state=ChannelState.REAUTH_NEEDED, what=REAUTH, field="token"), _REAUTH_PAUSE_S)
+                raise PullFailed(trouble("token"), _REAUTH_PAUSE_S)
             case 409:
-                what = (
-                    f"Somebody else fetches this bot's messages ({problem.description or 'conflict'}). Telegram gives them "
-                    "to one only: end the other program, or delete its webhook (deleteWebhook). Nothing is lost for 24 hours."
-                )
-                raise PullFailed(Health(state=ChannelState.MISCONFIGURED, what=what, field="delivery"), _REAUTH_PAUSE_S)
+                raise PullFailed(trouble("taken"), _REAUTH_PAUSE_S)
             case 429:
-                pause = _pause(answer, problem, self._ctx.clock.now())
-                raise PullFailed(Health(state=ChannelState.THROTTLED, what="Telegram asks for a pause (rate limit)."), pause)
-        raise unreachable(f"{self.base} answers with status {answer.status}. Nothing was lost; it is asked again.")
+                raise PullFailed(trouble("pause"), _pause(answer, problem_of(answer), self._ctx.clock.now()))
+        raise PullFailed(trouble("shape", base=self.base, status=answer.status))
 
     def refusal(self, answer: Response) -> SendResult:
         """Return what an answer other than success means for a message that was to be sent."""
         problem = problem_of(answer)
         match answer.status:
             case 401 | 404:
-                return Reauth(human=REAUTH)
+                return Reauth(human=trouble("token").what)
             case 403:
                 human = "The customer has blocked the bot, or it was removed from the group. The answer was kept, not sent."
                 return Reject(code="blocked", human=human)
@@ -135,11 +127,6 @@ class Api:
         said = problem.description or f"status {answer.status}"
         code = "gone" if "chat not found" in said or "user is deactivated" in said else "refused"
         return Reject(code=code, human=f"Telegram refuses: {said}. The answer was kept, not sent.")
-
-
-def unreachable(what: str) -> PullFailed:
-    """Return the failure for a server that does not answer, or not as it should."""
-    return PullFailed(Health(state=ChannelState.UNREACHABLE, what=what, field="api_url"))
 
 
 def problem_of(answer: Response) -> Problem:

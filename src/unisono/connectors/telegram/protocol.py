@@ -11,6 +11,7 @@ from unisono.connectors.telegram.api import Api
 from unisono.connectors.telegram.read import ingest_key, read_update, remote_id, update_id
 from unisono.connectors.telegram.shapes import FilePlace, Message, User, WebhookInfo
 from unisono.connectors.telegram.traces import Traces
+from unisono.connectors.telegram.words import trouble
 from unisono.contract import (
     MISSHAPEN,
     Caps,
@@ -94,14 +95,11 @@ class Telegram:
         except PullFailed as error:
             return error.health
         if hook.url and not self._pushed:
-            what = "Telegram calls a webhook for this bot, so it cannot be asked. Delete it (deleteWebhook), or choose webhook."
-            return Health(state=ChannelState.MISCONFIGURED, what=what, field="delivery")
+            return trouble("taken")
         if self._pushed and not await self._ctx.secrets.get("webhook_secret"):
-            what = "A webhook needs a secret: enter the secret_token that is given to setWebhook."
-            return Health(state=ChannelState.MISCONFIGURED, what=what, field="webhook_secret")
-        unset = "Telegram calls nobody yet: call setWebhook with this channel's address and secret."
-        what = unset if self._pushed and not hook.url else ""
-        return Health(state=ChannelState.OK, remote_id=str(me.id), handle=f"@{me.username}", what=what)
+            return trouble("secret")
+        told = trouble("uncalled") if self._pushed and not hook.url else Health(state=ChannelState.OK)
+        return msgspec.structs.replace(told, remote_id=str(me.id), handle=f"@{me.username}")
 
     # -- hearing -------------------------------------------------------------------------------------------------------
 
@@ -172,7 +170,7 @@ class Telegram:
                 await self._ctx.budgets.take("chat", Purpose.REPLY, thread=message.thread.root_id)
             if message.attachments:
                 return await self._send_file(message, message.attachments[0], params)
-            return await self._sent("sendMessage", json={**params, "text": message.text})
+            return await self._sent(message.key, "sendMessage", json={**params, "text": message.text})
         except HostRefused as error:
             return Retry(reason=str(error))
 
@@ -199,13 +197,13 @@ class Telegram:
         photo = attachment.media_type in ("image/jpeg", "image/png") and len(content) <= LARGEST_PHOTO
         for method, field in (("sendPhoto", "photo"), ("sendDocument", "document"))[0 if photo else 1 :]:
             file = (attachment.name, content, attachment.media_type)
-            result = await self._sent(method, form=form, files={field: file}, timeout_s=120.0)
+            result = await self._sent(message.key, method, form=form, files={field: file}, timeout_s=120.0)
             # A picture of odd proportions is refused as a photo, and can go as a file.
             if not (isinstance(result, Reject) and "PHOTO_" in result.human):
                 break
         return result
 
-    async def _sent(self, method: str, **more: Any) -> SendResult:
+    async def _sent(self, key: str, method: str, **more: Any) -> SendResult:
         try:
             answer = await self._api.request(method, **more)
         except NotReached as error:
@@ -216,7 +214,7 @@ class Telegram:
             said = self._api.decoded(answer, Message)
         except PullFailed as error:
             return Unknown(reason=error.health.what)
-        await self._traces.sent(said)
+        await self._traces.sent(said, key)
         return Sent(remote_id=remote_id(said.chat.id, said.message_id))
 
     async def reconcile(self, message: OutMessage) -> ReconcileResult:

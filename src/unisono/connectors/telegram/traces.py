@@ -48,12 +48,11 @@ class Traces:
         if await self._ctx.memory.get(f"from:{key}") is None:
             await self._ctx.memory.put(f"from:{key}", b"%d" % await self._highest(_count_of(int(chat))), ttl_s=_KEPT_S)
 
-    async def sent(self, message: Message) -> None:
-        """Note a message of ours."""
+    async def sent(self, message: Message, key: str) -> None:
+        """Note a message of ours, and which answer it is: whoever records that may die before it is recorded."""
         chat = message.chat.id
         await self._note(_count_of(chat), message.message_id)
-        numbers = [*(await self._sent(chat)), message.message_id][-_SENT_KEPT:]
-        await self._ctx.memory.put(f"sent:{chat}", msgspec.json.encode(numbers), ttl_s=_KEPT_S)
+        await self._keep(chat, message.message_id, key)
 
     async def look(self, key: str, chat: str, created_at: datetime) -> ReconcileResult:
         """Look for an answer of unknown fate. Raises PullFailed when Telegram cannot be asked."""
@@ -62,14 +61,16 @@ class Traces:
             return NotSent(reason="Sending had not begun: the place to look from is noted before.")
         if stored is None:
             return Undecidable(reason="Where to look for it is no longer known. Look into the chat, then send again or not.")
-        start, known = int(stored), await self._sent(int(chat))
+        start, known = int(stored), dict(await self._sent(int(chat)))
+        if (mine := next((number for number, owner in known.items() if owner == key), None)) is not None:
+            return Sent(remote_id=remote_id(int(chat), mine))
         candidates = [number for number in range(start + 1, start + 1 + REACH) if number not in known]
         ours = [number for number in candidates if await self._is_ours(chat, number)]
         match ours:
             case []:
                 return NotSent(reason="No other message of ours stands in the chat.")
             case [number]:
-                await self._ctx.memory.put(f"sent:{chat}", msgspec.json.encode([*known, number]), ttl_s=_KEPT_S)
+                await self._keep(int(chat), number, key)
                 return Sent(remote_id=remote_id(int(chat), number))
         return Undecidable(reason="Several messages of ours stand in the chat, and Telegram does not tell which. Look there.")
 
@@ -90,9 +91,13 @@ class Traces:
         if number > await self._highest(count):
             await self._ctx.memory.put(f"top:{count}", b"%d" % number)
 
-    async def _sent(self, chat: int) -> list[int]:
+    async def _sent(self, chat: int) -> list[tuple[int, str]]:
         stored = await self._ctx.memory.get(f"sent:{chat}")
-        return msgspec.json.decode(stored, type=list[int]) if stored else []
+        return msgspec.json.decode(stored, type=list[tuple[int, str]]) if stored else []
+
+    async def _keep(self, chat: int, number: int, key: str) -> None:
+        kept = [*(await self._sent(chat)), (number, key)][-_SENT_KEPT:]
+        await self._ctx.memory.put(f"sent:{chat}", msgspec.json.encode(kept), ttl_s=_KEPT_S)
 
 
 def _count_of(chat_id: int) -> str:

@@ -142,7 +142,7 @@ class TelegramServer:
 
     def _entities(self, text: str) -> list[dict[str, Any]]:
         found = []
-        for match in re.finditer(r"@\w{5,}|(?<!\S)/\w+", text):
+        for match in re.finditer(r"(?<![\w/])@\w{5,}|(?<!\S)/\w+(?:@\w+)?", text):
             offset = len(text[: match.start()].encode("utf-16-le")) // 2
             kind = "mention" if match[0].startswith("@") else "bot_command"
             found.append({"type": kind, "offset": offset, "length": len(match[0])})
