@@ -44,7 +44,7 @@ from unisono.testing.conformance import Stage
 from unisono.testing.conformance.limits import file_of
 from unisono.testing.faultproxy import Effect, Match, Pause, http_answer, too_many
 from unisono.testing.networks.bluesky import Person
-from unisono.testing.networks.bluesky.accounts import post_record
+from unisono.testing.networks.bluesky.accounts import post_record, until_tokens_differ
 
 pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
 
@@ -406,6 +406,7 @@ async def test_a_session_is_opened_once_and_renewed_once_for_all(desk: Desk) -> 
     await connector_of(desk).pull("notifications", None, 10)
     assert opened(desk, before) == ["createSession"]
     tokens = await Session(desk.ctx).tokens()
+    await until_tokens_differ(tokens.access)
     stale = Match(data=tokens.access.encode())
     desk.town.front.add(Effect.ANSWER, stale, count=None, answer=http_answer(400, b'{"error":"ExpiredToken","message":"x"}'))
     await asyncio.gather(*(connector_of(desk).pull("notifications", None, 10) for _ in range(5)))

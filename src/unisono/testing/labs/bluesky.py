@@ -18,7 +18,7 @@ from unisono.domain.words import Visibility
 from unisono.testing.faultproxy import Effect, FaultProxy, Match, http_answer
 from unisono.testing.lab import ANNA, BEN, Item, Lab, LabFile, Setting, Shown, Wire
 from unisono.testing.networks.bluesky import BlueskyNetwork
-from unisono.testing.networks.bluesky.accounts import post_record
+from unisono.testing.networks.bluesky.accounts import post_record, until_tokens_differ
 from unisono.testing.networks.bluesky.index import Json
 
 _T = TypeVar("_T")
@@ -190,6 +190,7 @@ class BlueskyLab(Lab):
     async def expire(self) -> None:
         """Let every token that was used so far have expired, as the PDS says it two hours later."""
         for token in self._tokens():
+            await until_tokens_differ(token.decode())
             self._proxy.add(Effect.ANSWER, _with_token(token), count=None, answer=_EXPIRED)
 
     def _tokens(self) -> set[bytes]:

@@ -1,10 +1,14 @@
 """People with an account on the PDS, seen from outside: plain requests with their own session."""
 
+import asyncio
+import base64
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import httpx2
+import msgspec
 from msgspec import Struct
 
 from unisono.testing.networks.bluesky.index import GATE, POST, Index, Json
@@ -114,6 +118,13 @@ def post_record(
     if reply is not None:
         record["reply"] = dict(reply)
     return record
+
+
+async def until_tokens_differ(token: str) -> None:
+    """Wait until the second of a token is over: the PDS makes the same one again for the same account within it."""
+    claims = token.split(".")[1]
+    made_at = int(msgspec.json.decode(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["iat"])
+    await asyncio.sleep(max(0.0, made_at + 1.01 - time.time()))
 
 
 def written(at: datetime) -> str:
