@@ -23,16 +23,16 @@ from unisono.routing.simulator.engine import play
 from unisono.routing.simulator.plan import Plan
 
 WORKERS: Final = 2
-M1_RUNS, M1_MINUTES = 64, 1_030.0
+M1_RUNS, M1_MINUTES = 56, 1_030.0
 M2_CELLS: Final = {
     (3, 5.0): 8, (3, 25.0): 30, (3, 100.0): 107, (3, 2000 / 3): 677,
     (4, 5.0): 8, (4, 25.0): 30, (4, 100.0): 108, (4, 2000 / 3): 679,
 }  # fmt: skip
-M3_DAYS, M3_WIDE_DAYS = 2_400, 600
+M3_DAYS, M3_WIDE_DAYS = 2_000, 400
 STORM_SEEDS, STORM_MINUTES = 6, 1_800.0
 RULE_SEEDS, RULE_MINUTES = 3, 930.0
 M5_RUNS, M5_MINUTES = 20, 4_300.0
-M5_UNEQUAL_RUNS = 8
+M5_UNEQUAL_RUNS = 6
 M6_RUNS, M6_MINUTES = 6, 3_060.0
 LEVEL, WITHIN = 0.8, 1 / 3
 
