@@ -121,7 +121,7 @@ MUTANTS = [
         law=4,
         name="a consult that ends keeps its capacity",
         file="service/consult_ends.py",
-        old="    for consult in await tx.consults.going_on(interaction_id=work.id):\n",
+        old="    for consult in await tx.consults.of_work(work.id):\n",
         new="    for consult in []:\n",
         tests=f"{_CONSULT}::test_what_ends_the_work_or_takes_who_helps_ends_the_consult_and_frees_its_capacity",
     ),

@@ -38,7 +38,7 @@ async def ask_colleague(
             await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id, action="work.read")
         elif skill is not None:
             await _check_skill(tx, access, work, skill)
-        for other in await tx.consults.going_on(interaction_id=work.id):
+        for other in await tx.consults.of_work(work.id):
             if (other.agent_id, other.skill) == (agent_id, skill) or (agent_id is not None and other.agent_id == agent_id):
                 raise Conflict("This is being asked already.", code="asked_already")
         question_id = new_id()

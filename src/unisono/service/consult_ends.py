@@ -23,13 +23,13 @@ async def end_with_work(tx: Tx, work: InteractionFacts, *, by: UUID | None = Non
     if not asked:
         return
     await tx.hands.lock_agents(one for one in asked | {work.agent_id} if one is not None)
-    for consult in await tx.consults.going_on(interaction_id=work.id):
+    for consult in await tx.consults.of_work(work.id):
         await end(tx, work, consult, ConsultState.ENDED, "work_gone", by)
 
 
 async def end_with_agent(tx: Tx, agent_id: UUID, how: str) -> None:
     """End what is asked of somebody who leaves; the caller has locked their row."""
-    for consult in await tx.consults.going_on(agent_id=agent_id):
+    for consult in await tx.consults.of_agent(agent_id):
         work = await tx.work.interaction(consult.interaction_id)
         assert work is not None
         await end(tx, work, consult, ConsultState.ENDED, how, None)

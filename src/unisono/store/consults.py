@@ -25,10 +25,13 @@ class PgConsults:
         row = await self._connection.fetchrow(_SQL["consult_locked" if lock else "consult"], consult_id)
         return ConsultFacts(**dict(row)) if row else None
 
-    async def going_on(self, *, interaction_id: UUID | None = None, agent_id: UUID | None = None) -> list[ConsultFacts]:
-        """Return and lock consults that have not ended."""
-        rows = await self._connection.fetch(_SQL["going_on"], interaction_id, agent_id)
-        return [ConsultFacts(**dict(row)) for row in rows]
+    async def of_work(self, interaction_id: UUID) -> list[ConsultFacts]:
+        """Return and lock what is asked about a unit of work."""
+        return [ConsultFacts(**dict(row)) for row in await self._connection.fetch(_SQL["of_work"], interaction_id)]
+
+    async def of_agent(self, agent_id: UUID) -> list[ConsultFacts]:
+        """Return and lock what is asked of somebody."""
+        return [ConsultFacts(**dict(row)) for row in await self._connection.fetch(_SQL["of_agent"], agent_id)]
 
     async def asked_on(self, interaction_ids: Iterable[UUID]) -> set[UUID | None]:
         """Return who is asked about these."""

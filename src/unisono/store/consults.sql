@@ -4,10 +4,13 @@ select id, interaction_id, asked_by, agent_id, skill, state, units, version from
 -- name: consult_locked
 select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult where id = $1 for update;
 
--- name: going_on
+-- name: of_work
 select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult
-where state in ('requested', 'open') and ($1::uuid is null or interaction_id = $1) and ($2::uuid is null or agent_id = $2)
-order by id for update;
+where interaction_id = $1 and state in ('requested', 'open') order by id for update;
+
+-- name: of_agent
+select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult
+where agent_id = $1 and state in ('requested', 'open') order by id for update;
 
 -- name: asked_on
 select distinct agent_id from consult

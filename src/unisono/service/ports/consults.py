@@ -27,8 +27,11 @@ class Consults(Protocol):
 
     async def consult(self, consult_id: UUID, *, lock: bool = False) -> ConsultFacts | None: ...
 
-    async def going_on(self, *, interaction_id: UUID | None = None, agent_id: UUID | None = None) -> list[ConsultFacts]:
-        """Return and lock consults that have not ended: of a unit of work, or of who is asked."""
+    async def of_work(self, interaction_id: UUID) -> list[ConsultFacts]:
+        """Return and lock what is asked about a unit of work and has not ended."""
+
+    async def of_agent(self, agent_id: UUID) -> list[ConsultFacts]:
+        """Return and lock what is asked of somebody, or helped with by them, and has not ended."""
 
     async def asked_on(self, interaction_ids: Iterable[UUID]) -> set[UUID | None]:
         """Return who is asked about these, in consults that have not ended; None among them: anybody who has a skill."""
