@@ -16,6 +16,7 @@ import pytest
 
 import unisono.service
 from tests.kit import START, House, Person, Scripted
+from tests.service.test_moderate import Moderating
 from tests.service.test_work import code
 from unisono.contract import Retry, Sent
 from unisono.domain.ids import new_id
@@ -33,6 +34,7 @@ from unisono.service.finish import finish, wrap_up
 from unisono.service.intake import fetch_media
 from unisono.service.interrupts import take_up_again
 from unisono.service.lost import desks_open, log_off_lost
+from unisono.service.moderate import moderate
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
 from unisono.service.ports import Cursor
@@ -51,7 +53,7 @@ pytestmark = pytest.mark.law3
 MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
-    "consult", "consult_ends",
+    "consult", "consult_ends", "moderate",
     "interrupts",
 )  # fmt: skip
 NO_VIEW = {
@@ -172,6 +174,14 @@ async def _wrap_up(s: Scene) -> Step:
 async def _note(s: Scene) -> Step:
     conversation = await s.conversation()
     return lambda: write_note(s.house.db, s.anna.access, conversation, new_id(), "Achtung")
+
+
+@case("moderate.moderate")
+async def _moderate(s: Scene) -> Step:
+    conversation = await s.conversation()
+    [row] = await s.house.sql("select id from message where conversation_id = $1 limit 1", conversation)
+    s.house.outside.registry._code = Moderating  # type: ignore[attr-defined]
+    return lambda: moderate(s.house.outside, s.anna.access, row["id"], "hide", "insult")
 
 
 @case("park.park")

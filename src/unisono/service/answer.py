@@ -9,13 +9,14 @@ from msgspec import Struct, field
 from unisono.contract.capabilities import Caps
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.length import measure
-from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule
+from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule, Visibility
 from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside, open_connector
 from unisono.service.clocks import Happened, feed
 from unisono.service.ports import NewEvent
 from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
+from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
 from unisono.service.sender import OUTBOX_BELL
 from unisono.service.text import storable, terms
 from unisono.triage.language import language_of
@@ -27,6 +28,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """What an agent wrote. `message_id` is made by the client (UUIDv7): sending it twice is one answer.
 
     visibility: what the agent saw when writing; it must be the thread's own, or nothing is sent (law 6).
+    private_reply_to: the customer's public message to which this is the private answer; visibility is then private.
     """
 
     message_id: UUID
@@ -36,6 +38,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     attachment_ids: tuple[UUID, ...] = ()
     in_reply_to: UUID | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    private_reply_to: UUID | None = None
 
 
 async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
@@ -57,8 +60,15 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         attachments = await tx.talk.unsent_attachments(draft.attachment_ids)
     if channel is None:
         raise Conflict("The channel is archived; nothing can be sent on it. The draft was not sent.", code="channel_archived")
-    caps = open_connector(outside, channel).capabilities(place.thread)
-    check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, outside.clock.now(), attachments)
+    connector = open_connector(outside, channel)
+    caps = connector.capabilities(place.thread)
+    private: PrivateReply | None = None
+    if draft.private_reply_to is not None:
+        private = await private_reply(outside, place, draft.private_reply_to, caps)
+        caps = private_caps(connector.capabilities(private.thread))
+        check(draft, text, caps, Visibility.PRIVATE.value, ReplyRule.YES.value, private.until, outside.clock.now(), attachments)
+    else:
+        check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, outside.clock.now(), attachments)
     language = language_of(text)
     async with outside.db.write() as tx:
         place = await tx.talk.answerable(interaction_id, lock=True)
@@ -70,12 +80,17 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
             raise Conflict("Only an enquiry that you have accepted can be answered. The draft was not sent.", code="not_active")
         if place.agent_id != access.user_id:
             raise Conflict("A colleague has this enquiry now. The draft was not sent.", code="not_yours")
-        parent = await tx.talk.answered_remote_id(place.conversation_id, draft.in_reply_to)
+        conversation_id = place.conversation_id
+        if private is None:
+            parent = await tx.talk.answered_remote_id(conversation_id, draft.in_reply_to)
+        else:
+            conversation_id, parent = await open_private_thread(tx, place, private), private.remote_id
         await tx.talk.insert_messages(
             [
                 NewMessage(
-                    id=draft.message_id, conversation_id=place.conversation_id, interaction_id=interaction_id,
-                    channel_id=place.channel_id, direction=Direction.OUTBOUND.value, visibility=place.visibility,
+                    id=draft.message_id, conversation_id=conversation_id, interaction_id=interaction_id,
+                    channel_id=place.channel_id, direction=Direction.OUTBOUND.value,
+                    visibility=place.visibility if private is None else Visibility.PRIVATE.value,
                     user_id=access.user_id, occurred_at=tx.now, received_at=tx.now, said_at=tx.now,
                     ingest_key=f"answer:{draft.message_id}", parent_remote_id=parent, language=language,
                     delivery=DeliveryState.QUEUED.value, text=text, subject=storable(draft.subject).strip(),
@@ -85,15 +100,17 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         )  # fmt: skip
         await tx.talk.attach(draft.message_id, draft.attachment_ids)
         await tx.talk.touch_conversations(
-            [Touch(conversation_id=place.conversation_id, last_message_id=draft.message_id, said_at=tx.now)]
+            [Touch(conversation_id=conversation_id, last_message_id=draft.message_id, said_at=tx.now)]
         )
         await tx.talk.answered(interaction_id)
         await feed(tx, [Happened(interaction_id=interaction_id, what=What.ANSWERED, at=tx.now, id=str(draft.message_id))])
-        await tx.outbox.add(draft.message_id, place.channel_id, place.conversation_id, parent)
+        await tx.outbox.add(
+            draft.message_id, place.channel_id, conversation_id, parent, private_reply_to=private.remote_id if private else None
+        )
         tx.emit(
             NewEvent(
                 type="answer.queued", actor_id=access.user_id, channel_id=place.channel_id, queue_id=place.queue_id,
-                access_class=place.access_class, conversation_id=place.conversation_id, interaction_id=interaction_id,
+                access_class=place.access_class, conversation_id=conversation_id, interaction_id=interaction_id,
                 agent_id=access.user_id, body={"message_id": draft.message_id},
             )
         )  # fmt: skip

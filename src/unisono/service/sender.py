@@ -52,11 +52,16 @@ _REAUTH_LOOK_S = 60.0
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What is recorded of an attempt, and what it means for the whole channel."""
+    """What is recorded of an attempt, and what it means for the whole channel.
+
+    root_id, recipient: what the network calls the private thread that the answer opened, and the customer in it.
+    """
 
     change: OutboxChange
     health: Health | None = None
     lane_until: datetime | None = None
+    root_id: str | None = None
+    recipient: Author | None = None
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -69,7 +74,7 @@ def judge_sent(result: SendResult, item: OutboxItem, now: datetime, *, native_id
     attempts = item.attempts + 1
     match result:
         case Sent():
-            return Outcome(change=_sent(result))
+            return Outcome(change=_sent(result), root_id=result.root_id, recipient=result.recipient)
         case Retry(throttled=True):
             until = now + timedelta(seconds=result.after_s if result.after_s is not None else _THROTTLE_S)
             change = OutboxChange(
@@ -103,7 +108,7 @@ def judge_reconciled(result: ReconcileResult, item: OutboxItem, now: datetime) -
     """Decide what the network's own word on an uncertain attempt means; pure. Two denials, apart in time, allow a retry."""
     match result:
         case Sent():
-            return Outcome(change=_sent(result))
+            return Outcome(change=_sent(result), root_id=result.root_id, recipient=result.recipient)
         case NotSent():
             denials = item.not_sent + 1
             state = "retrying" if denials >= 2 else "unknown"
@@ -255,6 +260,8 @@ class Sender:
     async def _send(self, connector: Connector, message: OutMessage, item: OutboxItem) -> SendResult:
         if (refusal := window_closed(item, self._outside.clock.now())) is not None:
             return refusal
+        if message.private_reply_to is not None and message.thread.visibility is not Visibility.PRIVATE:
+            return Reject(code="visibility", human="This was written for one person alone; it was not sent to a public thread.")
         try:
             return await connector.send(message, item.attempts + 1)
         except HostRefused as error:
@@ -270,12 +277,15 @@ class Sender:
                 item.message_id, change.state, change.error_code if change.state != "sent" else "", change.remote_id,
                 change.url,
             )  # fmt: skip
+            conversation_id = item.conversation_id
+            if item.private_reply_to is not None and outcome.root_id is not None:
+                conversation_id = await tx.comments.adopt(conversation_id, outcome.root_id, outcome.recipient)
             if outcome.lane_until is not None:
                 await tx.outbox.defer_lane(channel.id, outcome.lane_until)
             tx.emit(
                 NewEvent(
                     type="answer.changed", channel_id=channel.id, access_class=channel.access_class,
-                    conversation_id=item.conversation_id,
+                    conversation_id=conversation_id,
                     body={"message_id": item.message_id, "delivery": change.state},
                 )
             )  # fmt: skip
@@ -299,7 +309,7 @@ class Sender:
                 display_name=item.identity_name,
             ),
             text=item.text, html=item.html, subject=item.subject, created_at=item.created_at, details=item.details,
-            references=tuple(references),
+            references=tuple(references), private_reply_to=item.private_reply_to,
             attachments=tuple(
                 OutAttachment(
                     name=a.name, media_type=a.media_type, size_bytes=a.size_bytes or 0, alt_text=a.alt_text,

@@ -81,7 +81,7 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
-    """One thing said. Transcript order is `order`."""
+    """One thing said. Transcript order is `order`. hidden, liked: what we did to it at its network."""
 
     id: UUID
     conversation_id: UUID
@@ -103,6 +103,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
     delivery_error: str
     edited_at: Instant | None
     deleted_at: Instant | None
+    hidden: bool
+    liked: bool
     revision: int
     parent_id: str | None
     attachments: list[AttachmentView]

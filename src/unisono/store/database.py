@@ -16,6 +16,7 @@ from unisono.service.ports import Bell, NewEvent
 from unisono.store.budgets import PgBudgets
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
+from unisono.store.comments import PgComments
 from unisono.store.consults import PgConsults
 from unisono.store.custody import PgCustody
 from unisono.store.driver import Connection, Pool
@@ -79,6 +80,10 @@ class PgTx:
     @cached_property
     def channels(self) -> PgChannels:
         return PgChannels(self.connection, self.now)
+
+    @cached_property
+    def comments(self) -> PgComments:
+        return PgComments(self.connection, self.now)
 
     @cached_property
     def budgets(self) -> PgBudgets:

@@ -23,10 +23,15 @@ class PgOutbox:
         self._connection = connection
         self._now = now
 
-    async def add(self, message_id: UUID, channel_id: UUID, conversation_id: UUID, in_reply_to: str | None) -> UUID:
+    async def add(
+        self, message_id: UUID, channel_id: UUID, conversation_id: UUID, in_reply_to: str | None, *,
+        private_reply_to: str | None = None,
+    ) -> UUID:  # fmt: skip
         """Queue an answer; the same message is queued once."""
         row_id = new_id()
-        await self._connection.execute(_SQL["add"], row_id, message_id, channel_id, conversation_id, in_reply_to, self._now)
+        await self._connection.execute(
+            _SQL["add"], row_id, message_id, channel_id, conversation_id, in_reply_to, self._now, private_reply_to
+        )
         return row_id
 
     async def claim(self, channel_id: UUID, worker: str, lease_s: float, limit: int) -> list[OutboxItem]:

@@ -1,6 +1,6 @@
 -- name: add
-insert into outbox (id, message_id, channel_id, conversation_id, in_reply_to, next_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $6)
+insert into outbox (id, message_id, channel_id, conversation_id, in_reply_to, next_at, created_at, private_reply_to)
+values ($1, $2, $3, $4, $5, $6, $6, $7)
 on conflict (message_id) do nothing;
 
 -- name: claim
@@ -28,6 +28,7 @@ where id = $1 and worker = $2 and state = 'sending';
 
 -- name: items
 select o.id, o.message_id, o.channel_id, o.conversation_id, o.state, o.attempts, o.not_sent, o.in_reply_to, o.created_at,
+       o.private_reply_to,
        c.visibility, c.root_remote_id, c.links_to, c.reply_rule, c.reply_until,
        i.remote_id as identity_remote_id, i.realm as identity_realm, i.handle as identity_handle,
        i.display_name as identity_name,

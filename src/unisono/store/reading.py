@@ -405,7 +405,7 @@ def _message(row: Any) -> MessageView:
         html=row["html"], language=row["language"], url=row["url"], automatic=row["automatic"],
         delivery=row["delivery"], delivery_code=row["delivery_code"], delivery_error=row["delivery_error"],
         edited_at=maybe_instant(row["edited_at"]), deleted_at=maybe_instant(row["deleted_at"]),
-        revision=row["revision"], parent_id=row["parent_id"],
+        hidden=row["hidden"], liked=row["liked"], revision=row["revision"], parent_id=row["parent_id"],
         attachments=[msgspec.convert(a, AttachmentView) for a in row["attachments"]], details=row["details"],
         order=(instant(row["said_at"]), row["tie_break"], row["ingest_key"]), version=row["version"],
     )  # fmt: skip

@@ -45,7 +45,7 @@ from interaction i where i.conversation_id = $1 order by i.created_at, i.id;
 
 -- name: messages
 select m.id, m.conversation_id, m.interaction_id, m.channel_id, m.direction, m.visibility, m.said_at, m.received_at,
-       m.language, m.url, m.automatic, m.delivery, m.delivery_code, m.edited_at, m.deleted_at, m.revision,
+       m.language, m.url, m.automatic, m.delivery, m.delivery_code, m.edited_at, m.deleted_at, m.hidden, m.liked, m.revision,
        m.parent_remote_id as parent_id, m.tie_break, m.ingest_key, m.version,
        coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
        coalesce(o.error, '') as delivery_error,

@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
+from unisono.service.ports.comments import Comments
 from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
 from unisono.service.ports.hands import Hands
@@ -90,6 +91,8 @@ class Tx(Protocol):
     def channels(self) -> Channels: ...
     @property
     def budgets(self) -> Budgets: ...
+    @property
+    def comments(self) -> Comments: ...
     @property
     def people(self) -> People: ...
     @property

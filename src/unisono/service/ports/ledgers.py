@@ -108,6 +108,7 @@ class OutboxItem(Struct, frozen=True, kw_only=True):
     details: dict[str, Any] = field(default_factory=dict)
     reply_rule: str = "yes"
     reply_until: datetime | None = None
+    private_reply_to: str | None = None
 
 
 class OutboxChange(Struct, frozen=True, kw_only=True):
@@ -135,7 +136,10 @@ class OpenAnswer(Struct, frozen=True, kw_only=True):
 class Outbox(Protocol):
     """The delivery ledger, in lanes: of one conversation only the oldest open row is ever due."""
 
-    async def add(self, message_id: UUID, channel_id: UUID, conversation_id: UUID, in_reply_to: str | None) -> UUID: ...
+    async def add(
+        self, message_id: UUID, channel_id: UUID, conversation_id: UUID, in_reply_to: str | None, *,
+        private_reply_to: str | None = None,
+    ) -> UUID: ...  # fmt: skip
 
     async def claim(self, channel_id: UUID, worker: str, lease_s: float, limit: int) -> list[OutboxItem]: ...
 

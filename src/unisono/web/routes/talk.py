@@ -18,6 +18,7 @@ from unisono.service.look import (
     search,
     thread,
 )
+from unisono.service.moderate import Deed, moderate
 from unisono.service.note import write_note
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
@@ -49,6 +50,13 @@ class ErasedAnswer(Struct, frozen=True, kw_only=True):
     """What an erasure took away, and what the law keeps sealed."""
 
     erased: EraseResult
+
+
+class ModerateBody(Body):
+    """What is done to a customer's item at its network, and why; hiding, showing and deleting need a reason."""
+
+    deed: Deed
+    reason: Annotated[str, Meta(max_length=500)] = ""
 
 
 class RetryBody(Body):
@@ -113,6 +121,15 @@ async def find(
     return await search(house.db, actor.access, q, after, bounded(limit))
 
 
+@post("/messages/{message_id:uuid}/moderate", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def moderate_it(
+    house: HouseDep, actor: ActorDep, message_id: FromPath[UUID], data: JSONBody[ModerateBody]
+) -> MessageAnswer:
+    """Hide, show, delete or like a customer's item at its network; it is written down with the reason."""
+    await moderate(house.outside, actor.access, message_id, data.deed, data.reason)
+    return MessageAnswer(message=await message(house.db, actor.access, message_id))
+
+
 @post("/messages/{message_id:uuid}/retry", opt=needs("work.answer"), status_code=200, tags=["Work"])
 async def retry(
     house: HouseDep, actor: ActorDep, message_id: FromPath[UUID], data: JSONBody[RetryBody | None] = None
@@ -159,5 +176,6 @@ async def discard_raw(house: HouseDep, actor: ActorDep, item_id: FromPath[UUID])
 
 
 ROUTES: list[Any] = [
-    conversation, messages, reopen_it, note, customer, erase, find, retry, discard, dead, quarantine, retry_raw, discard_raw,
+    conversation, messages, reopen_it, note, customer, erase, find, moderate_it, retry, discard, dead, quarantine,
+    retry_raw, discard_raw,
 ]  # fmt: skip

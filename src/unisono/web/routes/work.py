@@ -61,6 +61,7 @@ class AnswerBody(Body):
     """An answer. `message_id` (UUIDv7) is made by the client: the same one twice is one answer.
 
     visibility: what the agent saw while writing; it must be the thread's own, or nothing is sent.
+    private_reply_to: the customer's public message that is answered in private; visibility must be private then.
     """
 
     message_id: UUID
@@ -70,6 +71,7 @@ class AnswerBody(Body):
     attachment_ids: tuple[UUID, ...] = ()
     in_reply_to: UUID | None = None
     details: AnswerDetails = field(default_factory=AnswerDetails)
+    private_reply_to: UUID | None = None
 
 
 class TransferBody(Body):
@@ -213,6 +215,7 @@ async def answer_it(
     draft = Answer(
         message_id=data.message_id, text=data.text, visibility=data.visibility, subject=data.subject,
         attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
+        private_reply_to=data.private_reply_to,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
