@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -29,8 +32,6 @@ def us(x: XServer) -> Company:
 @pytest_asyncio.fixture
 async def served(make_house: MakeHouse) -> AsyncIterator[Served]:
     """A house with all its connectors, which may go to loopback."""
-    import msgspec
-
     async with EgressFactory(allow_private=True) as egress:
         house = await make_house(registry=Connectors())
         house = msgspec.structs.replace(house, outside=msgspec.structs.replace(house.outside, http_for=egress))
@@ -72,6 +73,35 @@ async def test_the_form_bounds_the_money_and_names_its_fields_in_both_languages(
     assert all(set(field["title"]) == {"de", "en"} for field in fields.values())
     assert fields["refresh_token"]["secret"]
     assert found["grade"] == "silver"
+
+
+async def test_an_account_is_authorised_in_the_browser_without_a_token_typed(root: Browser, x: XServer, us: Company) -> None:
+    nothing = dict.fromkeys(("access_token", "refresh_token"), "")
+    body = form(us, x.url, secrets=nothing, config={"authorize_url": f"{x.url}/i/oauth2/authorize"})
+    health = await root.did("POST", "channels/check", body, headers={"accept-language": "de"})
+    assert (health["state"], health["field"]) == ("reauth_needed", None)
+    assert "im Browser" in health["what"]
+    queue = (await root.get("queues"))["items"][0]["id"]
+    channel = await root.did("POST", "channels", {**body, "name": "X", "queue_id": queue, "save_anyway": True})
+    begun = await root.did("POST", f"channels/{channel['id']}/oauth")
+    async with httpx2.AsyncClient(base_url=x.url, trust_env=False) as person:
+        page = (await person.get(begun["authorize_url"])).text
+        agreed = await person.get(page.split("href='")[1].split("'")[0].replace("&amp;", "&"))
+    back = urlsplit(agreed.headers["location"])
+    answer = await root.ask("GET", f"{back.path}?{back.query}")
+    assert answer.headers["location"] == f"/channels/{channel['id']}?oauth=done"
+    now = await root.get(f"channels/{channel['id']}")
+    assert (now["state"], now["handle"]) == ("ok", "@exampleshop")
+
+
+async def test_what_was_spent_is_shown(root: Browser, x: XServer, us: Company) -> None:
+    queue = (await root.get("queues"))["items"][0]["id"]
+    body = {**form(us, x.url, config={"budget_day": 5}), "name": "X", "queue_id": queue}
+    channel = await root.did("POST", "channels", body)
+    await root.did("POST", "channels/check", {**form(us, x.url), "secrets": {}, "channel_id": channel["id"]})
+    budgets = (await root.get(f"channels/{channel['id']}/health"))["budgets"]
+    [money] = [one for one in budgets if one["bucket"] == "money" and one["per"] == "day"]
+    assert money["used"] == pytest.approx(0.010)
 
 
 EXPIRED, REVOKED, RENEWED = "expired", "revoked", "renewed"

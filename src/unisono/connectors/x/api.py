@@ -29,6 +29,8 @@ from unisono.contract import (
 from unisono.domain.words import ChannelState
 
 _T = TypeVar("_T")
+# Under this name the house keeps what an authorisation in the browser gave.
+_GRANT = "oauth"
 USUAL_BASE = "https://api.x.com"
 _DEFAULT_PAUSE_S = 60.0
 _LONGEST_PAUSE_S = 3_600.0
@@ -84,9 +86,18 @@ class Api:
         except NoToken as error:
             if error.health.state is not ChannelState.REAUTH_NEEDED:
                 raise
-            renewable = bool(await self._ctx.secrets.get("refresh_token"))
-            word = "client" if error.health.field == "client_secret" else "revoked" if renewable else "token"
+            word = "revoked" if await self.renewable() else "token"
+            if refused is None and not await self._any("access_token", "refresh_token", _GRANT):
+                word = "unauthorised"
+            word = "client" if error.health.field == "client_secret" else word
             raise NoToken(trouble(word), error.after_s) from error
+
+    async def renewable(self) -> bool:
+        """Tell whether there is anything to renew the authorisation with."""
+        return await self._any("refresh_token", _GRANT)
+
+    async def _any(self, *names: str) -> bool:
+        return any([bool(await self._ctx.secrets.get(name)) for name in names])
 
     async def _once(
         self, method: str, path: str, token: str, headers: Mapping[str, str] | None, more: Mapping[str, Any]

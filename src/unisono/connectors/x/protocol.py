@@ -78,12 +78,12 @@ class X:
             return unusable(error).health
         except PullFailed as error:
             return error.health
-        secrets = {name: bool(await self._ctx.secrets.get(name)) for name in ("consumer_secret", "app_bearer", "refresh_token")}
+        secrets = {name: bool(await self._ctx.secrets.get(name)) for name in ("consumer_secret", "app_bearer")}
         if secrets["app_bearer"]:
             await self._look_at_webhooks()
         caps = caps_of(
             self._ctx.account.config, webhook=secrets["consumer_secret"], app=secrets["app_bearer"],
-            refresh=secrets["refresh_token"],
+            refresh=await self._api.renewable(),
         )  # fmt: skip
         return Health(state=ChannelState.OK, remote_id=me.id, handle=f"@{me.username}", caps=caps)
 

@@ -32,6 +32,13 @@ _WORDS: dict[str, tuple[ChannelState, str, str, str]] = {
         "Autorisieren Sie das Konto neu oder geben Sie ein neues Zugriffs- und Erneuerungstoken ein. Was inzwischen eingeht, "
         "wartet bei X."),
     ),
+    "unauthorised": (
+        ChannelState.REAUTH_NEEDED, "",
+        ("This account has not been authorised yet. Save the channel with client ID and client secret, then authorise it in the "
+        "browser; or enter an access token and a refresh token."),
+        ("Dieses Konto ist noch nicht autorisiert. Speichern Sie den Kanal mit Client-ID und Client-Secret und autorisieren Sie "
+        "ihn dann im Browser; oder geben Sie ein Zugriffs- und ein Erneuerungstoken ein."),
+    ),
     "revoked": (
         ChannelState.REAUTH_NEEDED, "refresh_token",
         ("X no longer renews the authorisation: it was withdrawn in the account's settings (Connected apps), or the refresh "
