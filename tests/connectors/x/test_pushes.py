@@ -68,6 +68,7 @@ async def test_an_encrypted_message_opens_an_enquiry_that_leads_to_x(desk: Desk)
     assert isinstance(event, Created)
     assert event.can_reply.rule is ReplyRule.DEEPLINK
     assert event.can_reply.url.startswith("https://x.com/i/chat/")
+    assert event.can_reply.url in event.text
     assert b"CwABAAAA" not in raw.body, "what nobody can read is not kept"
 
 

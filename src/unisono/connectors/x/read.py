@@ -178,8 +178,9 @@ def _chat(item: Item, chat: Chat, received_at: datetime) -> list[Event]:
     return [
         Created(
             remote_id=chat.id, thread=ThreadRef(visibility=Visibility.PRIVATE, root_id=f"chat:{chat.conversation_id}"),
-            author=author_of(chat.sender_id, msgspec.json.decode(item.beside, type=Beside)), occurred_at=at, text=ENCRYPTED,
-            own=chat.sender_id == item.me, can_reply=CanReply(rule=ReplyRule.DEEPLINK, reason="encrypted", url=url), url=url,
+            author=author_of(chat.sender_id, msgspec.json.decode(item.beside, type=Beside)), occurred_at=at,
+            text=f"{ENCRYPTED} {url}",
+            own=chat.sender_id == item.me, can_reply=CanReply(rule=ReplyRule.DEEPLINK, url=url), url=url,
             details={"kind": "encrypted_chat"},
         )
     ]  # fmt: skip

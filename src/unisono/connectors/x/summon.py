@@ -45,4 +45,4 @@ def can_reply(call: Call, *, enterprise: bool, counts: Counts, url: str) -> CanR
     """Return whether the author may be answered. What is not known is tried, and learnt from."""
     if enterprise or call in (Call.NAMED, Call.QUOTED) or (call is Call.REPLIED and counts is not Counts.NO):
         return CanReply()
-    return CanReply(rule=ReplyRule.NEEDS_SUMMON, reason="not_summoned", url=url)
+    return CanReply(rule=ReplyRule.NEEDS_SUMMON, url=url)

@@ -151,8 +151,8 @@ class Api:
             grant.user, str(body.get("text") or ""), reply_to=int(reply) if reply else None,
             quotes=int(quotes) if quotes else None, media=media,
         )  # fmt: skip
-        wire = self._wire.post(said, old_names=True)
-        return Answer(data={"data": {name: wire[name] for name in ("id", "text", "edit_history_tweet_ids")}}, status=201)
+        wire = self._wire.post(said)
+        return Answer(data={"data": {name: wire[name] for name in ("id", "text", "edit_history_post_ids")}}, status=201)
 
     def _media(self, owner: int, ids: Sequence[str], *, most: int) -> list[str]:
         found = [self._network.media.get(str(one)) for one in ids]
