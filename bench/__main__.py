@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, lists, mailbox, page, routing_quality, routing_speed
+from bench import cold_start, desk, fanout, inbound, lists, mailbox, page, router_kill, routing_quality, routing_speed
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "desk": desk.measure,
     "mailbox": mailbox.measure,
     "routing_quality": routing_quality.measure,
+    "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
 }
 
