@@ -54,6 +54,7 @@ MOVES_NOTHING = {
     "repair.discard_answer": "delivers what was said",
     "note.write_note": "says something; the work stays where it is",
     "intake.fetch_media": "fetches a file",
+    "moderate.moderate": "does something to what was said, at its network",
     "clockwork.tell_due": "tells of deadlines",
     "clockwork.follow_changes": "counts deadlines anew",
 }
