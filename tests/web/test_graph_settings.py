@@ -31,6 +31,8 @@ class Place(msgspec.Struct):
             return {"connector": connector, "config": config, "secrets": {"access_token": number.token, **secrets}}
         page = self.network.pages.add("Brookwatt")
         config = {"page_id": page.id, "base_url": self.url}
+        if connector == "instagram":
+            config["account_id"] = self.network.instagram.add(page, "brookwatt").id
         return {"connector": connector, "config": config, "secrets": {"access_token": page.token, **secrets}}
 
 
@@ -56,7 +58,7 @@ async def root(place: Place) -> Browser:
     return browser
 
 
-CONNECTORS = ["facebook", "whatsapp"]
+CONNECTORS = ["facebook", "whatsapp", "instagram", "messenger"]
 
 
 async def both(root: Browser, body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

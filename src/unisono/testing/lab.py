@@ -193,6 +193,9 @@ class Lab(ABC):
         """`echo`: our own account answers from another program (the network's own app)."""
         self._lacks("say_as_us", "echo")
 
+    #: `statuses`: the kind of thread whose answers the network reports on, where it is not every one; None is the usual kind.
+    reports_on: ClassVar[Visibility | None] = None
+
     async def report(self, shown: Shown, state: DeliveryState) -> None:
         """`statuses`: the network tells us what became of our message, also when it told something later before."""
         self._lacks("report", "statuses")

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.connectors.facebook.conftest import PageDesk
-from unisono.contract import NotSent, Reauth, Reject, Retry, Sent, Undecidable, Unknown
+from unisono.contract import NotSent, Reauth, Reject, Retry, Sent, ThreadRef, Undecidable, Unknown
+from unisono.domain.words import Visibility
 from unisono.testing.sandbox.faults import Effect, Fault
 
 
@@ -77,3 +78,41 @@ async def test_a_withdrawn_token_asks_for_a_new_one(desk: PageDesk):
     event = await asked(desk)
     desk.network.tokens.revoke(desk.page.token)
     assert isinstance(await desk.connector.send(desk.answer(event), 1), Reauth)
+
+
+async def test_a_comment_is_hidden_liked_and_deleted(desk: PageDesk):
+    event = await asked(desk)
+    comment = desk.network.pages.comments[event.remote_id]
+    for on in (True, False):
+        assert isinstance(await desk.connector.hide(event.remote_id, on), Sent)
+        assert isinstance(await desk.connector.like(event.remote_id, on), Sent)
+        assert (comment.hidden, comment.liked) == (on, on)
+    assert isinstance(await desk.connector.delete_comment(event.remote_id), Sent)
+    assert comment.deleted
+
+
+@pytest.mark.parametrize("days", [0, 6])
+async def test_a_comment_is_answered_privately_once_within_a_week(desk: PageDesk, days: int):
+    event = await asked(desk)
+    desk.forward(days=days)
+    thread = ThreadRef(visibility=Visibility.PRIVATE, root_id="reply", links_to=event.thread.root_id)
+    first = await desk.connector.send(desk.answer(event, "Unter uns", thread=thread, private_reply_to=event.remote_id), 1)
+    assert isinstance(first, Sent)
+    assert first.recipient is not None
+    assert first.recipient.remote_id == desk.anna.id
+    again = await desk.connector.send(desk.answer(event, "Noch etwas", thread=thread, private_reply_to=event.remote_id), 1)
+    assert isinstance(again, Reject)
+    assert again.code == "used_up"
+    assert ours(desk) == [], "A private answer stands in public."
+
+
+async def test_a_visitors_post_is_answered_privately_and_after_a_week_it_is_too_late(desk: PageDesk):
+    for days in (0, 8):
+        desk.network.pages.post(desk.page, desk.anna, "Mein Zähler steht")
+        event = (await desk.said())[-1]
+        desk.forward(days=days)
+        thread = ThreadRef(visibility=Visibility.PRIVATE, root_id="reply", links_to=event.remote_id)
+        result = await desk.connector.send(desk.answer(event, "Unter uns", thread=thread, private_reply_to=event.remote_id), 1)
+        assert isinstance(result, Reject if days else Sent), result
+    assert isinstance(result, Reject)
+    assert result.code == "window_closed"

@@ -61,6 +61,27 @@ def test_what_a_page_is_told_of_holds_to_the_schema():
     assert verbs == {"add", "edited", "remove", "hide", "unhide"}
 
 
+def test_what_an_account_is_told_of_holds_to_the_schema():
+    network = GraphNetwork()
+    network.address = "http://127.0.0.1:1"
+    anna = network.join("Anna Muster")
+    us = network.instagram.add(network.pages.add("Brookwatt"), "brookwatt")
+    media = network.instagram.publish(us, "Unser Werk")
+    first = network.instagram.comment(anna, media.id, "Schön \U0001f600")
+    network.instagram.comment(us, first.id, "Danke")
+    network.instagram.mention(us, anna, "@brookwatt")
+    network.instagram.mention(us, anna, "@brookwatt!", on=media)
+    picture = network.picture(b"x", "image/png")
+    direct = network.chats.write("instagram", us.id, anna, "Hallo", pictures=[picture])
+    network.chats.write("instagram", us.id, anna, "Wo ist das?", story=picture.node)
+    network.chats.write("instagram", us.id, anna, "Noch da?", reply_to=direct.mid)
+    sent = network.chats.send(network.chats.chat("instagram", us.id, anna), "Moin", metadata="ours", written=network.app_id)
+    network.chats.report(sent, "read")
+    network.chats.unsend(direct)
+    fields = {change["field"] for batch in holds(network, "instagram") for e in batch["entry"] for change in e.get("changes", ())}
+    assert fields == {"comments", "mentions"}
+
+
 def test_what_a_number_is_told_of_holds_to_the_schema():
     network = GraphNetwork()
     number, anna, shy = network.whatsapp.add("Brookwatt"), network.join("Anna Muster"), network.join("Ben Beispiel")

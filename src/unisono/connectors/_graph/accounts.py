@@ -37,9 +37,10 @@ async def demand_installed(graph: Graph, account: str, fields: tuple[str, ...], 
     listed = await graph.get(f"{account}/subscribed_apps")
     if _has(listed, fields):
         return
-    answer = await graph.request(
-        "POST", f"{account}/subscribed_apps", params={"subscribed_fields": ",".join(fields)} if fields else {}
-    )
+    # What other channels of the same page have subscribed stays subscribed.
+    wanted = sorted({*fields, *_told(listed)})
+    params = {"subscribed_fields": ",".join(wanted)} if wanted else {}
+    answer = await graph.request("POST", f"{account}/subscribed_apps", params=params)
     why = f"status {answer.status}"
     if answer.status == 200 and _has(await graph.get(f"{account}/subscribed_apps"), fields):
         return
@@ -50,8 +51,13 @@ def _has(listed: dict[str, Any], fields: tuple[str, ...]) -> bool:
     apps = listed.get("data")
     if not isinstance(apps, list) or not apps:
         return False
-    told = {field for app in apps if isinstance(app, dict) for field in app.get("subscribed_fields") or ()}
-    return set(fields) <= told
+    return set(fields) <= _told(listed)
+
+
+def _told(listed: dict[str, Any]) -> set[str]:
+    apps = listed.get("data")
+    known = [app for app in apps if isinstance(app, dict)] if isinstance(apps, list) else []
+    return {str(field) for app in known for field in app.get("subscribed_fields") or ()}
 
 
 def with_sunset(health: Health, manifest: Manifest, version: str, now: datetime) -> Health:

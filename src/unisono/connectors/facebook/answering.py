@@ -17,11 +17,11 @@ _PAGES = 3
 class Answering:
     """Writes for one page."""
 
-    def __init__(self, ctx: Ctx, graph: Graph, limit: TextLimit) -> None:
+    def __init__(self, ctx: Ctx, graph: Graph, sents: Sents, limit: TextLimit) -> None:
         self._graph = graph
         self._limit = limit
         self._page = str(ctx.account.config.get("page_id", ""))
-        self._sents = Sents(ctx)
+        self._sents = sents
 
     async def send(self, message: OutMessage) -> SendResult:
         """Comment below what is answered."""

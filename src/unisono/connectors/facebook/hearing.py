@@ -11,20 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from unisono.connectors._graph.api import Graph, Missing
 from unisono.connectors._graph.moments import moment
-from unisono.connectors.facebook.watch import Found, Seen, Watch, digest
+from unisono.connectors._graph.walk import OVERLAP, Place, later, paged, placed
+from unisono.connectors._graph.watch import Found, Seen, Watch, digest
 from unisono.contract import MISSHAPEN, Ctx, Page, PullFailed, Raw
 from unisono.domain.words import ChannelState
 
-_OVERLAP = timedelta(minutes=2)
 _FEED_DAYS = 30
 _FEED_PAGES = 5
-_AHEAD = timedelta(hours=1)
 _PAGE = 100
-_MOST_SKIPPED = 400
 _MOST_POSTS = 25
 _RECHECK_EVERY = timedelta(minutes=5)
 _RECHECK_PAGES = 3
@@ -32,17 +29,6 @@ _MOST_ASKED_FOR = 25
 _POST = "id,from,message,created_time,updated_time,permalink_url,full_picture"
 _COUNTED = _POST + ",comments.filter(stream).limit(0).summary(total_count)"
 _COMMENT = "id,message,from,created_time,permalink_url,attachment,object,parent{id,from}"
-
-
-class Cursor(Struct, frozen=True, kw_only=True):
-    """Where we are. since: heard until then. walk, after: posts to be read, and where in the first. skip: keys heard last."""
-
-    v: int
-    since: datetime
-    walk: list[str] = []
-    after: str = ""
-    newest: datetime | None = None
-    skip: list[str] = []
 
 
 class Hearing:
@@ -57,7 +43,7 @@ class Hearing:
     async def pull(self, cursor: str | None, limit: int) -> Page:
         """Return what was said since the cursor; of a busy page as much as `limit`, and the rest with the next pull."""
         now = self._ctx.clock.now()
-        place = _placed(cursor, now)
+        place = placed(cursor, now)
         since = place.since if place else now - timedelta(days=int(self._ctx.account.config.get("history_days", 2)))
         raws: list[Raw] = []
         seen: list[Seen] = []
@@ -69,25 +55,14 @@ class Hearing:
             below, known, after, newest = await self._below(place)
             raws, seen = raws + below, seen + known
             walk = place.walk if after else place.walk[1:]
-            place = msgspec.structs.replace(place, walk=walk, after=after or "", newest=_later(place.newest, newest))
+            place = msgspec.structs.replace(place, walk=walk, after=after or "", newest=later(place.newest, newest))
         skip = set(place.skip)
         await self._watch.note([one for one in seen if _key(one) not in skip])
-        return self._paged(place, raws)
+        return paged(place, raws, _said_at)
 
-    def _paged(self, place: Cursor, raws: list[Raw]) -> Page:
-        fresh = [raw for raw in raws if raw.ingest_key not in set(place.skip)]
-        skip = list(dict.fromkeys([*place.skip, *(raw.ingest_key for raw in raws)]))[-_MOST_SKIPPED:]
-        done = not place.walk
-        place = msgspec.structs.replace(
-            place, skip=skip, since=_later(place.since, place.newest) if done else place.since,
-            newest=None if done else place.newest,
-        )  # fmt: skip
-        fresh.sort(key=_said_at)
-        return Page(raws=fresh, next_cursor=msgspec.json.encode(place).decode(), has_more=not done)
-
-    async def _begin(self, since: datetime, skip: list[str]) -> tuple[Cursor, list[Raw], list[Seen]]:
+    async def _begin(self, since: datetime, skip: list[str]) -> tuple[Place, list[Raw], list[Seen]]:
         """Begin a walk: posts below which something was said since, and visitors' posts themselves."""
-        horizon = since - _OVERLAP
+        horizon = since - OVERLAP
         raws: list[Raw] = []
         seen: list[Seen] = []
         walk: list[str] = []
@@ -101,7 +76,7 @@ class Hearing:
                     raws.append(self._raw(f"post:{post['id']}:0", {"kind": kind, "post": post}))
                     seen.append(_seen(post, ""))
                     newest = max(newest, created)
-        return Cursor(v=1, since=since, walk=walk, newest=newest, skip=skip), raws, seen
+        return Place(v=1, since=since, walk=walk, newest=newest, skip=skip), raws, seen
 
     async def _feed(self, horizon: datetime) -> list[dict[str, Any]]:
         oldest = min(horizon, self._ctx.clock.now() - timedelta(days=_FEED_DAYS))
@@ -124,9 +99,9 @@ class Hearing:
             raise
         return [post for post in posts if moment(post["created_time"]) >= horizon]
 
-    async def _below(self, place: Cursor) -> tuple[list[Raw], list[Seen], str | None, datetime | None]:
+    async def _below(self, place: Place) -> tuple[list[Raw], list[Seen], str | None, datetime | None]:
         """Return a page of comments of the walk's first post, the cursor of the next, and when the last was said."""
-        post_id, horizon = place.walk[0], place.since - _OVERLAP
+        post_id, horizon = place.walk[0], place.since - OVERLAP
         try:
             post = await self._graph.get(post_id, {"fields": _POST})
             comments, after = await self._listed(
@@ -226,23 +201,6 @@ def _seen(thing: dict[str, Any], post_id: str) -> Seen:
 def _said_at(raw: Raw) -> datetime:
     item = msgspec.json.decode(raw.body)
     return moment((item.get("comment") or item["post"])["created_time"])
-
-
-def _later(one: datetime | None, other: datetime | None) -> Any:
-    return max((at for at in (one, other) if at is not None), default=None)
-
-
-def _placed(cursor: str | None, now: datetime) -> Cursor | None:
-    """Return the place, or None (a safe restart) for what is no cursor of ours, or lies in the future."""
-    if cursor is None:
-        return None
-    try:
-        place = msgspec.json.decode(cursor, type=Cursor)
-    except MISSHAPEN:
-        return None
-    if place.v != 1 or any(at is not None and (at.tzinfo is None or at > now + _AHEAD) for at in (place.since, place.newest)):
-        return None
-    return place
 
 
 def _instant(cursor: str | None) -> datetime | None:

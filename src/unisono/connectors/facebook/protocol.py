@@ -1,18 +1,21 @@
 """The connector: one page's posts and comments, pulled from its feed, with webhooks as hints, answered in public."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from unisono.connectors._graph.accounts import demand_installed, looked_at, with_sunset
 from unisono.connectors._graph.api import Graph
 from unisono.connectors._graph.deletion import Deletion
+from unisono.connectors._graph.direct import Inbox
+from unisono.connectors._graph.known import Sents
 from unisono.connectors._graph.pushed import items_of
+from unisono.connectors._graph.watch import Watch
 from unisono.connectors._graph.webhook import opened
 from unisono.connectors._graph.words import said
+from unisono.connectors._graph.writing import Writing
 from unisono.connectors.facebook.answering import Answering
 from unisono.connectors.facebook.hearing import Hearing
 from unisono.connectors.facebook.read import read_item
-from unisono.connectors.facebook.watch import Watch
 from unisono.contract import (
     Caps,
     Challenge,
@@ -37,10 +40,12 @@ from unisono.contract import (
 from unisono.domain.words import ChannelState, Visibility
 
 _FIELDS = ("feed", "mention")
+PRIVATE_TEXT = TextLimit(maximum=2_000)
 _CAPS = Caps(
-    visibilities=(Visibility.PUBLIC,), text=TextLimit(maximum=8_000),
+    visibilities=(Visibility.PUBLIC,), text=TextLimit(maximum=8_000), private_text=PRIVATE_TEXT,
     media=MediaLimit(max_count=1, types=("image/jpeg", "image/png", "image/gif"), max_bytes=4_000_000),
-    push=True, webhook=True, challenge=True, edits=True, deletes=True, account_deletion=True, retract=True, rate_per_s=100,
+    push=True, webhook=True, challenge=True, edits=True, deletes=True, account_deletion=True, retract=True, hide=True,
+    delete_comment=True, like=True, private_reply=True, private_reply_window_s=7 * 86_400, private_replies_max=1, rate_per_s=100,
 )  # fmt: skip
 
 
@@ -54,7 +59,10 @@ class Facebook:
         self._graph = Graph(ctx)
         self._page = str(ctx.account.config.get("page_id", ""))
         self._hearing = Hearing(ctx, self._graph, Watch(ctx))
-        self._answering = Answering(ctx, self._graph, _CAPS.text)
+        sents = Sents(ctx)
+        self._answering = Answering(ctx, self._graph, sents, _CAPS.text)
+        inbox = Inbox(ctx, self._graph, "messenger", self._page, self._page)
+        self._writing = Writing(self._graph, inbox, sents, node=self._page, limit=PRIVATE_TEXT, human=False)
         self._deletion = Deletion(ctx, self._graph)
 
     def capabilities(self, thread: ThreadRef | None = None) -> Caps:
@@ -106,13 +114,30 @@ class Facebook:
     # -- answering -----------------------------------------------------------------------------------------------------
 
     async def send(self, message: OutMessage, attempt: int) -> SendResult:
-        """Comment below what is answered."""
+        """Comment below what is answered; or answer it privately, which the network allows once, for seven days."""
         del attempt
+        if message.private_reply_to is not None and message.thread.visibility is Visibility.PRIVATE:
+            return await self._writing.send(message)
         return await self._answering.send(message)
 
     async def reconcile(self, message: OutMessage) -> ReconcileResult:
-        """Look whether a comment of ours stands there."""
+        """Look whether a comment of ours stands there, or a private answer in the person's conversation."""
+        if message.private_reply_to is not None:
+            return await self._writing.reconcile(message)
         return await self._answering.reconcile(message)
+
+    async def hide(self, remote_id: str, hidden: bool) -> SendResult:
+        """Hide a comment from everybody but its author and their friends, or show it again."""
+        form = {"is_hidden": "true" if hidden else "false"}
+        return _done(await self._graph.handed_over("POST", remote_id, form=form), remote_id)
+
+    async def delete_comment(self, remote_id: str) -> SendResult:
+        """Delete a customer's comment or post; one that is gone already counts as deleted."""
+        return await self.retract(remote_id)
+
+    async def like(self, remote_id: str, on: bool) -> SendResult:
+        """Like a comment as the page, or no longer."""
+        return _done(await self._graph.handed_over("POST" if on else "DELETE", f"{remote_id}/likes"), remote_id)
 
     async def retract(self, remote_id: str) -> SendResult:
         """Delete a comment of ours; one that is gone already counts as deleted."""
@@ -120,3 +145,7 @@ class Facebook:
         if isinstance(done, dict) or (isinstance(done, Reject) and done.code == "gone"):
             return Sent(remote_id=remote_id)
         return done
+
+
+def _done(answer: dict[str, Any] | SendResult, remote_id: str) -> SendResult:
+    return Sent(remote_id=remote_id) if isinstance(answer, dict) else answer

@@ -121,7 +121,7 @@ async def reports(side: Side) -> None:
 
 
 async def _answered(side: Side) -> tuple[UUID, Shown]:
-    line = await side.say(side.words("Frage"))
+    line = await side.say(side.words("Frage"), visibility=side.lab.reports_on)
     text = side.words("Antwort")
     message_id = await side.answer(line, text)
     await side.delivered(message_id)

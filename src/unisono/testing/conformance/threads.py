@@ -20,7 +20,9 @@ async def never_crossed(side: Side) -> None:
         expect(line.visibility == visibility.value, f"What was said in {visibility.value} was taken in as {line.visibility}.")
         await _stands(side, line, visibility)
         await _other_kind_refused(side, line)
-    if side.facts.caps.private_reply:
+    if side.facts.caps.private_replies_max is not None:
+        await _answered_privately(side)
+    elif side.facts.caps.private_reply:
         post = side.words("Öffentlich")
         said = await side.lab.say(post, visibility=Visibility.PUBLIC)
         line = await side.say(side.words("Lieber privat"), visibility=Visibility.PRIVATE, to=said)
@@ -36,6 +38,26 @@ async def never_crossed(side: Side) -> None:
             not isinstance(result, Sent), f"The connector sends into a {visibility.value} thread, a kind that it does not state."
         )
         expect(not await side.shown(text), f"An answer for a {visibility.value} thread stands at the network.")
+
+
+async def _answered_privately(side: Side) -> None:
+    """What may be answered privately so many times reaches its author alone, and once more is refused."""
+    line = await side.say(side.words("Lieber privat"), visibility=Visibility.PUBLIC)
+    assert side.facts.caps.private_replies_max is not None
+    connector = await side.connector()
+    for _ in range(side.facts.caps.private_replies_max):
+        text = side.words("Unter uns")
+        thread = ThreadRef(visibility=Visibility.PRIVATE, root_id=f"reply:{line.remote_id}", links_to=line.root_remote_id)
+        message = side.message(line, text, thread=thread, private_reply_to=line.remote_id)
+        result = await connector.send(message, 1)
+        expect(isinstance(result, Sent), f"A private answer to a post is not sent: {result}")
+        shown = await side.shown_once(text)
+        expect(shown.visibility is Visibility.PRIVATE, "A private answer to a post stands there in public.")
+        expect(shown.recipient == ANNA, f"A private answer for anna reached {shown.recipient or 'nobody that the lab knows'}.")
+    text = side.words("Noch einmal unter uns")
+    result = await connector.send(side.message(line, text, thread=thread, private_reply_to=line.remote_id), 1)
+    expect(not isinstance(result, Sent), "More private answers went out than the network allows.")
+    expect(not await side.shown(text), "A private answer too many stands at the network.")
 
 
 def _as(thread: ThreadRef, visibility: Visibility) -> ThreadRef:

@@ -76,9 +76,9 @@ class FacebookLab(GraphLab):
         self._network.pages.lose(item.handle)
 
     async def shown(self) -> list[Shown]:
-        """Return the page's comments that stand."""
+        """Return the page's comments that stand, and its private answers."""
         ours = [c for c in self._network.pages.comments.values() if c.author.id == self._page.id and not c.deleted]
-        return [self._shown(comment) for comment in ours]
+        return [self._shown(comment) for comment in ours] + self._written_to("messenger", self._page.id)
 
     def _shown(self, comment: Comment) -> Shown:
         return Shown(

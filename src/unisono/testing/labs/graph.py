@@ -12,10 +12,11 @@ import httpx2
 import msgspec
 
 from unisono.contract import Clock, HttpRequest
+from unisono.domain.words import Visibility
 from unisono.testing.faultproxy import Effect, FaultProxy, Match, Pause
 from unisono.testing.faultproxy.faults import http_answer, too_many
-from unisono.testing.lab import ANNA, BEN, Doors, Item, Lab, Probe
-from unisono.testing.networks.graph import SIGNATURE, GraphNetwork, GraphServer, News, Person, signed, written
+from unisono.testing.lab import ANNA, BEN, Doors, Item, Lab, Probe, Shown
+from unisono.testing.networks.graph import SIGNATURE, Direct, GraphNetwork, GraphServer, News, Person, signed, written
 
 
 class GraphLab(Lab):
@@ -60,6 +61,27 @@ class GraphLab(Lab):
         self._network.leave(person)
         assert self._doors is not None
         await self.post(f"{self._doors.page_url}/deletion", data={"signed_request": self.signed_request(person.id)})
+
+    def _written_to(self, platform: str, account: str) -> list[Shown]:
+        """Return what an account wrote to people. A text and its file, which are two messages here, are shown as the one answer
+        that they are, by what its program wrote beside both."""
+        found: list[Shown] = []
+        names = {person.id: who for who, person in self._people.items()}
+        for chat in reversed(self._network.chats.of(platform, account)):
+            ours = [direct for direct in chat.messages if direct.ours and not direct.deleted]
+            answers: dict[str, list[Direct]] = {}
+            for direct in ours:
+                answers.setdefault(direct.metadata or direct.mid, []).append(direct)
+            for parts in answers.values():
+                lead = next((part for part in parts if part.text), parts[0])
+                files = tuple(picture.content for part in parts for picture in part.pictures)
+                shown = Shown(
+                    text=lead.text, visibility=Visibility.PRIVATE, remote_id=lead.mid, to=lead.reply_to,
+                    recipient=names.get(chat.person.id, ""), handle=lead.mid, files=files,
+                )  # fmt: skip
+                # The same text sent twice is two, whatever stands beside it.
+                found += [shown] * max(1, sum(1 for part in parts if part.text))
+        return found
 
     async def post(self, url: str, **more: Any) -> httpx2.Response:
         """Let the network send something to the house."""

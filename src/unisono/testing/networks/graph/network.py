@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from unisono.testing.networks.graph.chats import Chats
-from unisono.testing.networks.graph.model import News, Person, Picture, no_object
+from unisono.testing.networks.graph.instagram import Instagram
+from unisono.testing.networks.graph.model import News, Person, Picture
 from unisono.testing.networks.graph.pages import Pages
 from unisono.testing.networks.graph.tokens import Tokens
 from unisono.testing.networks.graph.whatsapp import WhatsApp
@@ -35,6 +36,7 @@ class GraphNetwork:
         self.pages = Pages(self)
         self.chats = Chats(self)
         self.whatsapp = WhatsApp(self)
+        self.instagram = Instagram(self)
 
     def number(self) -> str:
         """Return an id that nothing else has."""
@@ -69,21 +71,21 @@ class GraphNetwork:
 
     def accounts(self) -> set[str]:
         """Return the ids of all accounts on Instagram."""
-        return set()
+        return set(self.instagram.accounts)
 
     def linked(self, page: str) -> str | None:
         """Return the Instagram account that belongs to a page."""
-        del page
-        return None
+        return next((account.id for account in self.instagram.accounts.values() if account.page == page), None)
 
     def answer_privately(self, platform: str, account: str, node: str) -> Person:
         """Use up the one private answer to something public; returns whom it goes to. Raises Refused."""
         if platform == "messenger":
             return self.pages.answer_privately(self.pages.pages[account], node)
-        raise no_object(node)
+        return self.instagram.answer_privately(account, node)
 
     def leave(self, person: Person) -> None:
         """Delete somebody's account with all they said."""
         person.gone = True
         self.pages.forget(person)
         self.chats.forget(person)
+        self.instagram.forget(person)

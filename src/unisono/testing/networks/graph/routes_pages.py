@@ -146,7 +146,8 @@ def conversations(network: GraphNetwork, asked: Asked, node: str) -> Answer:
         participants = {"data": [{"id": chat.person.id, "name": chat.person.name, "username": chat.person.username}]}
         return chosen(asked, {"id": chat.id, "updated_time": instant(chat.updated), "participants": participants})
 
-    return listed(asked, network.chats.of(platform, account), lambda chat: chat.id, shown)
+    chats = [chat for chat in network.chats.of(platform, account) if asked.text("user_id", chat.person.id) == chat.person.id]
+    return listed(asked, chats, lambda chat: chat.id, shown)
 
 
 def messages(network: GraphNetwork, asked: Asked, node: str) -> Answer:
@@ -172,6 +173,8 @@ def send(network: GraphNetwork, asked: Asked, node: str) -> Answer:
     if person is None:
         raise Refused(100, "(#100) No matching user found", subcode=2018001)
     pictures = _attached(network, asked, message)
+    if pictures and message.get("text"):
+        raise Refused(100, "(#100) A message is a text or an attachment, not both.", subcode=2018022)
     direct = network.chats.send(
         network.chats.chat(platform, account, person), str(message.get("text") or ""), pictures=pictures,
         tag=asked.text("tag"), metadata=str(message.get("metadata") or ""), written=network.app_id,

@@ -15,7 +15,7 @@ from litestar import HttpMethod, Litestar, MediaType, Request, Response, route
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
-from unisono.testing.networks.graph import routes_pages, routes_whatsapp
+from unisono.testing.networks.graph import routes_instagram, routes_pages, routes_whatsapp
 from unisono.testing.networks.graph.asked import Asked, Upload
 from unisono.testing.networks.graph.model import Refused
 from unisono.testing.networks.graph.network import LIVE, GraphNetwork
@@ -38,6 +38,28 @@ def _send(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
 def _show(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
     whatsapp = node in network.whatsapp.numbers or node in network.pictures
     handle: Handler = routes_whatsapp.show if whatsapp else routes_pages.show
+    if routes_instagram.owns(network, node):
+        handle = routes_instagram.show
+    return handle(network, asked, node)
+
+
+def _comments(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    handle: Handler = routes_instagram.comments if routes_instagram.owns(network, node) else routes_pages.comments
+    return handle(network, asked, node)
+
+
+def _comment(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    handle: Handler = routes_instagram.comment if routes_instagram.owns(network, node) else routes_pages.comment
+    return handle(network, asked, node)
+
+
+def _change(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    handle: Handler = routes_instagram.change if routes_instagram.owns(network, node) else routes_pages.change
+    return handle(network, asked, node)
+
+
+def _remove(network: GraphNetwork, asked: Asked, node: str) -> dict[str, Any]:
+    handle: Handler = routes_instagram.remove if routes_instagram.owns(network, node) else routes_pages.remove
     return handle(network, asked, node)
 
 
@@ -53,8 +75,12 @@ ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
         ("GET", "debug_token", routes_pages.debug_token),
         ("GET", "*/feed", routes_pages.feed),
         ("GET", "*/tagged", routes_pages.tagged),
-        ("GET", "*/comments", routes_pages.comments),
-        ("POST", "*/comments", routes_pages.comment),
+        ("GET", "*/comments", _comments),
+        ("POST", "*/comments", _comment),
+        ("GET", "*/replies", routes_instagram.replies),
+        ("POST", "*/replies", routes_instagram.replies),
+        ("POST", "*/mentions", routes_instagram.answer_mention),
+        ("GET", "*/tags", routes_instagram.tags),
         ("POST", "*/likes", routes_pages.like),
         ("DELETE", "*/likes", routes_pages.like),
         ("GET", "*/subscribed_apps", _installed),
@@ -63,6 +89,7 @@ ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
         ("GET", "*/conversations", routes_pages.conversations),
         ("GET", "*/messages", routes_pages.messages),
         ("POST", "*/messages", _send),
+        ("GET", "*/media", routes_instagram.media),
         ("POST", "*/media", routes_whatsapp.keep),
         ("GET", "*/message_history", routes_whatsapp.history),
         ("GET", "*/phone_numbers", routes_whatsapp.numbers),
@@ -70,8 +97,8 @@ ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
         ("POST", "*/message_attachments", routes_pages.keep_attachment),
         ("GET", "(m_" + r"\w+)", routes_pages.show_direct),
         ("GET", "*", _show),
-        ("POST", "*", routes_pages.change),
-        ("DELETE", "*", routes_pages.remove),
+        ("POST", "*", _change),
+        ("DELETE", "*", _remove),
     ]
 ]
 
