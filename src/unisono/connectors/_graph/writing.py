@@ -94,9 +94,7 @@ class Writing:
         if not isinstance(remote_id, str):
             return Unknown(reason="The network's answer names no message.")
         await self._sents.keep(key, remote_id)
-        if message.private_reply_to and person:
-            return Sent(remote_id=remote_id, root_id=f"direct:{person}", recipient=Author(remote_id=person))
-        return Sent(remote_id=remote_id)
+        return _sent(message, remote_id, person)
 
     async def reconcile(self, message: OutMessage) -> ReconcileResult:
         """Look for the message in the conversation, by its words; a file of ours that nobody has named is noted on the way.
@@ -105,7 +103,7 @@ class Writing:
         """
         known = await self._sents.all()
         if (ours := known.get(message.key)) is not None:
-            return Sent(remote_id=ours)
+            return _sent(message, ours)
         standing = await self._inbox.ours(message.recipient.remote_id, message.created_at - _CLOCKS)
         unnamed = [one for one in standing if one["id"] not in set(known.values())]
         files = [one for one in reversed(unnamed) if one.get("attachments")]
@@ -120,8 +118,16 @@ class Writing:
                 return NotSent(reason="No message of ours with these words is there.")
             case [one]:
                 await self._sents.keep(message.key, one["id"])
-                return Sent(remote_id=one["id"])
+                return _sent(message, one["id"])
         return Undecidable(reason=f"{len(alike)} messages of ours with these very words stand there; nobody can tell them apart.")
+
+
+def _sent(message: OutMessage, remote_id: str, person: str = "") -> Sent:
+    """A private answer to a comment opened the conversation with its author; that is what `read` will call it."""
+    if message.private_reply_to is None:
+        return Sent(remote_id=remote_id)
+    person = person or message.recipient.remote_id
+    return Sent(remote_id=remote_id, root_id=f"direct:{person}", recipient=Author(remote_id=person))
 
 
 def _to(message: OutMessage) -> dict[str, str]:

@@ -15,7 +15,7 @@ from litestar import HttpMethod, Litestar, MediaType, Request, Response, route
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
-from unisono.testing.networks.graph import routes_instagram, routes_pages, routes_whatsapp
+from unisono.testing.networks.graph import routes_instagram, routes_pages, routes_whatsapp, show
 from unisono.testing.networks.graph.asked import Asked, Upload
 from unisono.testing.networks.graph.model import Refused
 from unisono.testing.networks.graph.network import LIVE, GraphNetwork
@@ -110,6 +110,8 @@ async def graph(request: Request[Any, Any, Any], rest: FromPath[str]) -> Respons
     at = f"http://{request.headers.get('host', '')}"
     if rest.startswith("/files/"):
         return _file(network, rest.removeprefix("/files/"))
+    if rest == "/show" or rest.startswith("/show/"):
+        return _shown(network, rest.removeprefix("/show"))
     if rest.startswith("/media/"):
         return _kept(network, request, rest.removeprefix("/media/"))
     try:
@@ -143,6 +145,17 @@ def _file(network: GraphNetwork, node: str) -> Response[Any]:
     if found is None:
         return Response(b"URL signature expired", status_code=403, media_type=MediaType.TEXT)
     return Response(found.content, media_type=found.media_type)
+
+
+def _shown(network: GraphNetwork, path: str) -> Response[Any]:
+    """Give a page for people, which loads nothing from elsewhere."""
+    found = show.page_of(network, path)
+    near = "'self' http://127.0.0.1:* http://localhost:*"
+    policy = f"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors {near}"
+    headers = {"content-security-policy": policy, "x-content-type-options": "nosniff", "cache-control": "no-store"}
+    if found is None:
+        return Response(b"There is no such page.", status_code=404, media_type=MediaType.TEXT, headers=headers)
+    return Response(found.encode(), media_type=MediaType.HTML, headers=headers)
 
 
 def _kept(network: GraphNetwork, request: Request[Any, Any, Any], node: str) -> Response[Any]:
