@@ -3,32 +3,22 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import structlog
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.kit import browser, listen_for_errors, window
-from tests.kit import MemoryTombstones
-from tests.web.conftest import PASSWORD, RealClock
+from tests.web.conftest import PASSWORD, MakeHouse
 from tests.web.network import Networks
-from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.contract import BudgetSpent, Purpose
 from unisono.contract.manifest import Limit, Manifest
 from unisono.egress.client import EgressFactory
 from unisono.service.budgets import ChannelBudgets, StoredMeters
-from unisono.service.channel_context import Outside
-from unisono.service.first_run import bring_roles_up_to_date, first_administrator
-from unisono.service.house import House, WebSettings
-from unisono.service.passwords import Passwords
-from unisono.service.secrets import ChannelVault
-from unisono.store.database import PgDatabase
-from unisono.store.files import DiskFiles
-from unisono.store.keyring import Keyring
+from unisono.service.first_run import first_administrator
+from unisono.service.house import House
 from unisono.testing.mailhouse.identity import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from unisono.web.app import build_app
 from unisono.web.server import WebServer
@@ -53,32 +43,23 @@ class Paid(Networks):
 
 
 @asynccontextmanager
-async def desk(db: PgDatabase, bell: MemoryBell, folder: Path) -> AsyncIterator[tuple[House, str]]:
+async def desk(make_house: MakeHouse, registry: Networks | None = None) -> AsyncIterator[tuple[House, str]]:
     """A house whose public address is the one at which it is served."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    clock, keyring = RealClock(), Keyring([bytes(range(32))])
+    url = f"http://127.0.0.1:{port}"
+    house = await make_house(registry or Paid(), public_url=url)
     async with EgressFactory(allow_private=True) as http_for:
-        outside = Outside(
-            db=db, bell=bell, clock=clock, registry=Paid(), files=DiskFiles(folder), tombstones=MemoryTombstones(),
-            cipher=keyring, secrets=ChannelVault(db, keyring, clock), http_for=http_for,
-            log_for=lambda channel_id, connector: structlog.get_logger(),
-        )  # fmt: skip
-        settings = WebSettings(
-            public_url=f"http://127.0.0.1:{port}", version="test", csrf_secret=keyring.derive("csrf"),
-            pepper=keyring.derive("log-in"),
-        )  # fmt: skip
-        house = House(outside=outside, fanout=MemoryFanout(), passwords=Passwords(time_cost=1, memory_kib=8), settings=settings)
-        await bring_roles_up_to_date(db)
-        async with db.write() as tx:
+        house = msgspec.structs.replace(house, outside=msgspec.structs.replace(house.outside, http_for=http_for))
+        async with house.db.write() as tx:
             hashed = await house.passwords.hash(PASSWORD)
             await first_administrator(tx, login="root", name="Root", locale="en", password_hash=hashed)
         app, stop_streams = build_app(house)
         server = WebServer(app, "127.0.0.1", port, on_stop=stop_streams)
         await server.start()
         try:
-            yield house, settings.public_url
+            yield house, url
         finally:
             await server.stop()
 
@@ -94,9 +75,9 @@ async def violations(page: Page) -> list[Any]:
     return list((await Axe().run(page)).response["violations"])
 
 
-async def test_an_account_is_connected_by_agreeing_at_the_networks_page(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> None:
+async def test_an_account_is_connected_by_agreeing_at_the_networks_page(make_house: MakeHouse) -> None:
     with IdentityProvider() as provider:
-        async with desk(db, bell, tmp_path) as (house, url), browser() as started, window(started, locale="en-GB") as context:
+        async with desk(make_house) as (house, url), browser() as started, window(started, locale="en-GB") as context:
             page = await context.new_page()
             errors = listen_for_errors(page)
             await signed_in(page, url)
@@ -136,9 +117,9 @@ async def _budgets_are_shown(page: Page, house: House) -> None:
     assert await violations(page) == []
 
 
-async def test_a_withdrawn_authorisation_is_asked_for_at_the_desk(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> None:
+async def test_a_withdrawn_authorisation_is_asked_for_at_the_desk(make_house: MakeHouse) -> None:
     with IdentityProvider() as provider:
-        async with desk(db, bell, tmp_path) as (house, url), browser() as started, window(started, locale="en-GB") as context:
+        async with desk(make_house) as (house, url), browser() as started, window(started, locale="en-GB") as context:
             page = await context.new_page()
             await signed_in(page, url)
             await page.get_by_label("Address").fill(provider.url)

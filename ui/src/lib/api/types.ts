@@ -73,7 +73,8 @@ export interface MediaLimit {
 
 export interface Caps {
   reply: boolean; visibilities: Visibility[]; text: TextLimit; media: MediaLimit; subject: boolean; html: boolean;
-  content_warning: boolean; copies: boolean; reply_window_s: number | null;
+  content_warning: boolean; copies: boolean; reply_window_s: number | null; private_text?: TextLimit | null;
+  hide?: boolean; delete_comment?: boolean; like?: boolean; private_reply?: boolean;
 }
 
 export interface Channel {
@@ -112,6 +113,7 @@ export interface Message {
   said_at: string; received_at: string; subject: string; text: string; html: string | null; language: string | null;
   url: string; automatic: boolean; delivery: DeliveryState | null; delivery_code: string; delivery_error: string;
   edited_at: string | null; deleted_at: string | null; revision: number; parent_id: string | null;
+  hidden?: boolean; liked?: boolean;
   attachments: Attachment[]; details: MessageDetails; version: number; order: [string, string, string];
 }
 
