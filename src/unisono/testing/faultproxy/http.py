@@ -91,6 +91,11 @@ class Answer:
         return int(self._parser.get_status_code()) if self._end.begun else 0
 
     @property
+    def complete(self) -> bool:
+        """Whether the answer came to its end; a stream that is held open never does."""
+        return self._end.complete
+
+    @property
     def keeps_alive(self) -> bool:
         """Whether the answer came to its end, and its sender goes on with the connection."""
         ended = self._end.complete or (self._end.begun and (self._head_only or self.status in (204, 304)))

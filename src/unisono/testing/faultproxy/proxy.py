@@ -41,7 +41,8 @@ class FaultProxy:
         self.raw = raw
         self.port = 0
         self.seen: list[Seen] = []
-        #: For how long the peer has been waited for since the start, in seconds, over all requests; HTTP only.
+        #: For how long the peer has been waited for since the start, in seconds, over all requests; HTTP only. Of a stream that
+        #: is held open only until it began: that it says nothing for minutes keeps nobody waiting.
         self.waited_s = 0.0
         self._script = Script()
         self._server: asyncio.Server | None = None
@@ -112,6 +113,7 @@ class FaultProxy:
         answer: Answer | None = None
         network: asyncio.StreamWriter | None = None
         begun = time.monotonic()
+        spoke_at: float | None = None
         try:
             if fault is not None and fault.effect is Effect.DROP:
                 client.transport.abort()
@@ -128,6 +130,7 @@ class FaultProxy:
             if fault is not None and fault.effect is not Effect.DELAY:
                 return await _spoil(fault, answer, from_client, client)
             async for piece in answer.pieces():
+                spoke_at = spoke_at or time.monotonic()
                 await send(client, piece)
             if answer.upgraded:
                 await _both_ways(reader, network, from_client, client)
@@ -138,7 +141,8 @@ class FaultProxy:
         finally:
             if network is not None:
                 network.close()
-                self.waited_s += time.monotonic() - begun
+                held_open = answer is not None and spoke_at is not None and not answer.complete
+                self.waited_s += (spoke_at if held_open and spoke_at is not None else time.monotonic()) - begun
             self._note(request.method, request.target, answer.status if answer else 0, fault, request.raw)
 
 
