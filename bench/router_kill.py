@@ -33,7 +33,7 @@ from unisono.service.ports import NewEvent
 from unisono.store.database import PgDatabase
 from unisono.store.driver import Pool, open_pool
 
-CYCLES: Final = int(os.environ.get("UNISONO_BENCH_KILLS", "12"))
+CYCLES: Final = int(os.environ.get("BENCH_ROUTER_KILLS", "12"))
 BEFORE: Final = "before the commit"
 DURING: Final = "during the commit"
 AFTER: Final = "after the commit"
@@ -64,8 +64,9 @@ class Routers:
     """An active router and a hot standby, each a process of its own; the one that was killed is replaced."""
 
     def __init__(self, dsn: str, data: Path) -> None:
+        others = {name: value for name, value in os.environ.items() if not name.startswith("UNISONO_")}
         self._environment = {
-            **os.environ, "UNISONO_DATABASE_URL": dsn, "UNISONO_DATA": str(data), "UNISONO_LOG_LEVEL": "error",
+            **others, "UNISONO_DATABASE_URL": dsn, "UNISONO_DATA": str(data), "UNISONO_LOG_LEVEL": "error",
             "UNISONO_POOL_SIZE": "4",
         }  # fmt: skip
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -281,7 +282,7 @@ async def cycles(dsn: str, data: Path, steps: Sequence[str], seed: int = 1) -> l
 
 
 async def measure() -> dict[str, Figure]:
-    """Kill the active router at each step in turn, UNISONO_BENCH_KILLS times in all."""
+    """Kill the active router at each step in turn, BENCH_ROUTER_KILLS times in all."""
     async with fresh_house() as running:
         with tempfile.TemporaryDirectory(prefix="unisono-kill-") as data:
             done = await cycles(running.dsn, Path(data), [STEPS[n % len(STEPS)] for n in range(CYCLES)])
