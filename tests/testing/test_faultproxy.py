@@ -7,7 +7,7 @@ import pytest
 
 from unisono.testing.faultproxy import FaultProxy
 
-SLOW_S = 0.3
+SLOW_S = 1.0
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
