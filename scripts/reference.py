@@ -3,8 +3,10 @@
 `python scripts/reference.py` writes them, `--check` only tells whether they are as the code says.
 """
 
+import importlib
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -96,6 +98,48 @@ def conformance_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+#: What a connector may offer beyond hearing and answering: the method that shows it, and the word for it.
+POWERS = {
+    "verify": "webhook", "listen": "live stream", "get_media": "files", "retract": "take back",
+    "still_there": "deletions looked for",
+    "hide": "hide", "delete_comment": "delete", "like": "like", "templates": "templates", "backfill": "gaps filled",
+    "typing": "typing", "routes": "own pages",
+}  # fmt: skip
+OUTBOUND = {"api": "yes", "deeplink": "opens the network", "none": "no"}
+
+
+def networks_page() -> str:
+    """What can be connected, how far it is trusted, and what that was shown with."""
+    from unisono.contract import load_manifest
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = {}
+    for name, where in project["entry-points"]["unisono.connectors"].items():
+        module, _, attribute = where.partition(":")
+        code = getattr(importlib.import_module(module), attribute)
+        kept = json.loads((code.folder / "grades.json").read_text()) if (code.folder / "grades.json").exists() else {}
+        found[name] = (code, load_manifest(code.folder), str(kept.get(name, {}).get("grade", "none")))
+    rows = [
+        "# Networks", "",
+        "From the connectors' manifests and the grades that the [conformance suite](conformance.md) gave them. What a network",
+        "allows in one thread is asked of the thread itself (`GET /api/v1/conversations/{id}`, `caps`).", "",
+        "| network | hears | answers | also | authorised by | its API | limits, prices | grade | verified against |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for name, (code, manifest, grade) in sorted(found.items(), key=lambda item: item[1][1].title.get("en", item[0]).casefold()):
+        also = ", ".join(word for method, word in POWERS.items() if callable(getattr(code, method, None)))
+        api = manifest.api_version + (f", ends {manifest.sunset}" if manifest.sunset else "")
+        limits = ", ".join(dict.fromkeys(limit.bucket for limit in manifest.limits))
+        prices = f"{len(manifest.costs)} prices in {manifest.currency}" if manifest.costs else ""
+        cells = [
+            manifest.title.get("en", name), ", ".join(manifest.streams), OUTBOUND[manifest.outbound], also,
+            "OAuth 2 in the browser" if manifest.oauth else manifest.auth.replace("_", " "), api,
+            "; ".join(part for part in (limits, prices) if part), grade, "; ".join(manifest.verified_against),
+        ]  # fmt: skip
+        rows.append("| " + " | ".join((cell or "-").replace("|", "/") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
 def openapi() -> dict[str, Any]:
     """The API as the server describes it."""
     from unisono.app.describe import openapi_document
@@ -127,6 +171,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "commands.md": NOTE + commands_page(),
         DOCS / "reference" / "events.md": NOTE + events_page(),
         DOCS / "reference" / "conformance.md": NOTE + conformance_page(),
+        DOCS / "reference" / "networks.md": NOTE + networks_page(),
         DOCS / "reference" / "metrics.md": NOTE + metrics_page(),
         DOCS / "reference" / "api.md": NOTE + api_page(document),
         DOCS / "openapi.json": json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n",

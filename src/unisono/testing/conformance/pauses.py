@@ -5,11 +5,13 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from unisono.contract import BudgetSpent, Purpose
 from unisono.domain.words import ChannelState
+from unisono.service.budgets import ChannelBudgets
 from unisono.service.intake import ChannelRunner
 from unisono.service.sender import Sender
 from unisono.testing.conformance.case import OUTSIDE, PULL, REPLY, case, expect
-from unisono.testing.conformance.side import Side
+from unisono.testing.conformance.side import Line, Side
 from unisono.testing.faultproxy import Pause
 
 _PAUSE_S = 90.0
@@ -90,6 +92,33 @@ async def answers_first(side: Side) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    await side.shown_once(text)
+    await _answered_without_budget(side, line)
+
+
+async def _answered_without_budget(side: Side, line: Line) -> None:
+    """Reading and listening use up what they may of every shared budget; an answer still goes out, and a pull says why not."""
+    manifest, channel = side.facts.manifest, await side.channel()
+    shared = {limit.bucket: limit for limit in manifest.limits if limit.scope != "thread" and limit.keep > 0}
+    budgets = ChannelBudgets(manifest, channel.id, channel.config, side.stage.outside.ledger, side.clock)
+    for bucket, limit in shared.items():
+        amount = limit.amount
+        while amount:
+            try:
+                await budgets.take(bucket, Purpose.READ, amount=amount)
+            except BudgetSpent:
+                amount //= 2
+    if not shared:
+        return
+    told = await side.pull()
+    fine = told.health is not None and told.health.state in (ChannelState.OK, ChannelState.THROTTLED)
+    expect(fine, f"A spent budget is taken for a failure: {told.health.what if told.health else 'the store'}")
+    text = side.words("Antwort trotz allem")
+    message_id = await side.answer(line, text)
+    await side.attempt()
+    spent = (await side.parcel(message_id)).error_code == "budget_spent"
+    expect(not spent, "An answer waits because reading has used up what was to be kept for answers.")
+    await side.delivered(message_id)
     await side.shown_once(text)
 
 
