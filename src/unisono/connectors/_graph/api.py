@@ -32,6 +32,8 @@ VERSION = "v25.0"
 HOME = "https://graph.facebook.com"
 _REAUTH_PAUSE_S = 300.0
 _READ_S = 10.0
+# Whatever is not answered by then is looked for, never repeated blindly.
+_SEND_S = 12.0
 
 
 class Graph:
@@ -151,7 +153,7 @@ class Graph:
     async def handed_over(self, method: str, path: str, **more: Any) -> dict[str, Any] | SendResult:
         """Ask for something that shall happen once; returns the answer, or what became of the attempt. Never raises."""
         try:
-            answer = await self.request(method, path, purpose=Purpose.REPLY, **more)
+            answer = await self.request(method, path, purpose=Purpose.REPLY, **{"timeout_s": _SEND_S, **more})
         except NotReached as error:
             return Unknown(reason=str(error)) if error.sent else Retry(reason=str(error))
         except HostRefused as error:

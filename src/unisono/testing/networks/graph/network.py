@@ -31,6 +31,8 @@ class GraphNetwork:
         self.pictures: dict[str, Picture] = {}
         self.listeners: list[Callable[[News], None]] = []
         self.news: list[News] = []
+        #: How much of the app's rate is used, as every answer tells, in percent.
+        self.used_percent = 1
         #: Where the server stands, once there is one.
         self.address = ""
         self.pages = Pages(self)

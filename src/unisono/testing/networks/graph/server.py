@@ -129,14 +129,15 @@ async def graph(request: Request[Any, Any, Any], rest: FromPath[str]) -> Respons
         asked = Asked(method=request.method, path=path, at=f"{at}{rest}", params=params, grant=grant, files=files)
         for method, pattern, handler in ROUTES:
             if method == request.method and (found := pattern.fullmatch(path)):
-                return _answer(200, handler(network, asked, found[1] if found.groups() else ""))
+                return _answer(200, handler(network, asked, found[1] if found.groups() else ""), network.used_percent)
         raise Refused(2500, f"Unknown path components: /{path}")
     except Refused as refused:
         return _answer(refused.status, refused.body())
 
 
-def _answer(status: int, body: dict[str, Any]) -> Response[Any]:
-    headers = {"x-app-usage": '{"call_count":1,"total_cputime":1,"total_time":1}', "facebook-api-version": "v25.0"}
+def _answer(status: int, body: dict[str, Any], used_percent: int = 1) -> Response[Any]:
+    usage = {"call_count": used_percent, "total_cputime": 1, "total_time": 1}
+    headers = {"x-app-usage": msgspec.json.encode(usage).decode(), "facebook-api-version": "v25.0"}
     return Response(msgspec.json.encode(body), status_code=status, media_type=MediaType.JSON, headers=headers)
 
 
