@@ -61,6 +61,14 @@ MUTANTS = [
         tests=f"{_LAW1}::test_answers_to_a_network_in_trouble_go_once_each",
     ),
     Mutant(
+        law=6,
+        name="a private reply goes where its thread has become public",
+        file="service/sender.py",
+        old="if message.private_reply_to is not None and message.thread.visibility is not Visibility.PRIVATE:",
+        new="if False:",
+        tests="tests/service/test_private_reply.py::test_a_private_reply_whose_thread_turned_public_is_not_sent",
+    ),
+    Mutant(
         law=2,
         name="the router knows the medium",
         file="routing/facts.py",

@@ -125,6 +125,23 @@ async def test_a_token_that_cannot_be_renewed_stops_sending_as_a_refused_authori
     assert (row["state"], row["state_what"]) == ("reauth_needed", "Authorise anew.")
 
 
+async def test_while_answers_wait_for_an_authorisation_receiving_goes_on_and_does_not_hide_it(thrifty: House) -> None:
+    person, _, interaction = await working(thrifty)
+    Thrifty.stops = [NoToken(Health(state=ChannelState.REAUTH_NEEDED, what="Authorise anew."))]
+    await written(thrifty, person, interaction)
+    await send(thrifty)
+    async with thrifty.db.read() as tx:
+        [channel] = await tx.channels.running()
+    told = await pull_round(thrifty.outside, channel, Thrifty(None))  # type: ignore[arg-type]
+    assert told.went_on
+    assert [row["state"] for row in await thrifty.sql("select state from channel")] == ["reauth_needed"]
+    thrifty.clock.advance(61)
+    await send(thrifty)
+    assert await delivery(thrifty) == ["sent"]
+    await pull_round(thrifty.outside, channel, Thrifty(None))  # type: ignore[arg-type]
+    assert [row["state"] for row in await thrifty.sql("select state from channel")] == ["ok"]
+
+
 async def test_a_pull_without_budget_is_seen_and_is_no_failure(thrifty: House) -> None:
     channel = await thrifty.channel()
     until = datetime.fromtimestamp(thrifty.clock.now().timestamp() + 90, UTC)

@@ -22,7 +22,7 @@ from unisono.domain.errors import Conflict, Invalid, NotFound, UnisonoError
 from unisono.domain.words import ChannelState
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside
-from unisono.service.channels import CHANNELS_BELL, Draft, check_channel, check_double, tell_channel
+from unisono.service.channels import CHANNELS_BELL, REAUTH, Draft, check_channel, check_double, tell_channel
 from unisono.service.ports.privacy import Cipher, Sealed
 from unisono.service.secrets import CHANNEL, put_secret
 from unisono.service.sender import OUTBOX_BELL
@@ -116,7 +116,7 @@ async def finish_authorisation(outside: Outside, access: Access, state: str, cod
             await put_secret(tx, outside.cipher, CHANNEL, channel_id, name, value)
         await tx.channels.record_health(channel_id, health)
         if health.state is ChannelState.OK:
-            await tx.outbox.resume_lane(channel_id, "reauth_needed")
+            await tx.outbox.resume_lane(channel_id, REAUTH)
         await tell_channel(tx, access, channel_id, "channel.authorised", facts.queue_id)
     await outside.bell.ring(CHANNELS_BELL)
     await outside.bell.ring(OUTBOX_BELL)

@@ -25,6 +25,8 @@ from unisono.service.tokens import GRANT
 from unisono.service.users import checked_name
 
 CHANNELS_BELL: Final = "channels"
+#: Why answers wait for somebody to authorise the channel anew (`outbox.error_code`).
+REAUTH: Final = "reauth_needed"
 _TOKENS: Final = frozenset({"access_token", "refresh_token"})
 
 
@@ -172,6 +174,8 @@ async def change_channel(
             tx.emit(NewEvent(type="work_class.changed", actor_id=access.user_id, body=body))
         if checked is not None:
             await tx.channels.record_health(channel_id, checked.health)
+            if checked.health.state is ChannelState.OK:
+                await tx.outbox.resume_lane(channel_id, REAUTH)
         queue_id = change.queue_id if isinstance(change.queue_id, UUID) else before.queue_id
         await tx.channels.access_class(channel_id, queue_id)
         await tell_channel(tx, access, channel_id, "channel.changed", queue_id)

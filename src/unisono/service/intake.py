@@ -91,9 +91,18 @@ async def pull_round(outside: Outside, channel: ChannelFacts, connector: Connect
         outside.log_for(channel.id, channel.connector).error("pull_paused", code=error.code)
         return Round(health=None)
     with contextlib.suppress(UnisonoError):
-        await record_health(outside, channel, health)
+        if health.state is not ChannelState.OK or not await _sending_waits(outside, channel):
+            await record_health(outside, channel, health)
     went_on = health.state is ChannelState.OK or 0 < len(spent) < len(streams)
     return Round(health=health, after_s=after_s, went_on=went_on)
+
+
+async def _sending_waits(outside: Outside, channel: ChannelFacts) -> bool:
+    """Whether answers wait for a new authorisation: that reading still works must not hide it."""
+    async with outside.db.read() as tx:
+        facts = await tx.channels.facts(channel.id)
+        needed = facts is not None and facts.state == ChannelState.REAUTH_NEEDED.value
+        return needed and await tx.outbox.waits_for(channel.id, "reauth_needed")
 
 
 def _spent(spent: list[BudgetSpent]) -> Health:

@@ -93,6 +93,11 @@ class PgOutbox:
         """Let nothing of the channel be due before `until`."""
         await self._connection.execute(_SQL["defer_lane"], channel_id, until)
 
+    async def waits_for(self, channel_id: UUID, error_code: str) -> bool:
+        """Tell whether an answer of the channel waits for this reason."""
+        found: bool = await self._connection.fetchval(_SQL["waits_for"], channel_id, error_code)
+        return found
+
     async def resume_lane(self, channel_id: UUID, error_code: str) -> None:
         """Let the channel's lane be due now, if it waits for this reason."""
         await self._connection.execute(_SQL["resume_lane"], channel_id, error_code, self._now)

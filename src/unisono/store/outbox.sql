@@ -69,6 +69,9 @@ select $1, r, $3 from unnest($2::text[]) as r on conflict do nothing;
 update outbox set next_at = greatest(next_at, $2)
 where channel_id = $1 and state in ('queued', 'retrying', 'unknown');
 
+-- name: waits_for
+select exists (select from outbox where channel_id = $1 and error_code = $2 and state = 'retrying');
+
 -- name: resume_lane
 update outbox set next_at = $3
 where channel_id = $1 and state in ('queued', 'retrying', 'unknown') and next_at > $3

@@ -152,6 +152,9 @@ class Outbox(Protocol):
     async def defer_lane(self, channel_id: UUID, until: datetime) -> None:
         """Let nothing of the channel be due before `until` (a rate limit, missing authorisation)."""
 
+    async def waits_for(self, channel_id: UUID, error_code: str) -> bool:
+        """Tell whether an answer of the channel waits for this reason."""
+
     async def resume_lane(self, channel_id: UUID, error_code: str) -> None:
         """Let the channel's lane be due now, if it waits for this reason (a missing authorisation that is there now)."""
 
