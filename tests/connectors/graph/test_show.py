@@ -1,8 +1,10 @@
 """People can look at the scripted networks and see an answer arrive."""
 
 import httpx2
+import pytest
 
-from unisono.testing.networks.graph import GraphNetwork, GraphServer
+from unisono.testing.networks.graph import GraphNetwork, GraphServer, Refused, restore, saved
+from unisono.testing.networks.graph.show import page_of
 
 
 async def test_answers_stand_on_the_pages_and_what_people_wrote_is_escaped():
@@ -32,3 +34,28 @@ async def test_answers_stand_on_the_pages_and_what_people_wrote_is_escaped():
         assert "Moin!" in chat
         assert "sent" in chat
         assert (await browser.get("/show/page/1")).status_code == 404
+
+
+def test_a_network_is_kept_over_a_restart():
+    network = GraphNetwork(app_secret="s3cret")
+    page, anna = network.pages.add("Brookwatt"), network.join("Anna Muster")
+    comment = network.pages.comment(
+        anna, network.pages.post(page, page, "Neu").id, "Frage", picture=network.picture(b"x", "image/png")
+    )
+    network.pages.answer_privately(page, comment.id)
+    us = network.instagram.add(page, "brookwatt")
+    network.instagram.comment(anna, network.instagram.publish(us, "Werk").id, "Schön")
+    number = network.whatsapp.add("Brookwatt")
+    network.whatsapp.write(number, anna, "Hallo")
+    network.chats.write("messenger", page.id, anna, "Privat")
+    again = GraphNetwork(app_secret="s3cret")
+    restore(again, saved(network))
+    for path in ("", f"page/{page.id}", f"instagram/{us.id}", f"whatsapp/{number.id}"):
+        assert page_of(again, path) == page_of(network, path)
+    assert again.tokens.holder(page.token, None).node == page.id
+    with pytest.raises(Refused):
+        again.pages.answer_privately(page, comment.id)
+    again.people[anna.id].gone = True
+    with pytest.raises(Refused):
+        again.chats.send(again.chats.chat("messenger", page.id, anna), "Moin")
+    assert again.join("Neu").id not in network.people

@@ -79,6 +79,8 @@ class Facebook:
         if str(me.get("id")) != self._page:
             name = str(me.get("name") or me.get("id") or "another account")
             return said("other_account", ChannelState.MISCONFIGURED, "access_token", found=name, wanted=self._page)
+        # Whether the token may read what visitors say shows only when they are read.
+        await self._graph.listed(f"{self._page}/feed", {"limit": "1"})
         if await self._ctx.secrets.get("app_secret"):
             await demand_installed(self._graph, self._page, _FIELDS, "pages_manage_metadata")
         health = Health(state=ChannelState.OK, remote_id=self._page, handle=str(me.get("name") or ""), caps=_CAPS)

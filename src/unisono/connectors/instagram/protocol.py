@@ -93,8 +93,10 @@ class Instagram:
             return said("other_account", ChannelState.MISCONFIGURED, "access_token", found=name, wanted=self._page)
         try:
             account = await self._graph.get(self._account, {"fields": "id,username"})
+            await self._graph.listed(f"{self._account}/media", {"limit": "1"})
         except Missing as error:
             return msgspec.structs.replace(error.health, field="account_id")
+        await self._graph.listed(f"{self._page}/conversations", {"platform": "instagram", "limit": "1"})
         if await self._ctx.secrets.get("app_secret"):
             await demand_installed(self._graph, self._page, ("feed",), "pages_manage_metadata")
         health = Health(

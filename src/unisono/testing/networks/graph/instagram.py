@@ -58,7 +58,7 @@ class Instagram:
         self.media: dict[str, Media] = {}
         self.remarks: dict[str, Remark] = {}
         self._below: dict[str, list[Remark]] = {}
-        self._answered: set[str] = set()
+        self.answered: set[str] = set()
 
     def add(self, page: Page, username: str) -> Account:
         """Make an account that is linked with a page."""
@@ -127,9 +127,9 @@ class Instagram:
             raise Refused(100, "(#100) An account cannot answer itself privately.")
         if self._network.now() - remark.at > PRIVATE_REPLY_WITHIN:
             raise Refused(10, "(#10) The comment is older than 7 days.", subcode=2534022)
-        if node in self._answered:
+        if node in self.answered:
             raise Refused(10900, "(#10900) Activity already replied to")
-        self._answered.add(node)
+        self.answered.add(node)
         return remark.author
 
     def forget(self, person: Person) -> None:
@@ -137,6 +137,15 @@ class Instagram:
         for remark in self.remarks.values():
             if remark.author.id == person.id:
                 remark.deleted = True
+
+    def restore(
+        self, accounts: dict[str, Account], media: dict[str, Media], remarks: dict[str, Remark], answered: set[str]
+    ) -> None:
+        """Take up what stood before."""
+        self.accounts, self.media, self.remarks, self.answered = accounts, media, remarks, answered
+        self._below = {}
+        for remark in remarks.values():
+            self._below.setdefault(remark.parent or remark.media, []).append(remark)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """One app's world: its pages, accounts, numbers and people, and what they are told of. Time comes from outside."""
 
-import itertools
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ class GraphNetwork:
         self.app_secret = app_secret or secrets.token_hex(16)
         self.app_id = app_id
         self.tokens = Tokens(self.now, app_id, self.app_secret)
-        self._numbers = itertools.count(1_000_001)
+        self.last_number = 1_000_000
         self.people: dict[str, Person] = {}
         self.pictures: dict[str, Picture] = {}
         self.listeners: list[Callable[[News], None]] = []
@@ -42,7 +41,8 @@ class GraphNetwork:
 
     def number(self) -> str:
         """Return an id that nothing else has."""
-        return f"10{next(self._numbers):013d}"
+        self.last_number += 1
+        return f"10{self.last_number:013d}"
 
     def join(self, name: str, username: str = "") -> Person:
         """Let somebody come."""

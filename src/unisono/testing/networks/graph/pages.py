@@ -25,7 +25,7 @@ class Pages:
         self.pages: dict[str, Page] = {}
         self.posts: dict[str, Post] = {}
         self.comments: dict[str, Comment] = {}
-        self._answered: set[str] = set()
+        self.answered: set[str] = set()
         self._below: dict[str, list[Comment]] = {}
 
     # -- what people do ----------------------------------------------------------------------------------------------
@@ -123,9 +123,9 @@ class Pages:
             raise Refused(100, "A page cannot answer itself privately.")
         if self._network.now() - thing.at > PRIVATE_REPLY_WITHIN:
             raise Refused(10, "(#10) The comment is older than 7 days and cannot be answered privately.", subcode=2018278)
-        if node in self._answered:
+        if node in self.answered:
             raise Refused(10900, "(#10900) Activity already replied to")
-        self._answered.add(node)
+        self.answered.add(node)
         return thing.author
 
     def forget(self, person: Person) -> None:
@@ -137,6 +137,14 @@ class Pages:
             for comment in self.below(post.id):
                 comment.deleted = True
             del self.posts[post.id]
+
+    def restore(self, pages: dict[str, Page], posts: dict[str, Post], comments: dict[str, Comment], answered: set[str]) -> None:
+        """Take up what stood before."""
+        self.pages, self.posts, self.comments, self.answered = pages, posts, comments, answered
+        self._below = {}
+        for comment in comments.values():
+            for place in {comment.post, comment.parent or comment.post}:
+                self._below.setdefault(place, []).append(comment)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -182,7 +190,7 @@ class Pages:
             "permalink_url": f"{_SHOWN}/{comment.post.partition('_')[0]}/posts/{comment.id.partition('_')[0]}"
             f"?comment_id={comment.id.partition('_')[2]}",
             "is_hidden": comment.hidden, "user_likes": comment.liked, "can_comment": True, "can_hide": True,
-            "can_reply_privately": comment.id not in self._answered, "comment_count": len(self.below(comment.id)),
+            "can_reply_privately": comment.id not in self.answered, "comment_count": len(self.below(comment.id)),
             "object": {"id": comment.post},
         }  # fmt: skip
         if comment.parent is not None and not self.comments[comment.parent].deleted:

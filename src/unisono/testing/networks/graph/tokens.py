@@ -59,6 +59,15 @@ class Tokens:
             raise Refused(100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
         return grant
 
+    @property
+    def grants(self) -> list[Grant]:
+        """All that were given."""
+        return list(self._grants.values())
+
+    def restore(self, grants: list[Grant]) -> None:
+        """Take up what was given before."""
+        self._grants = {grant.token: grant for grant in grants}
+
     def proof(self, token: str) -> str:
         """Return the proof that goes with a token: who sends it knows the app's secret."""
         return hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
