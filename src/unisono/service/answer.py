@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 
 from unisono.contract.capabilities import Caps
+from unisono.contract.outbound import TemplateChoice
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.length import measure
+from unisono.domain.split import CannotSplit, split
 from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule, Visibility
 from unisono.routing.clocks import What
 from unisono.service.access import Access
@@ -17,7 +20,8 @@ from unisono.service.clocks import Happened, feed
 from unisono.service.ports import NewEvent
 from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
 from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
-from unisono.service.sender import OUTBOX_BELL
+from unisono.service.sender import OUTBOX_BELL, TEMPLATE
+from unisono.service.templates import filled
 from unisono.service.text import storable, terms
 from unisono.triage.language import language_of
 
@@ -29,6 +33,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     visibility: what the agent saw when writing; it must be the thread's own, or nothing is sent (law 6).
     private_reply_to: the customer's public message to which this is the private answer; visibility is then private.
+    template: a text that the network approved, sent also when free words no longer may be; `text` is not looked at then.
     """
 
     message_id: UUID
@@ -39,6 +44,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     in_reply_to: UUID | None = None
     details: dict[str, Any] = field(default_factory=dict)
     private_reply_to: UUID | None = None
+    template: TemplateChoice | None = None
 
 
 async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
@@ -62,6 +68,10 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         raise Conflict("The channel is archived; nothing can be sent on it. The draft was not sent.", code="channel_archived")
     connector = open_connector(outside, channel)
     caps = connector.capabilities(place.thread)
+    details = {k: v for k, v in draft.details.items() if v}
+    if draft.template is not None:
+        text = await filled(connector, draft.template)
+        details[TEMPLATE] = msgspec.to_builtins(draft.template)
     private: PrivateReply | None = None
     if draft.private_reply_to is not None:
         private = await private_reply(outside, place, draft.private_reply_to, caps)
@@ -94,7 +104,7 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
                     user_id=access.user_id, occurred_at=tx.now, received_at=tx.now, said_at=tx.now,
                     ingest_key=f"answer:{draft.message_id}", parent_remote_id=parent, language=language,
                     delivery=DeliveryState.QUEUED.value, text=text, subject=storable(draft.subject).strip(),
-                    details={k: v for k, v in draft.details.items() if v}, terms=terms(f"{draft.subject} {text}", language),
+                    details=details, terms=terms(f"{draft.subject} {text}", language),
                 )
             ]
         )  # fmt: skip
@@ -130,14 +140,11 @@ def check(
         )  # fmt: skip
     if draft.message_id.version != 7:
         raise Invalid("message_id must be a UUIDv7 made by the client.", field="message_id")
-    if not caps.reply or reply_rule in (
-        ReplyRule.NO,
-        ReplyRule.DEEPLINK,
-        ReplyRule.NEEDS_SUMMON,
-        ReplyRule.TEMPLATE_ONLY,
-    ):
+    free = draft.template is None
+    closed = {ReplyRule.NO, ReplyRule.DEEPLINK, ReplyRule.NEEDS_SUMMON} | ({ReplyRule.TEMPLATE_ONLY} if free else set())
+    if not caps.reply or reply_rule in closed:
         raise Invalid("The network does not let us answer this item from here.", code="cannot_reply")
-    if reply_until is not None and now >= reply_until:
+    if free and reply_until is not None and now >= reply_until:
         raise Invalid(
             f"The network's reply window ended at {reply_until:%Y-%m-%d %H:%M} UTC. The draft was kept.",
             code="window_closed",
@@ -150,12 +157,24 @@ def check(
     if (draft.details.get("cc") or draft.details.get("bcc")) and not caps.copies:
         raise Invalid("This network knows no copies (Cc, Bcc).", field="details")
     length = measure(text, caps.text.unit.value, url_cost=caps.text.url_cost, domain_free=caps.text.mention_domain_free)
-    if caps.text.maximum is not None and length > caps.text.maximum:
+    if caps.text.maximum is not None and length > caps.text.maximum and not _in_parts(text, caps):
         raise Invalid(
             f"The answer counts {length}, this network takes {caps.text.maximum} ({caps.text.unit.value}). Nothing was sent.",
             code="too_long", field="text",
         )  # fmt: skip
     _check_media(caps, attachments, len(draft.attachment_ids))
+
+
+def _in_parts(text: str, caps: Caps) -> bool:
+    """Whether a text that is too long for one message may go in several."""
+    limit = caps.text
+    if limit.maximum is None or caps.max_parts < 2:
+        return False
+    try:
+        parts = split(text, limit.maximum, limit.unit.value, url_cost=limit.url_cost, domain_free=limit.mention_domain_free)
+    except CannotSplit:
+        return False
+    return len(parts) <= caps.max_parts
 
 
 def _check_media(caps: Caps, attachments: list[AttachmentFacts], asked: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from unisono.contract.budgets import BudgetSpent
@@ -27,6 +28,7 @@ from unisono.contract.outbound import (
     Retry,
     SendResult,
     Sent,
+    TemplateChoice,
     Undecidable,
     Unknown,
 )
@@ -41,6 +43,8 @@ from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.ledgers import OutboxChange, OutboxItem
 
 OUTBOX_BELL = "outbox"
+#: Under which detail of a message the template stands with which it is sent.
+TEMPLATE = "template"
 SEND_LEASE_S = 30.0
 IN_FLIGHT = 8
 MAX_ATTEMPTS = 8
@@ -308,8 +312,10 @@ class Sender:
                 remote_id=item.identity_remote_id, realm=item.identity_realm, handle=item.identity_handle,
                 display_name=item.identity_name,
             ),
-            text=item.text, html=item.html, subject=item.subject, created_at=item.created_at, details=item.details,
+            text=item.text, html=item.html, subject=item.subject, created_at=item.created_at,
+            details={name: value for name, value in item.details.items() if name != TEMPLATE},
             references=tuple(references), private_reply_to=item.private_reply_to,
+            template=msgspec.convert(item.details[TEMPLATE], TemplateChoice) if TEMPLATE in item.details else None,
             attachments=tuple(
                 OutAttachment(
                     name=a.name, media_type=a.media_type, size_bytes=a.size_bytes or 0, alt_text=a.alt_text,
@@ -325,7 +331,7 @@ class Sender:
 
 def window_closed(item: OutboxItem, now: datetime) -> Reject | None:
     """Return the refusal when the network's reply window has ended since the answer was written."""
-    if item.reply_until is not None and now >= item.reply_until:
+    if item.reply_until is not None and now >= item.reply_until and TEMPLATE not in item.details:
         return Reject(
             code="window_closed",
             human=f"The network's reply window ended at {item.reply_until:%Y-%m-%d %H:%M} UTC. The answer was kept, not sent.",

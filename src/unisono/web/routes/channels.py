@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, UnsetType, field
 
 from unisono.contract.health import Health
+from unisono.contract.outbound import Template
 from unisono.domain.errors import NotFound
 from unisono.service.access import Access
 from unisono.service.backfill import close_gap
@@ -21,6 +22,7 @@ from unisono.service.page import Page
 from unisono.service.ports import Tx
 from unisono.service.ports.setup import ChannelChange
 from unisono.service.setup_views import ChannelHealthView, ChannelView, ConnectorView, HealthView, QueueSkillView
+from unisono.service.templates import templates_of
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import needs
@@ -157,6 +159,12 @@ async def archive(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) 
     return Response(None, status_code=204)
 
 
+@get("/channels/{channel_id:uuid}/templates", opt=needs("work.answer"), tags=["Work"])
+async def templates(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) -> Page[Template]:
+    """Return the texts that the channel's network approved, to be sent also when free words no longer may be."""
+    return Page(items=await templates_of(house.outside, actor.access, channel_id))
+
+
 @get("/channels/{channel_id:uuid}/health", opt=needs("channel.read"), tags=["Administration"])
 async def health(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) -> ChannelHealthView:
     """Return a channel's condition: lag, gaps, counters, what waits to be sent, budgets, its connector's grade and API."""
@@ -197,4 +205,18 @@ async def _channel(house: House, access: Access, channel_id: UUID) -> ChannelVie
     return found[0]
 
 
-ROUTES = [connectors, channels, channel, check, new_channel, edit_channel, pause, resume, archive, health, close, *oauth.ROUTES]
+ROUTES = [
+    connectors,
+    channels,
+    channel,
+    check,
+    new_channel,
+    edit_channel,
+    pause,
+    resume,
+    archive,
+    templates,
+    health,
+    close,
+    *oauth.ROUTES,
+]

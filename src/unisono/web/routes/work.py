@@ -9,6 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct, field
 
+from unisono.contract.outbound import TemplateChoice
 from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
 from unisono.service.assign import assign, prioritise, take_over
@@ -62,6 +63,7 @@ class AnswerBody(Body):
 
     visibility: what the agent saw while writing; it must be the thread's own, or nothing is sent.
     private_reply_to: the customer's public message that is answered in private; visibility must be private then.
+    template: one of the channel's templates (`GET /channels/{id}/templates`) with its parameters; `text` is not looked at then.
     """
 
     message_id: UUID
@@ -72,6 +74,7 @@ class AnswerBody(Body):
     in_reply_to: UUID | None = None
     details: AnswerDetails = field(default_factory=AnswerDetails)
     private_reply_to: UUID | None = None
+    template: TemplateChoice | None = None
 
 
 class TransferBody(Body):
@@ -215,7 +218,7 @@ async def answer_it(
     draft = Answer(
         message_id=data.message_id, text=data.text, visibility=data.visibility, subject=data.subject,
         attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
-        private_reply_to=data.private_reply_to,
+        private_reply_to=data.private_reply_to, template=data.template,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
