@@ -1,17 +1,20 @@
 """Work lists as statements: a page's places are picked from an index in its order first, then its rows are read.
 
 Somebody with few classes, or a list of one queue or channel, gets the first of each class and the merge of these: walking
-the whole order would pass over other people's work, which is nearly all of it for a small team.
+the whole order would pass over other people's work, which is nearly all of it for a small team. What is open is merged from
+one walk for each state: an index over all of them would get an entry more with every step that work takes.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+from unisono.domain.words import InteractionState
 from unisono.service.ports.reading import Sight, WorkFilter
 from unisono.store.sql import load
 
 MOST_CLASSES = 24
 _SQL = load("reading")
+_OPEN = [state for state in InteractionState if state is not InteractionState.CLOSED]
 _VIEWS = {
     "mine": "i.state <> 'closed' and i.agent_id = {me}",
     "waiting": "i.state = 'waiting'",
@@ -70,6 +73,7 @@ class _Picked:
         closed = which.view == "closed"
         self._column, self._sign, self._direction = ("closed_at", "<", " desc") if closed else ("due_at", ">", "")
         view = _VIEWS[which.view]
+        self._states = [[f"i.state = '{state}'"] for state in _OPEN] if which.view == "open" else [[]]
         self._conditions = [view.format(me=parameters.add(which.me, "::uuid")) if "{me}" in view else view]
         if after is not None:
             place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
@@ -110,7 +114,15 @@ class _Picked:
         return f"select * from ({' union all '.join(parts)}) m order by {self.order('m')} limit {self._limit}"
 
     def _pick(self, conditions: list[str]) -> str:
+        walks = [self._walk([*conditions, *state, *self._conditions]) for state in self._states]
+        if len(walks) == 1:
+            return walks[0]
+        # Each in its order and with the limit: then they are merged as they are walked, and none goes on for longer than needed.
+        merged = " union all ".join(f"({walk})" for walk in walks)
+        return f"select w.id, w.{self._column} from ({merged}) w order by {self.order('w')} limit {self._limit}"
+
+    def _walk(self, conditions: list[str]) -> str:
         return (
-            f"select i.id, i.{self._column} from interaction i where {' and '.join([*conditions, *self._conditions])} "
+            f"select i.id, i.{self._column} from interaction i where {' and '.join(conditions)} "
             f"order by {self.order('i')} limit {self._limit}"
         )
