@@ -53,14 +53,16 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 class Buttons:
-    """The four buttons. `spawn` runs what goes on after the page has its answer."""
+    """The four buttons, and one for each network by script. `spawn` runs what goes on after the page has its answer."""
 
     def __init__(
-        self, stages: dict[str, Stage], played: Played, steps: Sequence[Step], spawn: Callable[[Coroutine[Any, Any, Any]], None]
-    ) -> None:
+        self, stages: dict[str, Stage], played: Played, steps: Sequence[Step], scripted: Sequence[Step],
+        spawn: Callable[[Coroutine[Any, Any, Any]], None],
+    ) -> None:  # fmt: skip
         self._stages = stages
         self._played = played
         self._steps = steps
+        self._scripted = scripted
         self._spawn = spawn
         self._lock = asyncio.Lock()
 
@@ -93,6 +95,13 @@ class Buttons:
         self._spawn(player.run(steps))
         return Done(messages=len(steps) - 1)
 
+    async def enquiry(self, face: str) -> Done:
+        """Somebody begins a thread on a network by script that was not played yet; when all were, they come again."""
+        async with self._lock:
+            steps = self._next_thread([step for step in self._scripted if step.face == face])
+            await self._now(steps)
+        return Done(messages=1, name=steps[-1].who.name if steps[-1].who else "")
+
     async def author_deletes(self) -> Done:
         """The author of the last complaint takes it back, or, without one, of the last public post.
 
@@ -113,6 +122,22 @@ class Buttons:
         await player.run(steps)
         if player.failed:
             raise Unavailable("The demo's network, mailbox or chat did not take it. Try again in a moment.", code="demo_failed")
+
+    def _next_thread(self, steps: Sequence[Step]) -> list[Step]:
+        """Return a thread up to the first thing that a customer says in it: before it may stand a post of the company."""
+        threads: dict[str, list[Step]] = {}
+        for step in steps:
+            begun = threads.setdefault(step.thread, [])
+            if not begun or begun[-1].by_company:
+                begun.append(step)
+        for thread in threads.values():
+            if thread[-1].key not in self._played:
+                return thread
+        note = f"{_ROUNDS}-{steps[0].face}"
+        number = int(self._played.note(note) or 0)
+        self._played.put_note(note, str(number + 1))
+        step = list(threads.values())[number % len(threads)][-1]
+        return [msgspec.structs.replace(step, key=f"again-{number}/{step.key}", thread=f"again-{number}/{step.thread}")]
 
     def _next_complaint(self) -> Step:
         complaints = [

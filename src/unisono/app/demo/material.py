@@ -129,6 +129,7 @@ class _Thread(Struct, frozen=True):
     person: str
     wait_s: float
     messages: list[_Message]
+    face: str = ""
 
 
 @cache
@@ -173,6 +174,17 @@ def threads() -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: step.at_s))
 
 
+@cache
+def network_threads() -> tuple[Step, ...]:
+    """Return what customers do on the networks by script, in order of time; each step names its network."""
+    steps: list[Step] = []
+    begins = 0.0
+    for thread in _lines("networks.jsonl", _Thread):
+        begins += thread.wait_s
+        steps += _steps(thread, begins)
+    return tuple(sorted(steps, key=lambda step: step.at_s))
+
+
 def mailbox_of(topic: str) -> str:
     """Return the company's mail address that matters of a topic are sent to."""
     boxes = {channel.key: channel.handle for channel in company().channels if channel.medium == "mail"}
@@ -191,7 +203,7 @@ def _steps(thread: _Thread, begins: float) -> Iterable[Step]:
             parent=f"{thread.thread}/{message.in_reply_to}" if message.in_reply_to else None,
             target=f"{thread.thread}/{message.edits}" if message.edits else None,
             subject=message.subject or "", html=message.html, headers=message.headers, media=message.media,
-            to=mailbox_of(thread.topic), topic=thread.topic,
+            to=mailbox_of(thread.topic), topic=thread.topic, face=thread.face,
         )  # fmt: skip
 
 

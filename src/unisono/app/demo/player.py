@@ -9,13 +9,14 @@ import msgspec
 import structlog
 
 from unisono.app.demo.played import Played
-from unisono.app.demo.script import PUBLIC_KINDS, Kind, Step
+from unisono.app.demo.script import PUBLIC_KINDS, SCRIPTED_FACES, Step
 from unisono.domain.errors import UnisonoError
 
 TRIES: Final = 5
 PAUSE_S: float = 0.2
 POSITION: Final = "position"
 ALL_AT_ONCE: Final = math.inf
+SCRIPTED: Final = "scripted"
 _log = structlog.get_logger("demo")
 
 
@@ -87,7 +88,7 @@ class Player:
         starts_s: where in the tempo's time the steps begin. A step that fails five times is named in `failed` and left out.
         """
         todo = list(steps)
-        lanes = {name: [step for step in todo if lane_of(step.kind) == name] for name in self.stages}
+        lanes = {name: [step for step in todo if lane_of(step) == name] for name in self.stages}
         counts = await asyncio.gather(*(self._lane(name, lane, starts_s) for name, lane in lanes.items()))
         return sum(counts)
 
@@ -116,9 +117,11 @@ class Player:
         return False
 
 
-def lane_of(kind: Kind) -> str:
-    """Return the stage on which a kind of step is played. Edits and deletions happen on networks only."""
-    return kind if kind in {"mail", "chat"} else "network"
+def lane_of(step: Step) -> str:
+    """Return the stage on which a step is played. Edits and deletions happen on networks only."""
+    if step.kind in {"mail", "chat"}:
+        return step.kind
+    return SCRIPTED if step.face in SCRIPTED_FACES else "network"
 
 
 def playable(steps: Iterable[Step], *, company_answers: bool = False) -> list[Step]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from unisono.app.demo.buttons import Buttons, Done
 from unisono.app.demo.mailbox import STATIC, Arrived, mailbox_list, mailbox_page
 from unisono.app.demo.player import Tempo
+from unisono.app.demo.script import SCRIPTED_FACES
 from unisono.domain.errors import Invalid, NotFound
 from unisono.service.words import choose_locale
 from unisono.web.needs import PUBLIC, SIGNED_IN, needs
@@ -19,10 +20,11 @@ _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 
 
 class FaceView(Struct, frozen=True, kw_only=True):
-    """A network of the sandbox and its address."""
+    """A network and its address. `key` is set where a customer can be made to write at once."""
 
     name: str
     url: str
+    key: str = ""
 
 
 class LoginView(Struct, frozen=True, kw_only=True):
@@ -74,7 +76,7 @@ def demo_routes(demo: Demo) -> list[Any]:
 
     @post("/api/v1/demo/actions/{name:str}", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)
     async def act(name: FromPath[str]) -> Done:
-        """Let customers do something: complaint, same-customer, outage or author-deletes."""
+        """Let customers do something: complaint, same-customer, outage, author-deletes, or enquiry-<network>."""
         match name:
             case "complaint":
                 return await demo.buttons.complaint()
@@ -84,6 +86,8 @@ def demo_routes(demo: Demo) -> list[Any]:
                 return await demo.buttons.outage()
             case "author-deletes":
                 return await demo.buttons.author_deletes()
+            case _ if (face := name.removeprefix("enquiry-")) in SCRIPTED_FACES and face != name:
+                return await demo.buttons.enquiry(face)
         raise NotFound(f"The demo has no button {name!r}.")
 
     @post("/api/v1/demo/speed", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)

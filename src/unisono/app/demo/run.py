@@ -18,16 +18,18 @@ from rich.table import Table
 from unisono.app.build import Running, build
 from unisono.app.demo.buttons import Buttons
 from unisono.app.demo.chats import ChatStage
+from unisono.app.demo.customers import ScriptedStage
 from unisono.app.demo.feed import load_feed
 from unisono.app.demo.keep import Keep
 from unisono.app.demo.mails import MailStage, Postman
-from unisono.app.demo.material import company, threads
+from unisono.app.demo.material import company, network_threads, threads
 from unisono.app.demo.networks import NetworkStage
 from unisono.app.demo.places import placed
 from unisono.app.demo.played import Played
-from unisono.app.demo.player import ALL_AT_ONCE, POSITION, Player, Stage, Tempo, playable
+from unisono.app.demo.player import ALL_AT_ONCE, POSITION, SCRIPTED, Player, Stage, Tempo, playable
 from unisono.app.demo.routes import Demo, DemoView, FaceView, LoginView, demo_routes
 from unisono.app.demo.script import Step
+from unisono.app.demo.scripted import Scripted, open_scripted
 from unisono.app.demo.seed import Seeded, seed
 from unisono.app.demo.stage import HANDLE, Mails, Networks, chat_channel, company_addresses, open_mails, open_networks
 from unisono.app.logs import set_up_logging
@@ -48,6 +50,7 @@ class DemoHouse(Struct, frozen=True, kw_only=True):
     running: Running
     seeded: Seeded
     networks: Networks
+    scripted: Scripted
     mails: Mails
     chat_url: str
     url: str
@@ -78,19 +81,20 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
 
     opens_late: the house begins to listen when everything was played, and finds it all at once.
     """
-    steps = placed(load_feed(feed), named=HANDLE) if feed is not None else playable(placed(threads()))
-    # Sandbox and mail servers are on this machine.
+    steps = placed(load_feed(feed), named=HANDLE) if feed is not None else own_steps()
+    # Networks and mail servers are on this machine.
     settings = msgspec.structs.replace(settings, allow_private_hosts=True)
     async with AsyncExitStack() as stack:
         keep = Keep(settings.data_dir / "demo")
         settings = _with_port(settings, keep)
         networks = await stack.enter_async_context(open_networks(keep))
+        scripted = await stack.enter_async_context(open_scripted(keep))
         mails = await stack.enter_async_context(open_mails(keep))
         running = await stack.enter_async_context(build(settings))
         await tidy(running)
         password = keep.password()
         chat = chat_channel()
-        channels = [*networks.channels(), *mails.channels(), chat]
+        channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat]
         seeded = await seed(running.outside, running.passwords, password, channels)
         played = Played(keep.folder / ("played.jsonl" if feed is None else f"played-{_name(feed)}.jsonl"))
         stack.callback(played.close)
@@ -102,21 +106,22 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
         stack.push_async_callback(chat_stage.close)
         stages: dict[str, Stage] = {
             "network": network_stage,
+            SCRIPTED: ScriptedStage(scripted),
             "mail": MailStage(postman, company_addresses(), running.clock.now),
             "chat": chat_stage,
         }
         tempo = Tempo(speed or ALL_AT_ONCE, float(played.note(POSITION) or 0.0))
         tasks = await stack.enter_async_context(_tasks())
-        own_steps = playable(placed(threads()))
-        buttons = Buttons(stages, played, own_steps, tasks)
+        buttons = Buttons(stages, played, playable(placed(threads())), playable(network_threads()), tasks)
         url = f"http://{settings.host}:{settings.port}"
         chat_stage.address = f"{url}/c/{seeded.channels[chat.name]}"
-        view = _view(settings, networks, chat_stage.address, password, tempo)
+        view = _view(settings, networks, scripted, chat_stage.address, password, tempo)
         routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=mails.arrived.newest))
         listens = asyncio.Event()
-        work = asyncio.create_task(_roles(running, networks, routes, listens), name="demo-roles")
+        work = asyncio.create_task(_roles(running, (networks.url, *scripted.urls), routes, listens), name="demo-roles")
         stack.push_async_callback(_ended, work)
         await _answers(url, work)
+        await scripted.tell(url, seeded.channels)
         player = Player(stages, played, tempo)
         playing = asyncio.create_task(player.run(steps), name="demo-player")
         if opens_late:
@@ -126,11 +131,16 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
         stack.push_async_callback(_ended, playing)
         tasks(_note_position(tempo, played))
         yield DemoHouse(
-            running=running, seeded=seeded, networks=networks, mails=mails, chat_url=f"{chat_stage.address}/", url=url,
-            password=password, player=player, tempo=tempo,
-            played=played, buttons=buttons, playing=playing, work=work,
+            running=running, seeded=seeded, networks=networks, scripted=scripted, mails=mails,
+            chat_url=f"{chat_stage.address}/", url=url, password=password, player=player, tempo=tempo, played=played,
+            buttons=buttons, playing=playing, work=work,
         )  # fmt: skip
         played.put_note(POSITION, f"{tempo.position():.1f}")
+
+
+def own_steps() -> list[Step]:
+    """Return everything that the demo's customers do, without the company's answers, in order of time."""
+    return sorted([*playable(placed(threads())), *playable(network_threads())], key=lambda step: step.at_s)
 
 
 def _with_port(settings: Settings, keep: Keep) -> Settings:
@@ -141,9 +151,9 @@ def _name(feed: Path) -> str:
     return "".join(c if c.isalnum() else "-" for c in feed.stem)[:60]
 
 
-async def _roles(running: Running, networks: Networks, routes: Sequence[Any], listens: asyncio.Event) -> None:
+async def _roles(running: Running, framed: tuple[str, ...], routes: Sequence[Any], listens: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(running, demo=True, frame_sources=(networks.url,), extra_routes=routes))
+        group.create_task(serve(running, demo=True, frame_sources=framed, extra_routes=routes))
         group.create_task(run_roles(running, [name for name in ROLES if name not in {"web", "intake"}]))
         await listens.wait()
         group.create_task(run_roles(running, ["intake"]))
@@ -197,7 +207,9 @@ async def _ended(task: asyncio.Task[Any]) -> None:
         await task
 
 
-def _view(settings: Settings, networks: Networks, chat_url: str, password: str, tempo: Tempo) -> Callable[[], DemoView]:
+def _view(
+    settings: Settings, networks: Networks, scripted: Scripted, chat_url: str, password: str, tempo: Tempo
+) -> Callable[[], DemoView]:
     """What the page tells; the password only where nobody but this machine can ask for it."""
     logins = (
         [LoginView(login=person.login, password=password, name=person.name) for person in _visitors()]
@@ -207,7 +219,10 @@ def _view(settings: Settings, networks: Networks, chat_url: str, password: str, 
 
     def view() -> DemoView:
         return DemoView(
-            faces=[FaceView(name=face.name, url=f"{networks.url}/{face.key}") for face in networks.faces],
+            faces=[
+                *(FaceView(name=face.name, url=f"{networks.url}/{face.key}") for face in networks.faces),
+                *(FaceView(name=face.name, url=face.url, key=face.key) for face in scripted.faces),
+            ],
             mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", logins=logins,
             speed=0.0 if math.isinf(tempo.factor) else tempo.factor,
         )  # fmt: skip
@@ -228,6 +243,8 @@ def _greet(demo: DemoHouse, feed: Path | None) -> None:
     table.add_row("Desk alone", f"[link={demo.url}]{demo.url}[/link]")
     for face in demo.networks.faces:
         table.add_row(face.name, f"[link={demo.networks.url}/{face.key}]{demo.networks.url}/{face.key}[/link]")
+    for shown in demo.scripted.faces:
+        table.add_row(f"{shown.name}, by script", f"[link={shown.url}]{shown.url}[/link]")
     table.add_row("Customers’ mailboxes", f"[link={demo.url}/demo/mailbox]{demo.url}/demo/mailbox[/link]")
     table.add_row("", "")
     for person in _visitors():

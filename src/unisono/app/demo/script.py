@@ -6,6 +6,11 @@ from msgspec import Struct, field
 
 Kind = Literal["post", "reply", "comment", "dm", "mail", "chat", "edit", "delete"]
 PUBLIC_KINDS = frozenset({"post", "reply", "comment"})
+#: The networks by script, and what they are called on the demo's page.
+SCRIPTED_FACES = {
+    "x": "X", "facebook": "Facebook", "instagram": "Instagram", "messenger": "Messenger", "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+}  # fmt: skip
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -31,7 +36,8 @@ class Step(Struct, frozen=True, kw_only=True):
     key: stable over restarts, unique in everything that is played. thread: what belongs together.
     at_s: seconds after the beginning, at speed 1. who: None is the company itself.
     parent: key of the step that this one answers; target: key of the step that an edit or a deletion changes.
-    face: the network that it happens on. to: the company's address that a mail goes to. topic: what it is about.
+    topic: what it is about.
+    face: the network that it happens on: of the sandbox, or one by script. to: the company's address that a mail goes to.
     """
 
     key: str

@@ -31,6 +31,8 @@ def page_of(network: GraphNetwork, path: str) -> str | None:
         case "page" if node in network.pages.pages:
             page = network.pages.pages[node]
             return _framed(page.name, _feed(network, page) + _chats(network, "messenger", page.id))
+        case "messenger" if node in network.pages.pages:
+            return _framed(network.pages.pages[node].name, _chats(network, "messenger", node))
         case "instagram" if node in network.instagram.accounts:
             username = network.instagram.accounts[node].username
             return _framed(f"@{username}", _media(network, node) + _chats(network, "instagram", node))

@@ -130,6 +130,18 @@ class Rule(Struct, kw_only=True):
     tag: str = ""
 
 
+class State(Struct, kw_only=True):
+    """All that a network holds, to be written down and taken up again."""
+
+    users: list[User] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    dms: list[Dm] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
+    apps: list[App] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+
+
 class Refused(Exception):
     """The network refuses; `body` is the answer in its own shape (RFC 7807 with X's types)."""
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from unisono.domain.length import measure
-from unisono.testing.networks.x.model import EPOCH_MS, App, Dm, Grant, Media, Post, Refused, User, invalid, missing
+from unisono.testing.networks.x.model import EPOCH_MS, App, Dm, Grant, Media, Post, Refused, State, User, invalid, missing
 
 MENTION = re.compile(r"(?<![\w@/])@(\w{1,30})")
 _CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
@@ -59,6 +59,25 @@ class XNetwork:
     def _tell(self, event_type: str, user: int, what: Any) -> None:
         for told in self._heard:
             told(event_type, user, what)
+
+    def state(self) -> State:
+        """Return all that is held here."""
+        return State(
+            users=[*self.users.values()], posts=[*self.posts.values()], dms=[*self.dms.values()], media=[*self.media.values()],
+            apps=[*self.apps.values()], grants=self.grants,
+        )  # fmt: skip
+
+    def take_up(self, state: State) -> None:
+        """Go on from what was held before. Ids hold the time, so that none is given twice."""
+        self.users = {user.id: user for user in state.users}
+        self._names = {user.username.lower(): user for user in state.users}
+        self.posts = {post.id: post for post in state.posts}
+        for post in state.posts:
+            post.history = self.posts[post.history[0]].history
+        self.dms = {dm.id: dm for dm in state.dms}
+        self.media = {str(media.id): media for media in state.media}
+        self.apps = {app.client_id: app for app in state.apps}
+        self.grants = state.grants
 
     def mint(self, at: datetime | None = None) -> int:
         """Return an id that is larger than all before, and holds the time."""

@@ -10,13 +10,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import uvicorn
 from msgspec import Struct
 
 from unisono.testing.networks.x.api import Api
 from unisono.testing.networks.x.app import XApp
 from unisono.testing.networks.x.limits import Limit, Limits
-from unisono.testing.networks.x.model import App, Dm, Grant, Post, User
+from unisono.testing.networks.x.model import App, Dm, Grant, Post, State, User
 from unisono.testing.networks.x.network import XNetwork
 from unisono.testing.networks.x.oauth import OAuth
 from unisono.testing.networks.x.page import Pages
@@ -138,6 +139,27 @@ class XServer:
         user = self.network.join(name, username)
         app = self.network.register(user.id)
         return Company(user=user, app=app, grant=self.network.grant(user.id, app.client_id))
+
+    def kept(self) -> bytes:
+        """Return everything that was said and agreed, as JSON."""
+        state = self.network.state()
+        state.subscriptions = [*self.pushing.subscriptions.values()]
+        return msgspec.json.encode(state)
+
+    def take_up(self, kept: bytes) -> None:
+        """Go on from what was kept. Raises msgspec.DecodeError for what cannot be read."""
+        state = msgspec.json.decode(kept, type=State)
+        self.network.take_up(state)
+        self.pushing.subscriptions |= {one.id: one for one in state.subscriptions}
+
+    def company_named(self, username: str) -> Company | None:
+        """Return a company that was made before, with its newest authorisation."""
+        user = self.network.user_named(username)
+        app = next((app for app in self.network.apps.values() if user is not None and app.owner == user.id), None)
+        if user is None or app is None:
+            return None
+        granted = [grant for grant in self.network.grants if grant.user == user.id and not grant.revoked]
+        return Company(user=user, app=app, grant=granted[-1] if granted else self.network.grant(user.id, app.client_id))
 
     def person(self, name: str, username: str | None = None) -> User:
         """Make a customer."""

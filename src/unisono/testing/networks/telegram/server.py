@@ -14,11 +14,15 @@ from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
+
+from unisono.testing.networks.telegram.show import HEADERS, page_of
 
 KEPT: Final = timedelta(hours=24)
 _PATH: Final = re.compile(r"/(file/)?bot([^/]*)/(.+)")
 _CAPTION, _TEXT = 1_024, 4_096
+_LEAP: Final = 1_000
 
 
 class Refused(Exception):
@@ -41,13 +45,31 @@ class Said(Struct, frozen=True, kw_only=True):
     deleted: bool = False
 
 
-class TelegramServer:
-    """Serves one bot on 127.0.0.1 in threads of its own. `now`: the time by which updates are forgotten."""
+class State(Struct, kw_only=True):
+    """All that a server holds, to be written down and taken up again."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    me: dict[str, Any]
+    token: str
+    webhook: dict[str, Any]
+    blocked: set[int]
+    updates: list[tuple[datetime, dict[str, Any]]]
+    messages: list[dict[str, Any]]
+    said: list[Said]
+    files: dict[str, bytes]
+    number: int
+    message_number: int
+
+
+class TelegramServer:
+    """Serves one bot on 127.0.0.1 in threads of its own; `/show` is a page for people.
+
+    now: the time by which updates are forgotten.
+    """
+
+    def __init__(self, now: Callable[[], datetime], port: int = 0) -> None:
         self._now = now
         self._lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -74,8 +96,30 @@ class TelegramServer:
             self._messages: dict[tuple[int, int], dict[str, Any]] = {}
             self._said: dict[tuple[int, int], Said] = {}
             self._files: dict[str, bytes] = {}
-            self._number = secrets.randbelow(10**8)
+            self._number: int = secrets.randbelow(10**8)
             self._message_number = 0
+
+    def kept(self) -> bytes:
+        """Return all that the bot and its chats hold, as JSON."""
+        with self._lock:
+            return msgspec.json.encode(
+                State(
+                    me=self.me, token=self.token, webhook=self.webhook, blocked=self.blocked, updates=self._updates,
+                    messages=[*self._messages.values()], said=[*self._said.values()], files=self._files, number=self._number,
+                    message_number=self._message_number,
+                )
+            )  # fmt: skip
+
+    def take_up(self, kept: bytes) -> None:
+        """Go on from what was kept. Raises msgspec.DecodeError for what cannot be read."""
+        state = msgspec.json.decode(kept, type=State)
+        with self._lock:
+            self.me, self.token, self.webhook, self.blocked = state.me, state.token, state.webhook, state.blocked
+            self._updates, self._files = state.updates, state.files
+            self._messages = {(one["chat"]["id"], one["message_id"]): one for one in state.messages}
+            self._said = {(one.chat_id, one.message_id): one for one in state.said}
+            # What a killed process had not written down yet has numbers as well; they are not given again.
+            self._number, self._message_number = state.number + _LEAP, state.message_number + _LEAP
 
     def renew_token(self) -> str:
         """Give the bot another token; the old one is refused from now on."""
@@ -121,6 +165,14 @@ class TelegramServer:
         """Let a day go by for what waits: Telegram keeps it no longer."""
         with self._lock:
             self._updates.clear()
+
+    def chats(self) -> list[list[dict[str, Any]]]:
+        """Return all messages by chat, the chat in which something was said last first."""
+        with self._lock:
+            found: dict[int, list[dict[str, Any]]] = {}
+            for message in self._messages.values():
+                found.setdefault(message["chat"]["id"], []).append(message)
+            return sorted(found.values(), key=lambda chat: chat[-1]["message_id"], reverse=True)
 
     def said(self) -> list[Said]:
         """Return what the bot said, oldest first."""
@@ -273,6 +325,9 @@ def _handler_of(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self, params: dict[str, Any]) -> None:
             status = 200
+            if self.path.partition("?")[0] == "/show":
+                self._show()
+                return
             try:
                 result = server.answer(self.path, params)
                 body = result if isinstance(result, bytes) else json.dumps({"ok": True, "result": result}).encode()
@@ -282,6 +337,15 @@ def _handler_of(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
                 body = json.dumps(refusal | ({"parameters": error.parameters} if error.parameters else {})).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _show(self) -> None:
+            body = page_of(server.me, server.chats()).encode()
+            self.send_response(200)
+            for name, value in HEADERS.items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
