@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvloop
 
 from tests.db import Cluster
@@ -67,3 +68,16 @@ async def until(
         assert time.monotonic() < ends, f"{found} after {within_s:g} s: {statement}"
         await asyncio.sleep(0.2)
     return found
+
+
+@asynccontextmanager
+async def signed_in(demo: DemoHouse) -> AsyncIterator[httpx2.AsyncClient]:
+    """Give what talks to the API as an agent's browser does."""
+    async with httpx2.AsyncClient(base_url=f"{demo.url}/api/v1", timeout=60.0) as http:
+        await http.get("/session")
+        answer = await http.post(
+            "/session", json={"login": "ilka", "password": demo.password}, headers={"x-csrftoken": http.cookies["csrftoken"]}
+        )
+        assert answer.status_code == 200, answer.text
+        http.headers["x-csrftoken"] = http.cookies["csrftoken"]
+        yield http

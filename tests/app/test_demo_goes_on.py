@@ -2,27 +2,26 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.app.demo_house import count, on_demo_loop, rows, running_demo, until
+from tests.app.demo_house import count, on_demo_loop, rows, running_demo, signed_in, until
 from tests.db import Cluster
-from unisono.app.demo.material import threads
+from unisono.app.demo.material import network_threads, threads
 from unisono.app.demo.outage import ENQUIRIES
 from unisono.app.demo.places import placed
 from unisono.app.demo.player import playable
 from unisono.app.demo.run import DemoHouse
+from unisono.app.demo.script import SCRIPTED_FACES
 from unisono.app.demo.seed import BRAND
 
 ALMOST_STILL = 0.001
 MESSAGES = "select count(*) from message"
 INBOUND = "select count(*) from message where direction = 'in'"
-ON_MEDIUM = """
-select count(*) from message m join channel c on c.id = m.channel_id where m.direction = 'in' and c.medium = $1
+BY = """
+select count(*) from message m join channel c on c.id = m.channel_id where m.direction = 'in' and c.connector = any($1::text[])
 """
 OPEN = "select count(*) from interaction where state <> 'closed'"
 DELETED = "select count(*) from message where deleted_at is not null"
@@ -45,9 +44,10 @@ async def stopped_and_started(cluster: Cluster, tmp_path: Path) -> None:
         before = await count(demo, MESSAGES)
         password, channels = demo.password, demo.seeded.channels
         written = Counter(step.kind for step in playable(placed(threads())))
-        assert await count(demo, ON_MEDIUM, "mail") == written["mail"]
-        assert await count(demo, ON_MEDIUM, "chat") == written["chat"]
-        assert await count(demo, ON_MEDIUM, "post") > written["comment"] + written["dm"]
+        assert await count(demo, BY, ["email"]) == written["mail"]
+        assert await count(demo, BY, ["webchat"]) == written["chat"]
+        assert await count(demo, BY, [*SCRIPTED_FACES]) == sum(1 for step in playable(network_threads()) if not step.by_company)
+        assert await count(demo, BY, ["sandbox"]) > written["comment"] + written["dm"]
     async with running_demo(cluster, data, dsn=dsn) as demo:
         assert await demo.playing == 0
         await settled(demo)
@@ -110,16 +110,3 @@ async def settled(demo: DemoHouse) -> None:
     while (now := await count(demo, MESSAGES)) != last:
         last = now
         await asyncio.sleep(2.0)
-
-
-@asynccontextmanager
-async def signed_in(demo: DemoHouse) -> AsyncIterator[httpx2.AsyncClient]:
-    """Give what talks to the API as an agent's browser does."""
-    async with httpx2.AsyncClient(base_url=f"{demo.url}/api/v1", timeout=60.0) as http:
-        await http.get("/session")
-        answer = await http.post(
-            "/session", json={"login": "ilka", "password": demo.password}, headers={"x-csrftoken": http.cookies["csrftoken"]}
-        )
-        assert answer.status_code == 200, answer.text
-        http.headers["x-csrftoken"] = http.cookies["csrftoken"]
-        yield http
