@@ -162,6 +162,7 @@ async def archive(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) 
 @get("/channels/{channel_id:uuid}/templates", opt=needs("work.answer"), tags=["Work"])
 async def templates(house: HouseDep, actor: ActorDep, channel_id: FromPath[UUID]) -> Page[Template]:
     """Return the texts that the channel's network approved, to be sent also when free words no longer may be."""
+    await _channel(house, actor.access, channel_id)
     return Page(items=await templates_of(house.outside, actor.access, channel_id))
 
 
