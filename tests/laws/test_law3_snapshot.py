@@ -26,6 +26,7 @@ from unisono.service.answer import Answer, answer
 from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.clockwork import follow_changes, tell_due
 from unisono.service.consult import ask_colleague, begin_consult, decline_consult, end_consult
+from unisono.service.customer_value import set_customer_value
 from unisono.service.decline import decline_offer
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.erase import erase_customer
@@ -54,7 +55,7 @@ MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
     "consult", "consult_ends", "moderate",
-    "interrupts",
+    "interrupts", "customer_value",
 )  # fmt: skip
 NO_VIEW = {
     "repair.retry_item": "the quarantine page reads its own list",
@@ -334,6 +335,12 @@ async def _discard(s: Scene) -> Step:
 async def _erase(s: Scene) -> Step:
     customer = (await s.house.sql("select customer_id from identity order by id limit 1"))[0]["customer_id"]
     return lambda: erase_customer(s.house.outside, s.anna.access, customer, "Antrag der Kundin")
+
+
+@case("customer_value.set_customer_value")
+async def _value(s: Scene) -> Step:
+    customer = (await s.house.sql("select customer_id from identity order by id limit 1"))[0]["customer_id"]
+    return lambda: set_customer_value(s.house.db, s.anna.access, customer, 2, "Stammkundin")
 
 
 @case("receive.receive")

@@ -29,6 +29,7 @@ from unisono.service.agent_state import set_agent_state
 from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.consult import ask_colleague, begin_consult, decline_consult, end_consult
 from unisono.service.custody import GONE_AFTER_S, hands
+from unisono.service.customer_value import HIGH, LOW, set_customer_value
 from unisono.service.decline import decline_offer
 from unisono.service.erase import erase_customer
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
@@ -244,6 +245,14 @@ async def _erase(s: Scene, who: int, which: int) -> None:
     rows = await s.house.sql("select id from customer order by id")
     if rows and which > 5:
         await erase_customer(s.house.outside, s.people[0].access, rows[which % len(rows)]["id"], "Antrag")
+
+
+@case("customer_value.set_customer_value")
+async def _value(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from customer where erased_at is null order by id")
+    if rows:
+        value = min(HIGH, max(LOW, which / 2))
+        await set_customer_value(s.db, s.people[0].access, rows[which % len(rows)]["id"], value, "Stammkunde")
 
 
 @case("interrupts.take_up_again")

@@ -11,6 +11,7 @@ from tests.service.test_work import working
 from unisono.domain.errors import Forbidden, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
+from unisono.service.customer_value import set_customer_value
 from unisono.service.erase import erase_again, erase_customer, expire_texts
 from unisono.service.note import write_note
 from unisono.service.ports.reading import Sight
@@ -18,7 +19,7 @@ from unisono.service.seal import open_sealed, verify_chain
 
 pytestmark = pytest.mark.law7
 
-SECRETS = ("Zaubernuss", "Rumpelstilz", "vertraulich.pdf", "Antwortgeheimnis", "Notizgeheimnis", "sehr-privat")
+SECRETS = ("Zaubernuss", "Rumpelstilz", "vertraulich.pdf", "Antwortgeheimnis", "Notizgeheimnis", "sehr-privat", "Wertgrund")
 
 
 async def full_house(house: House) -> tuple[Access, UUID]:
@@ -44,6 +45,7 @@ async def full_house(house: House) -> tuple[Access, UUID]:
     await send(house)
     await written(house, person, interaction, "Antwortgeheimnis, noch nicht gesendet")
     customer = (await house.sql("select customer_id from identity where display_name = 'Rumpelstilz'"))[0]["customer_id"]
+    await set_customer_value(house.db, person.access, customer, 2, "Wertgrund")
     return person.access, customer
 
 
@@ -76,6 +78,7 @@ async def test_a_customer_who_is_erased_leaves_no_trace(house: House) -> None:
     assert await traces(house) == []
     assert await searched(house, "zaubernuss") == 0
     assert house.files.content == {}
+    assert [row["value"] for row in await house.sql("select value from customer where id = $1", customer)] == [1]
     assert ("customer", customer) in house.tombstones.lines
 
 
@@ -107,7 +110,8 @@ async def test_texts_go_when_their_time_is_over(house: House) -> None:
     await house.sql("update message_text set expires_at = $1", house.clock.now())
     house.clock.advance(1)
     assert await expire_texts(house.outside) >= 5
-    assert [trace for trace in await traces(house) if "identity" not in trace] == []
+    # The customer is still one: who they are, and why they count more, is not a text.
+    assert [trace for trace in await traces(house) if not trace.startswith(("identity", "audit: Wertgrund"))] == []
 
 
 async def test_a_restore_erases_again_what_was_erased_before(house: House) -> None:

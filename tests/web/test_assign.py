@@ -42,8 +42,8 @@ async def test_a_supervisor_assigns_and_both_agents_hear_of_it(served: Served, r
 
 async def test_a_supervisor_of_one_queue_decides_nothing_in_another(served: Served) -> None:
     mine, other = await served.kit.queue(), await served.kit.queue()
-    await served.kit.hear(await served.kit.channel(mine), {"id": "1", "text": "Here"})
-    await served.kit.hear(await served.kit.channel(other), {"id": "2", "text": "There"})
+    await served.kit.hear(await served.kit.channel(mine), {"id": "1", "text": "Here", "by": "c1"})
+    await served.kit.hear(await served.kit.channel(other), {"id": "2", "text": "There", "by": "c2"})
     boss = await served.logged_in(
         "boss", GrantView(role="supervisor", scope_kind="queue", scope_id=mine),
         GrantView(role="viewer", scope_kind="organisation"),
@@ -54,6 +54,12 @@ async def test_a_supervisor_of_one_queue_decides_nothing_in_another(served: Serv
     assert done["interaction"]["priority"] == 7
     assert (await boss.problem("POST", f"interactions/{items['There']}/priority", body))["status"] == 403
     assert (await boss.problem("POST", f"interactions/{items['Here']}/priority", {"priority": 7}))["status"] == 422
+    theirs = {w["last"]["text"]: w["conversation"]["customer_id"] for w in (await boss.get("work"))["items"]}
+    body = {"value": 2, "reason": "Has bought for years"}
+    valued = await boss.did("PUT", f"customers/{theirs['Here']}/value", body)
+    assert (valued["value"], (await boss.get(f"customers/{theirs['Here']}"))["value"]) == (2, 2)
+    assert (await boss.problem("PUT", f"customers/{theirs['Here']}/value", {"value": 5, "reason": "x"}))["field"] == "value"
+    assert (await boss.problem("PUT", f"customers/{theirs['There']}/value", body))["status"] == 403
     who = (await boss.get("me"))["user"]["id"]
     nora = await served.person("nora", GrantView(role="agent", scope_kind="queue", scope_id=other))
     refused = await boss.problem("POST", f"interactions/{items['Here']}/assign", {"agent_id": str(nora)})

@@ -111,8 +111,8 @@ class Reserve(Struct, frozen=True, kw_only=True):
 class Reason(Struct, frozen=True, kw_only=True):
     """Why this one to that person, in a code and numbers; says nothing about other people.
 
-    index and what it is made of: cost x rate x horizon x urgency x match (see `index`). step: of relaxation. borrowed: units
-    that the work in hand lends until this is over.
+    index and what it is made of: value x cost x rate x horizon x urgency x match (see `index`). value: how much its customer
+    counts. step: of relaxation. borrowed: units that the work in hand lends until this is over.
     """
 
     code: str
@@ -122,6 +122,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     given_up: tuple[str, ...] = ()
     step: int = 0
     index: float = 0.0
+    value: float = 1.0
     urgency: float = 1.0
     match: float = 1.0
     borrowed: int = 0

@@ -472,6 +472,6 @@ def _reason(pair: _Pair, now: float, borrowed: int) -> Reason:
     return Reason(
         code=code, waited_s=max(0, int(now - since)), due_in_s=int(due - now) if work_class.timed else None,
         skills=tuple(need.skill for need in item.needs if need.skill not in given_up), given_up=given_up,
-        step=work_class.step, index=round(-weighed, 6), urgency=round(-weighed / (work_class.weight * pair.match), 4),
-        match=round(pair.match, 4), borrowed=borrowed,
+        step=work_class.step, index=round(-weighed, 6), value=work_class.value,
+        urgency=round(-weighed / (work_class.weight * pair.match), 4), match=round(pair.match, 4), borrowed=borrowed,
     )  # fmt: skip

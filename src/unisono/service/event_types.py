@@ -115,6 +115,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
+    "customer.changed": EventType(
+        summary="A person set how much a customer counts.", body={"customer_id": ID, "from": "number", "to": "number"}
+    ),
     "customer.erased": EventType(summary="A person was erased.", body={"customer_id": ID}),
     "quarantine.changed": EventType(summary="An item went into or out of quarantine.", body={"inbox_id": ID}),
     "gap.found": EventType(summary="Between two pulls items were lost to us at the network."),

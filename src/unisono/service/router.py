@@ -35,6 +35,8 @@ PAGE = 500
 _RELOAD = frozenset(
     {"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed", "service_level.changed"}
 )
+# How much a customer counts may be another for all that they wait with.
+_OF_CUSTOMERS = frozenset({"customer.changed", "customer.erased"})
 # Written by the active router alone, in whose memory it was before.
 _OWN = "interaction.offered"
 _log = structlog.get_logger("router")
@@ -157,8 +159,13 @@ class Router:
             if any(e.type == "queue.reserve_changed" for e in events):
                 async with self._db.read() as tx:
                     self._state.set_reserves(await tx.work.reserves())
+            customers = {UUID(str(e.body["customer_id"])) for e in events if e.type in _OF_CUSTOMERS}
+            theirs: set[UUID] = set()
+            if customers:
+                async with self._db.read() as tx:
+                    theirs = await tx.work.waiting_of_customers(customers)
             await self._read_again(
-                {e.interaction_id for e in events if e.interaction_id is not None},
+                {e.interaction_id for e in events if e.interaction_id is not None} | theirs,
                 {e.agent_id for e in events if e.agent_id is not None},
             )
             if is_end:

@@ -113,7 +113,7 @@ class PgReading:
         rows = await self._connection.fetch(_SQL["customers"], list(ids)) if ids else []
         return [
             CustomerView(
-                id=row["id"], erased=row["erased"], version=row["version"],
+                id=row["id"], erased=row["erased"], value=row["value"], version=row["version"],
                 identities=[msgspec.convert(i, IdentityView) for i in row["identities"]],
             )
             for row in rows

@@ -61,7 +61,7 @@ left join app_user u on u.id = m.user_id
 left join outbox o on o.message_id = m.id
 
 -- name: customers
-select c.id, c.erased_at is not null as erased, c.version,
+select c.id, c.erased_at is not null as erased, c.value, c.version,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'network', i.network, 'realm', i.realm,
             'remote_id', i.remote_id, 'handle', i.handle, 'display_name', i.display_name,
             'profile_url', i.profile_url, 'blocked', i.blocked_at is not null) order by i.first_seen_at, i.id), '[]')

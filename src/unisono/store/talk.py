@@ -287,6 +287,15 @@ class PgTalk:
         rows = await self._connection.fetch(_SQL["messages_of_identities"], list(identity_ids))
         return [row["id"] for row in rows]
 
+    async def customer_value(self, customer_id: UUID) -> float | None:
+        """Return how much a customer counts, and lock them; None when they are erased."""
+        value: float | None = await self._connection.fetchval(_SQL["customer_value"], customer_id)
+        return value
+
+    async def set_customer_value(self, customer_id: UUID, value: float) -> None:
+        """Write how much a customer counts."""
+        await self._connection.execute(_SQL["set_customer_value"], customer_id, value)
+
     async def identity_keys(self, customer_id: UUID) -> list[tuple[UUID, str, str, str]]:
         """Return (identity, network, realm, remote id) of a customer."""
         rows = await self._connection.fetch(_SQL["identity_keys"], customer_id)

@@ -229,10 +229,22 @@ update identity set handle = '', display_name = '', profile_url = '', name_terms
                     remote_id = 'erased:' || id::text
 where id = any($1::uuid[]) returning customer_id;
 
+-- name: customer_value
+select value from customer where id = $1 and erased_at is null for update;
+
+-- name: set_customer_value
+update customer set value = $2, version = version + 1 where id = $1;
+
 -- name: mark_erased
-update customer set erased_at = $2, version = version + 1
-where id = any($1::uuid[]) and not exists (
-    select from identity i where i.customer_id = customer.id and i.remote_id not like 'erased:%');
+-- Why they counted more or less than usual was said about this person, so it goes with them.
+with erased as (
+    update customer set erased_at = $2, value = 1, version = version + 1
+    where id = any($1::uuid[]) and not exists (
+        select from identity i where i.customer_id = customer.id and i.remote_id not like 'erased:%')
+    returning id
+)
+update audit set body = '{}'
+where subject_kind = 'customer' and action = 'customer.valued' and subject_id in (select id::text from erased);
 
 -- name: forget_roots
 -- A root's remote id can be a handle in disguise (mail addresses in Message-IDs).

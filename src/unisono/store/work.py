@@ -102,6 +102,11 @@ class PgWork:
         """Return those of `ids` that wait."""
         return [_waiting(row) for row in await self._connection.fetch(_SQL["waiting"], list(ids), self._now)]
 
+    async def waiting_of_customers(self, customer_ids: Iterable[UUID]) -> set[UUID]:
+        """Return what of these customers waits."""
+        rows = await self._connection.fetch(_SQL["waiting_of_customers"], list(customer_ids))
+        return {row["id"] for row in rows}
+
     async def all_waiting(self, size: int) -> AsyncIterator[list[Waiting]]:
         """Yield all that waits, a page at a time, as it stands when this begins."""
         async with self._connection.transaction(readonly=True):

@@ -112,8 +112,9 @@ select case when exists (select from fence) then array(select id from moved) end
 
 -- name: waiting
 -- Who let it pass or lie in the last ten minutes is not asked first again; from a queue that people take from, nothing is offered.
+-- Few customers count for more or less than usual, so they are looked up from their side.
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
-       i.preferred_agent_id, q.steps, q.first_response_s,
+       i.preferred_agent_id, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
@@ -123,11 +124,17 @@ from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
 left join work_class w on w.id = c.work_class_id
+left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
+           where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[]);
+
+-- name: waiting_of_customers
+select i.id from identity n join conversation t on t.identity_id = n.id join interaction i on i.conversation_id = t.id
+where n.customer_id = any($1::uuid[]) and i.state = 'waiting';
 
 -- name: all_waiting
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
-       i.preferred_agent_id, q.steps, q.first_response_s,
+       i.preferred_agent_id, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
@@ -137,6 +144,8 @@ from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
 left join work_class w on w.id = c.work_class_id
+left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
+           where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push';
 
 -- name: reserves

@@ -25,6 +25,11 @@ priority-hint = −100 bis 100; üblich ist 0.
 priority-reason = Warum?
 priority-reason-hint = Wird mit Ihrem Namen festgehalten.
 priority-reason-wrong = Bitte sagen Sie, warum.
+value = Gewicht des Kunden
+value-usual = Üblich
+value-set = Ändern
+value-title = Wie viel zählt dieser Kunde?
+value-text = Gilt für alles, was dieser Kunde fragt, auf jedem Kanal. Es ist eine Zahl unter mehreren: Wer lange wartet, kommt trotzdem an die Reihe.
 
 ## In wessen Händen alles ist
 

@@ -55,6 +55,7 @@ reason-transferred = { $named ->
 reason-taken-by-hand = Von Hand genommen
 reason-assigned = Zugewiesen
 reason-taken-over = Von der Leitung übernommen
+value-words = Kunde zählt × { $value }
 priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
 reason-customer-wrote = Kundschaft hat geschrieben

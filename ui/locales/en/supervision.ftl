@@ -25,6 +25,11 @@ priority-hint = −100 to 100; 0 is usual.
 priority-reason = Why?
 priority-reason-hint = Is kept with your name.
 priority-reason-wrong = Please say why.
+value = Weight of the customer
+value-usual = Usual
+value-set = Change
+value-title = How much does this customer count?
+value-text = Holds for all that this customer asks, on every channel. It is one number among several: whoever waits long still gets their turn.
 
 ## Whose hands everything is in
 

@@ -55,6 +55,7 @@ reason-transferred = { $named ->
 reason-taken-by-hand = Taken by hand
 reason-assigned = Assigned
 reason-taken-over = Taken over by a supervisor
+value-words = Customer counts × { $value }
 priority-words = Priority { $priority }
 reason-reopened = Reopened
 reason-customer-wrote = The customer wrote

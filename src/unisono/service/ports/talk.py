@@ -256,6 +256,11 @@ class Talk(Protocol):
 
     async def messages_of_identities(self, identity_ids: Iterable[UUID]) -> list[UUID]: ...
 
+    async def customer_value(self, customer_id: UUID) -> float | None:
+        """Return how much a customer counts, and lock them; None when they are erased."""
+
+    async def set_customer_value(self, customer_id: UUID, value: float) -> None: ...
+
     async def identity_keys(self, customer_id: UUID) -> list[tuple[UUID, str, str, str]]:
         """Return (identity, network, realm, remote id) of a customer."""
 

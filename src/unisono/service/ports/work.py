@@ -95,6 +95,9 @@ class Work(Protocol):
     async def waiting(self, ids: Iterable[UUID]) -> list[Waiting]:
         """Return those of `ids` that wait."""
 
+    async def waiting_of_customers(self, customer_ids: Iterable[UUID]) -> set[UUID]:
+        """Return what of these customers waits."""
+
     def all_waiting(self, size: int) -> AsyncIterator[list[Waiting]]:
         """Yield all that waits, a page at a time, as it stands when this begins."""
 

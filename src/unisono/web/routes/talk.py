@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
+from unisono.service.customer_value import set_customer_value
 from unisono.service.erase import EraseResult, erase_customer
 from unisono.service.look import (
     ThreadView,
@@ -44,6 +45,13 @@ class EraseBody(Body):
     """Why; it is written down."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ValueBody(Body):
+    """How much the customer counts, from 0.5 to 4 in steps of 0.25, 1 is usual; and why, which is written down."""
+
+    value: float
+    reason: Annotated[str, Meta(max_length=500)]
 
 
 class ErasedAnswer(Struct, frozen=True, kw_only=True):
@@ -100,6 +108,13 @@ async def note(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID]
 @get("/customers/{customer_id:uuid}", opt=needs("work.read"), tags=["Work"])
 async def customer(house: HouseDep, actor: ActorDep, customer_id: FromPath[UUID]) -> CustomerView:
     """Return a customer with their handles."""
+    return await customer_view(house.db, actor.access, customer_id)
+
+
+@put("/customers/{customer_id:uuid}/value", opt=needs("work.supervise"), tags=["Work"])
+async def value(house: HouseDep, actor: ActorDep, customer_id: FromPath[UUID], data: JSONBody[ValueBody]) -> CustomerView:
+    """Say how much a customer's enquiries count beside others', on all channels; what waits is put in order anew at once."""
+    await set_customer_value(house.db, actor.access, customer_id, data.value, data.reason)
     return await customer_view(house.db, actor.access, customer_id)
 
 
@@ -176,6 +191,6 @@ async def discard_raw(house: HouseDep, actor: ActorDep, item_id: FromPath[UUID])
 
 
 ROUTES: list[Any] = [
-    conversation, messages, reopen_it, note, customer, erase, find, moderate_it, retry, discard, dead, quarantine,
+    conversation, messages, reopen_it, note, customer, value, erase, find, moderate_it, retry, discard, dead, quarantine,
     retry_raw, discard_raw,
 ]  # fmt: skip

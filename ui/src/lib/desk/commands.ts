@@ -140,6 +140,7 @@ export function conversationCommands(desk: Desk): Command[] {
         prefs.keep();
       },
     },
+    { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
   ];
 }

@@ -15,6 +15,7 @@ export function reasonParts(reason: Reason | null, desk: Desk, agentId: string |
   const without = names(reason.given_up, desk);
   if (without) parts.push(t('reason-given-up', { skill: without }));
   if (typeof reason.step === 'number' && reason.step > 0) parts.push(t('reason-step', { number: reason.step }));
+  if (typeof reason.value === 'number' && reason.value !== 1) parts.push(valueWords(reason.value));
   if (typeof reason.borrowed === 'number' && reason.borrowed > 0) parts.push(t('reason-borrowed'));
   return parts.filter(Boolean);
 }
@@ -36,6 +37,11 @@ export function standingWords(interaction: Interaction, desk: Desk, now: number)
 
 export function priorityWords(priority: number): string {
   return t('priority-words', { priority: new Intl.NumberFormat(texts.locale, { signDisplay: 'exceptZero' }).format(priority) });
+}
+
+/** Return how much its customer counts: a number of the enquiry, compared with nobody. */
+export function valueWords(value: number): string {
+  return t('value-words', { value: texts.number(value, 2) });
 }
 
 /** Steps follow from the time of arrival alone, so the desk can tell them without asking. */
