@@ -24,6 +24,7 @@ ALONE = {
     "uv.txt": "uv",
     "node.txt": "node",
     "peers.txt": "peers",
+    "synapse.txt": "synapse",
 }
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Provide the real programs that the tests talk to: a browser, a mail server, a database, a Mastodon, a Bluesky PDS.
+"""Provide the real programs that the tests talk to: a browser, a mail server, a database, an XMPP server, a Mastodon, a
+Matrix homeserver, a Bluesky PDS.
 
 Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
 that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
@@ -39,13 +40,16 @@ PACKAGES = {
     "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
     "fonts-noto-color-emoji": ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],
     "postgresql-15": ["/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/1[6-9]/bin/postgres"],
+    "prosody": ["/usr/bin/prosody"],
 }
-SERVICES = ["dovecot", "postgresql"]
+SERVICES = ["dovecot", "postgresql", "prosody"]
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 # A program with other dependencies than the product's has an environment of its own.
 MASTODON = CACHE / "peers" / "mastodon-mock"
 MASTODON_LOCK = REQUIREMENTS / "peers.txt"
+SYNAPSE = CACHE / "peers" / "synapse"
+SYNAPSE_LOCK = REQUIREMENTS / "synapse.txt"
 PDS = CACHE / "peers" / "bluesky-pds"
 PDS_LOCK = [REQUIREMENTS / "bluesky-pds" / name for name in (".npmrc", "package.json", "package-lock.json")]
 
@@ -74,13 +78,15 @@ def _exists(pattern: str) -> bool:
 
 
 def _python_peers() -> None:
-    wanted = fingerprint([MASTODON_LOCK], str(MASTODON))
-    stamp = MASTODON / ".unisono-peer"
-    if is_stamped(stamp, wanted) and is_alive(MASTODON):
-        return
-    make_venv(MASTODON)
-    pip_install(MASTODON, MASTODON_LOCK)
-    stamp.write_text(wanted, encoding="utf-8")
+    """Install Mastodon's and Matrix's servers; Synapse takes about a minute and 200 MB."""
+    for folder, lock in ((MASTODON, MASTODON_LOCK), (SYNAPSE, SYNAPSE_LOCK)):
+        wanted = fingerprint([lock], str(folder))
+        stamp = folder / ".unisono-peer"
+        if is_stamped(stamp, wanted) and is_alive(folder):
+            continue
+        make_venv(folder)
+        pip_install(folder, lock)
+        stamp.write_text(wanted, encoding="utf-8")
 
 
 def _npm_peers() -> None:

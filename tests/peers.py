@@ -52,6 +52,19 @@ def mastodon_mock() -> Path:
     return program
 
 
+def synapse() -> Path:
+    """Return the Python of the environment that holds Synapse, a Matrix homeserver."""
+    python = installer.SYNAPSE / "bin" / "python"
+    if not (installer.SYNAPSE / ".unisono-peer").is_file():
+        _missing(f"{installer.SYNAPSE} holds no Synapse. Type: make peers")
+    return python
+
+
+def prosody() -> Path:
+    """Return Prosody, an XMPP server."""
+    return require_binary("prosody", *installer.PACKAGES["prosody"])
+
+
 def bluesky_pds() -> Path:
     """Return the folder with Bluesky's own PDS: `node`, and `node_modules`."""
     if not (installer.PDS / ".unisono-peer").is_file():

@@ -20,6 +20,7 @@ GROUPS = {
     "uv.txt": PROJECT["dependency-groups"]["uv"],
     "node.txt": PROJECT["dependency-groups"]["node"],
     "peers.txt": PROJECT["dependency-groups"]["peers"],
+    "synapse.txt": PROJECT["dependency-groups"]["synapse"],
 }
 
 
