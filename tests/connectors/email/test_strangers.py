@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.connectors.email.golden import MAILS, raw_of, reader
-from unisono.connectors.email.raw import CutFile, CutText, Facts, wrapped
+from unisono.connectors._mail.raw import CutFile, CutText, Facts, wrapped
 from unisono.contract import Created, Event, Unreadable
 
 READER = reader()

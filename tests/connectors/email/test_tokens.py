@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.connectors.email.box import Box, answer
 from tests.connectors.email.dovecot import Dovecot
-from unisono.connectors.email.settings import settings_of
+from unisono.connectors._mail.settings import settings_of
 from unisono.contract import PullFailed, Reauth, Retry, Sent
 from unisono.domain.words import ChannelState
 from unisono.testing.clock import MovableClock

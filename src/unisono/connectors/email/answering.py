@@ -5,12 +5,12 @@ from typing import Final
 
 from imapclient import IMAPClient
 
+from unisono.connectors._mail.imap import ImapFailed
+from unisono.connectors._mail.mailbox import Mailbox
 from unisono.connectors.email import filing
 from unisono.connectors.email.compose import BadAddress, addresses_in, compose
 from unisono.connectors.email.gate import Gate
 from unisono.connectors.email.guards import Rate, reply_address, reply_secret
-from unisono.connectors.email.imap import ImapFailed
-from unisono.connectors.email.mailbox import Mailbox
 from unisono.connectors.email.people import base_address
 from unisono.connectors.email.read import message_id_for
 from unisono.connectors.email.smtp import Parcel, Refused, deliver, refused

@@ -2,12 +2,12 @@
 
 from imapclient import IMAPClient
 
+from unisono.connectors._mail.imap import ImapFailed, open_folder
+from unisono.connectors._mail.mailbox import Mailbox
+from unisono.connectors._mail.mime import is_address
+from unisono.connectors._mail.settings import Settings
 from unisono.connectors.email import filing
 from unisono.connectors.email.gate import Gate
-from unisono.connectors.email.imap import ImapFailed, open_folder
-from unisono.connectors.email.mailbox import Mailbox
-from unisono.connectors.email.mime import is_address
-from unisono.connectors.email.settings import Settings
 from unisono.connectors.email.smtp import Door, Looked, Refused, look
 from unisono.contract import Health, PullFailed
 from unisono.domain.words import ChannelState

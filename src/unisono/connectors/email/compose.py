@@ -9,10 +9,10 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any, Final
 
-from unisono.connectors.email.mime import is_address
-from unisono.connectors.email.raw import ids_in
+from unisono.connectors._mail.mime import is_address
+from unisono.connectors._mail.raw import ids_in
+from unisono.connectors._mail.settings import Settings
 from unisono.connectors.email.read import message_id_for
-from unisono.connectors.email.settings import Settings
 from unisono.connectors.email.smtp import Parcel
 from unisono.contract import OutMessage
 

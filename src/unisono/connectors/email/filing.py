@@ -8,9 +8,9 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from imapclient.imapclient import SENT
 
-from unisono.connectors.email.imap import open_folder
-from unisono.connectors.email.large import Ref, undone
-from unisono.connectors.email.settings import Settings
+from unisono.connectors._mail.imap import open_folder
+from unisono.connectors._mail.large import Ref, undone
+from unisono.connectors._mail.settings import Settings
 
 _MAX_FOUND: Final = 20
 

@@ -1,8 +1,8 @@
 """How the servers are entered: the settings, with a password or a fresh access token."""
 
-from unisono.connectors.email.imap import Place
-from unisono.connectors.email.oauth import access_token
-from unisono.connectors.email.settings import Settings, settings_of
+from unisono.connectors._mail.imap import Place
+from unisono.connectors._mail.oauth import access_token
+from unisono.connectors._mail.settings import Settings, settings_of
 from unisono.connectors.email.smtp import Door
 from unisono.contract import Ctx
 

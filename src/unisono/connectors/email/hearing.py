@@ -11,19 +11,19 @@ import msgspec
 from imapclient import IMAPClient
 from msgspec import Struct
 
+from unisono.connectors._mail.cursor import Cursor, cursor_of
+from unisono.connectors._mail.imap import IMAP_ERRORS, ImapFailed, failure
+from unisono.connectors._mail.large import ref_of
+from unisono.connectors._mail.mailbox import Mailbox
+from unisono.connectors._mail.mime import parse_head, raw_header
+from unisono.connectors._mail.pages import PAGE_BYTES, Batch, Letter, Wanted, next_page
+from unisono.connectors._mail.raw import Facts, digest_of, ingest_key, message_id_in, wrapped
+from unisono.connectors._mail.settings import Settings
 from unisono.connectors.email import filing, watch
-from unisono.connectors.email.cursor import Cursor, cursor_of
 from unisono.connectors.email.gate import Gate
 from unisono.connectors.email.guards import answered_key, reply_secret
-from unisono.connectors.email.imap import IMAP_ERRORS, ImapFailed, failure
-from unisono.connectors.email.large import ref_of
-from unisono.connectors.email.mailbox import Mailbox
-from unisono.connectors.email.mime import parse_head, raw_header
-from unisono.connectors.email.pages import PAGE_BYTES, Batch, Letter, Wanted, next_page
 from unisono.connectors.email.people import plus_parts
-from unisono.connectors.email.raw import Facts, digest_of, ingest_key, message_id_in, wrapped
 from unisono.connectors.email.read import message_id_for
-from unisono.connectors.email.settings import Settings
 from unisono.contract import Ctx, Health, NotReached, Page, PullFailed, Raw
 from unisono.domain.words import ChannelState
 

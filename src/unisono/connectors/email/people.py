@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from unisono.connectors._mail.mime import addresses
 from unisono.connectors.email.automatic import MACHINES, UNANSWERABLE
-from unisono.connectors.email.mime import addresses
 from unisono.contract import Author, CanReply
 from unisono.domain.words import ReplyRule
 

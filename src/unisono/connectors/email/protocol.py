@@ -7,11 +7,11 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
+from unisono.connectors._mail.mailbox import Mailbox
 from unisono.connectors.email.answering import Answering
 from unisono.connectors.email.checking import problem_of
 from unisono.connectors.email.gate import Gate
 from unisono.connectors.email.hearing import Hearing
-from unisono.connectors.email.mailbox import Mailbox
 from unisono.connectors.email.read import Own, read_mail
 from unisono.contract import (
     Caps,

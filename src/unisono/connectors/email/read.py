@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from unisono.connectors._mail.body import Body, body_of
+from unisono.connectors._mail.large import body_of_cut
+from unisono.connectors._mail.mime import MALFORMED, Mail, content_type, header, parse, parse_head, raw_header, raw_headers
+from unisono.connectors._mail.raw import Facts, digest_of, ids_in, message_id_in, unwrapped
 from unisono.connectors.email.automatic import MACHINES, why_automatic
-from unisono.connectors.email.body import Body, body_of
-from unisono.connectors.email.large import body_of_cut
-from unisono.connectors.email.mime import MALFORMED, Mail, content_type, header, parse, parse_head, raw_header, raw_headers
 from unisono.connectors.email.people import Correspondents, author_of, can_reply, correspondents
 from unisono.connectors.email.quoting import split_history
-from unisono.connectors.email.raw import Facts, digest_of, ids_in, message_id_in, unwrapped
 from unisono.connectors.email.reports import Report, report_of
 from unisono.contract import Author, CanReply, Created, Event, Raw, Status, ThreadRef, Unreadable
 from unisono.domain.order import numeric_tie_break

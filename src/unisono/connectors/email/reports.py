@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from unisono.connectors.email.mime import MALFORMED, addresses, content_type, is_address, raw_header
-from unisono.connectors.email.raw import message_id_in
+from unisono.connectors._mail.mime import MALFORMED, addresses, content_type, is_address, raw_header
+from unisono.connectors._mail.raw import message_id_in
 from unisono.domain.words import DeliveryState
 
 _MAX_PARTS: Final = 200

@@ -8,8 +8,8 @@ from typing import Final
 import aiosmtplib
 from msgspec import Struct
 
-from unisono.connectors.email.said import said
-from unisono.connectors.email.settings import Settings
+from unisono.connectors._mail.said import said
+from unisono.connectors._mail.settings import Settings
 from unisono.contract import Health, Reauth, Reject, Retry, SendResult, Sent, Unknown
 from unisono.domain.words import ChannelState
 

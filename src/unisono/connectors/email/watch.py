@@ -5,8 +5,8 @@ from typing import Final
 
 from imapclient import IMAPClient
 
-from unisono.connectors.email.imap import open_folder
-from unisono.connectors.email.settings import Settings
+from unisono.connectors._mail.imap import open_folder
+from unisono.connectors._mail.settings import Settings
 
 # RFC 2177 advises less than 29 minutes; many firewalls forget a silent connection earlier.
 IDLE_S: Final = 9 * 60.0

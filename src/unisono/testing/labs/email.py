@@ -38,12 +38,12 @@ class EmailLab(Lab):
     async def start(self, clock: Clock) -> None:
         """Start the three servers and a proxy before each. Raises PeerMissing."""
         self.clock = clock
-        version = await _aside(Dovecot.version)
+        version = await aside(Dovecot.version)
         self.peer = f"Dovecot {version} (IMAP), aiosmtpd (SMTP), a scripted identity provider"  # type: ignore[misc]
         self._provider = IdentityProvider(now=lambda: clock.now().timestamp())
         self._provider.start()
         self._dovecot = Dovecot(introspection=self._provider.introspection_url)
-        await _aside(self._dovecot.start)
+        await aside(self._dovecot.start)
         self._door = Submission(log_in=True, token_owner=self._provider.owner_of, file=self._keep_copy)
         self._door.start()
         self._imap = FaultProxy(self._dovecot.port, raw=True)
@@ -56,9 +56,9 @@ class EmailLab(Lab):
         """End them."""
         for proxy in (self._imap, self._smtp, self._tokens):
             await proxy.stop()
-        await _aside(self._door.stop)
-        await _aside(self._dovecot.stop)
-        await _aside(self._provider.stop)
+        await aside(self._door.stop)
+        await aside(self._dovecot.stop)
+        await aside(self._provider.stop)
 
     def _keep_copy(self, taken: Taken) -> None:
         """Large providers file what their SMTP servers took."""
@@ -125,7 +125,7 @@ class EmailLab(Lab):
         return mail
 
     async def _deliver(self, mail: EmailMessage, at: datetime | None = None) -> None:
-        await _aside(self._dovecot.deliver, self._us, mail.as_bytes(), "INBOX", at or self.clock.now())
+        await aside(self._dovecot.deliver, self._us, mail.as_bytes(), "INBOX", at or self.clock.now())
 
     async def flood(self, texts: Sequence[str]) -> None:
         """Let Anna write many mails at once."""
@@ -134,7 +134,7 @@ class EmailLab(Lab):
             mail = self._mail(self._people[ANNA], self._us, None)
             mail.set_content(text)
             mails.append((mail.as_bytes(), self.clock.now()))
-        await _aside(self._dovecot.deliver_all, self._us, mails)
+        await aside(self._dovecot.deliver_all, self._us, mails)
 
     async def say_strangely(self, text: str) -> Item:
         """Write with headers and parameters that nobody knows, some of them where known ones belong."""
@@ -155,7 +155,7 @@ class EmailLab(Lab):
 
     async def lose(self, item: Item) -> None:
         """Remove a mail from the mailbox, as somebody may in a mail program."""
-        await _aside(self._dovecot.remove, self._us, item.handle)
+        await aside(self._dovecot.remove, self._us, item.handle)
 
     # -- what our mails come to ------------------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ class EmailLab(Lab):
         """Answer from a mail program."""
         mail = self._mail(self._us, self._people[to.who], to.handle)
         mail.set_content(text)
-        await _aside(self._submit, mail, self._provider.issue(self._person))
+        await aside(self._submit, mail, self._provider.issue(self._person))
         return self._shown(self._door.taken[-1])
 
     def _submit(self, mail: EmailMessage, token: str) -> None:
@@ -207,7 +207,7 @@ class EmailLab(Lab):
         ]  # fmt: skip
         head = b"".join(f"{name}: {value}\r\n".encode() for name, value in mail.items())
         content = head + b"\r\n" + "\r\n".join(parts).replace("\r\n\n", "\r\n").encode()
-        await _aside(self._dovecot.deliver, self._us, content, "INBOX", self.clock.now())
+        await aside(self._dovecot.deliver, self._us, content, "INBOX", self.clock.now())
 
     def reportable(self) -> tuple[DeliveryState, ...]:
         """Mails are delivered, then read."""
@@ -240,7 +240,7 @@ class EmailLab(Lab):
             self._imap.add(Effect.ANSWER, Match(), answer=_BUSY_IMAP, count=2)
 
 
-async def _aside(work: Callable[..., T], *given: Any) -> T:
+async def aside(work: Callable[..., T], *given: Any) -> T:
     """Do blocking work of the provider's in a thread, apart from whatever listens to what the house does."""
     return await asyncio.get_running_loop().run_in_executor(None, lambda: work(*given))
 

@@ -8,11 +8,11 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from msgspec import Struct
 
-from unisono.connectors.email.cursor import Cursor
-from unisono.connectors.email.imap import Broken, open_folder
-from unisono.connectors.email.large import MAX_TEXT_BYTES, Ref, Section, sections_of
-from unisono.connectors.email.mime import parse_head, raw_header
-from unisono.connectors.email.raw import CutFile, CutText, message_id_in
+from unisono.connectors._mail.cursor import Cursor
+from unisono.connectors._mail.imap import Broken, open_folder
+from unisono.connectors._mail.large import MAX_TEXT_BYTES, Ref, Section, sections_of
+from unisono.connectors._mail.mime import parse_head, raw_header
+from unisono.connectors._mail.raw import CutFile, CutText, message_id_in
 
 FIRST_WINDOW: Final = 1_000
 # So many UIDs of ten digits fit into a line of 1 MB, at which imaplib gives up.

@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from unisono.connectors.email.html_text import MAX_HTML_CHARS, html_as_text, text_as_html, too_deep
-from unisono.connectors.email.mime import MALFORMED, Mail, content_type, decoded_bytes, parameter, payload, raw_header
+from unisono.connectors._mail.html_text import MAX_HTML_CHARS, html_as_text, text_as_html, too_deep
+from unisono.connectors._mail.mime import MALFORMED, Mail, content_type, decoded_bytes, parameter, payload, raw_header
 from unisono.contract import InAttachment
 
 MAX_FILES: Final = 100

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from unisono.connectors.email.said import said as as_said
-from unisono.connectors.email.settings import Settings
+from unisono.connectors._mail.said import said as as_said
+from unisono.connectors._mail.settings import Settings
 from unisono.contract import Ctx, Health, HostRefused, NotReached, PullFailed, Response
 from unisono.domain.words import ChannelState
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from imapclient import IMAPClient
 
-from unisono.connectors.email.imap import IMAP_ERRORS, ImapFailed, Place, connect, cut, failure, leave
+from unisono.connectors._mail.imap import IMAP_ERRORS, ImapFailed, Place, connect, cut, failure, leave
 
 T = TypeVar("T")
 # Providers count log-ins; a busy mailbox would otherwise need one for every mail.

@@ -10,8 +10,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 from msgspec import Struct
 
-from unisono.connectors.email.said import said
-from unisono.connectors.email.settings import Settings
+from unisono.connectors._mail.said import said
+from unisono.connectors._mail.settings import Settings
 from unisono.contract import Health
 from unisono.domain.words import ChannelState
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from unisono.connectors.email.body import Block, Body, assemble, default_name, unflowed
-from unisono.connectors.email.mime import decoded_bytes, decoded_words
-from unisono.connectors.email.raw import CutFile, CutText, Facts
+from unisono.connectors._mail.body import Block, Body, assemble, default_name, unflowed
+from unisono.connectors._mail.mime import decoded_bytes, decoded_words
+from unisono.connectors._mail.raw import CutFile, CutText, Facts
 from unisono.contract import InAttachment
 
 MAX_SECTIONS: Final = 200

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from unisono.connectors.email.mime import header, parse_head, split_head
+from unisono.connectors._mail.mime import header, parse_head, split_head
 
 _MARK: Final = b'{"unisono_mail":'
 _BRACKETED: Final = re.compile(r"<([^<>]{1,2000})>")
