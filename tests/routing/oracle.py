@@ -36,7 +36,7 @@ def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime
             pairs += [
                 _order(item, agent, free[agent.id], match, at, minutes)
                 for agent, match in room
-                if item.id in heads or item.preferred_agent_id == agent.id
+                if item.id in heads or _preferred(item, now) == agent.id
             ]
         best = min(pairs, default=None)
         if best is None:
@@ -97,7 +97,11 @@ def _match(item: Waiting, agent: AgentFacts, now: datetime) -> float:
     match *= index.LOWERED ** sum(max(0, need.level - agent.skills.get(need.skill, 0)) for need in hard)
     if agent.id in item.refused:
         return match * index.REFUSED
-    return match * (index.PREFERRED if agent.id == item.preferred_agent_id else 1.0)
+    return match * (index.PREFERRED if agent.id == _preferred(item, now) else 1.0)
+
+
+def _preferred(item: Waiting, now: datetime) -> UUID | None:
+    return item.preferred_agent_id if item.preferred_until is None or now < item.preferred_until else None
 
 
 def _has(agent: AgentFacts, need: Need, lower: int) -> bool:

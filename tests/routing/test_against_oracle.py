@@ -44,6 +44,7 @@ def waiting(draw: st.DrawFn, number: int) -> Waiting:
         due_at=NO_PROMISE if due is None else NOW + timedelta(seconds=due), params=draw(st.sampled_from(PARAMS)),
         value=draw(st.sampled_from([1.0, 1.0, 2.0])), steps=draw(st.sampled_from(STEPS)),
         preferred_agent_id=draw(st.sampled_from([None, None, AGENTS[0], AGENTS[3]])),
+        preferred_until=draw(st.sampled_from([None, *(NOW + timedelta(seconds=s) for s in (-30, -0.5, 0, 0.5, 40, 70))])),
         refused=draw(st.sampled_from([frozenset(), frozenset(), frozenset({AGENTS[0]}), frozenset({AGENTS[1], AGENTS[2]})])),
     )  # fmt: skip
 
@@ -93,6 +94,27 @@ def test_all_at_once(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...],
         while some := decided(state, limit):
             made += some
     assert made == oracle.decide(items, people, NOW)
+
+
+@settings(max_examples=50, deadline=None)
+@given(items, people, who_asks, st.data())
+def test_as_time_passes(items: tuple[Waiting, ...], people: tuple[AgentFacts, ...], many: int, data: st.DataObject) -> None:
+    """Steps come due and preferences end between decisions, while people come and have room again: never is a change missed."""
+    state = RouterState()
+    waits = {item.id: item for item in items}
+    there: dict[UUID, AgentFacts] = {}
+    for item in items:
+        state.put_waiting(item)
+    with patch.object(unisono.routing.state, "MANY", many):
+        for later in (0.0, 0.5, 40.0, 75.0):
+            for someone in data.draw(st.lists(st.sampled_from(people), max_size=3)) if people else ():
+                state.put_agent(someone)
+                there[someone.id] = someone
+            at = NOW + timedelta(seconds=later)
+            made = decided(state, at=at)
+            assert made == oracle.decide(waits.values(), there.values(), at)
+            for interaction_id, agent_id in made:
+                there[agent_id] = after(there[agent_id], waits.pop(interaction_id).units)
 
 
 @settings(max_examples=200, deadline=None)

@@ -84,6 +84,28 @@ def test_who_had_it_before_is_asked_first() -> None:
     assert decision.reason.code == "last_agent"
 
 
+def test_a_preference_ends_at_its_moment_and_then_all_are_asked_alike() -> None:
+    until = NOW + timedelta(seconds=40)
+    known, other = agent(1, idle_s=1), agent(2, idle_s=99)
+    item = waiting(1, preferred_agent_id=known.id, preferred_until=until)
+    made = state([], [item])
+    assert made.decide(NOW) == []
+    assert made.next_moment() == until
+    for at, code, match, whom in ((NOW, "last_agent", 1.25, known), (until, "longest_waiting", 1.0, other)):
+        fresh = state([known, other], [item])
+        [decision] = fresh.decide(at)
+        assert (decision.agent_id, decision.reason.code, decision.reason.match) == (whom.id, code, match)
+        assert fresh.next_moment() is None
+
+
+def test_nobody_is_waited_for_who_is_not_there() -> None:
+    gone, here = agent(1, available=False), agent(2)
+    [decision] = state([gone, here], [waiting(1, preferred_agent_id=gone.id, preferred_until=NOW + timedelta(hours=1))]).decide(
+        NOW
+    )
+    assert (decision.agent_id, decision.reason.match) == (here.id, 1.0)
+
+
 def test_who_let_it_pass_is_not_asked_again_while_somebody_else_can() -> None:
     first, second = agent(1), agent(2)
     [decision] = state([first, second], [waiting(1, refused=frozenset({first.id}))]).decide(NOW)

@@ -29,8 +29,9 @@ async def test_a_queue_is_set_to_be_taken_from_and_the_router_follows(served: Se
 
 async def test_what_a_queue_is_told_of_work_in_progress_is_checked(root: Browser) -> None:
     made = await root.did("POST", "queues", {"key": "q", "name": NAME, "mode": "pull", "wrap_up_s": 45, "silence_s": 600})
-    assert (made["mode"], made["wrap_up_s"], made["silence_s"]) == ("pull", 45, 600)
-    for change in ({"mode": "both"}, {"wrap_up_s": 86_401}, {"silence_s": 59}):
+    assert (made["mode"], made["wrap_up_s"], made["silence_s"], made["prefer_s"]) == ("pull", 45, 600, 300)
+    assert (await root.did("PATCH", f"queues/{made['id']}", {"prefer_s": 0}))["prefer_s"] == 0
+    for change in ({"mode": "both"}, {"wrap_up_s": 86_401}, {"silence_s": 59}, {"prefer_s": 86_401}):
         assert (await root.problem("PATCH", f"queues/{made['id']}", change))["field"] == next(iter(change))
     assert (await root.did("PATCH", f"queues/{made['id']}", {"silence_s": None}))["silence_s"] is None
     class_ = await root.did("POST", "work-classes", {"key": "c", "name": NAME, "parked_share": 0.25})

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from unisono.routing import index
 from unisono.routing.bits import Bits
 from unisono.routing.facts import NO_PROMISE, Need, Params, Waiting
@@ -17,11 +19,20 @@ Rank = tuple[int, float, float, float, UUID]
 
 
 def moments(item: Waiting) -> Iterator[float]:
-    """Return the times (seconds of the epoch) at which an enquiry moves to another class by itself."""
+    """Return the times (seconds of the epoch) at which an enquiry moves to another class, or ends to prefer, by itself."""
     since = item.since.timestamp()
     yield from (since + step.after_s for step in item.steps)
     if item.params.fades and item.due_at is not NO_PROMISE:
         yield item.due_at.timestamp()
+    if item.preferred_agent_id is not None and item.preferred_until is not None:
+        yield item.preferred_until.timestamp()
+
+
+def preferring(item: Waiting, at: float) -> Waiting:
+    """Return an enquiry as it stands at a time: once its preference is over, anybody may take it alike."""
+    if item.preferred_agent_id is None or item.preferred_until is None or at < item.preferred_until.timestamp():
+        return item
+    return replace(item, preferred_agent_id=None)
 
 
 def step_at(item: Waiting, at: float) -> int:

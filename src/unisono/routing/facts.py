@@ -60,7 +60,8 @@ class Waiting(Struct, frozen=True, kw_only=True):
     """An enquiry that waits, reduced to what may decide about it.
 
     units: capacity that it takes. since: when it was said. due_at: promised answer. value: weight of the customer, 1 is
-    usual. steps: relaxation, in order of time. refused: agents that declined it or let it pass, for whom it is not the
+    usual. steps: relaxation, in order of time. preferred_until: until when the preferred agent comes first; None: as long as it
+    waits. refused: agents that declined it or let it pass, for whom it is not the
     first choice again.
     """
 
@@ -76,6 +77,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     value: float = 1.0
     steps: tuple[Step, ...] = ()
     preferred_agent_id: UUID | None = None
+    preferred_until: datetime | None = None
     refused: frozenset[UUID] = frozenset()
 
 

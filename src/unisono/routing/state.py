@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from unisono.routing import index
 from unisono.routing.bits import Bits
-from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, seconds
+from unisono.routing.classes import ClassKey, Rank, WorkClass, class_key, moments, preferring, seconds
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Reason, Reserve, Waiting
 from unisono.routing.people import People
 from unisono.routing.profile import Person, Profile
@@ -115,7 +115,7 @@ class RouterState:
         self._look_again_at_held_back()
 
     def next_moment(self) -> datetime | None:
-        """Return when a step of relaxation comes due; None when nothing changes by time alone."""
+        """Return when a step of relaxation comes due or a preference ends; None when nothing changes by time alone."""
         while self._timers and not self._is_due_item(self._timers[0]):
             heapq.heappop(self._timers)
         return datetime.fromtimestamp(self._timers[0][0], NO_PROMISE.tzinfo) if self._timers else None
@@ -187,6 +187,7 @@ class RouterState:
         self._new.clear()
 
     def _place(self, item: Waiting, exact: float) -> None:
+        item = preferring(item, exact)
         key = class_key(item, exact)
         work_class = self._classes.get(key)
         if work_class is None:

@@ -32,7 +32,7 @@ async def add_queue(db: Database, access: Access, queue: NewQueue, member_ids: S
             first_response_s=queue.first_response_s, offer_s=queue.offer_s, skills=queue.skills, steps=queue.steps,
             reserve_agents=queue.reserve_agents, reserve_units=queue.reserve_units,
             reserve_share=queue.reserve_share, reserve_within_s=queue.reserve_within_s, mode=queue.mode,
-            silence_s=queue.silence_s, wrap_up_s=queue.wrap_up_s,
+            silence_s=queue.silence_s, wrap_up_s=queue.wrap_up_s, prefer_s=queue.prefer_s,
         ))  # fmt: skip
         if not await tx.setup.add_queue(queue):
             raise Conflict(f"The key {queue.key!r} is taken.", code="key_taken", field="key")
@@ -113,6 +113,7 @@ async def _check(tx: Tx, change: QueueChange) -> None:
     if isinstance(change.silence_s, int):
         between(change.silence_s, 60, 7 * 86_400, "silence_s")
     between(change.wrap_up_s, 0, 86_400, "wrap_up_s")
+    between(change.prefer_s, 0, 86_400, "prefer_s")
     if isinstance(change.team_id, UUID) and change.team_id not in {team.id for team in await tx.setup.teams()}:
         raise Invalid("This team does not exist.", code="bad_scope", field="team_id")
 

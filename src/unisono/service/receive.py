@@ -17,6 +17,7 @@ from unisono.routing.moments import Reckoning
 from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
 from unisono.service.erase import erase_messages
+from unisono.service.last_agent import last_agents
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
@@ -286,7 +287,8 @@ class _Intake:
             if p.conversation.id in missing and (fact := _fact(p)) is not None:
                 facts.setdefault(p.conversation.id, []).append(fact)
         counted = await count_new(self.tx, self.opening, facts, current)
-        wanted = {c: self._interaction(asking[c], current.get(c), counted[c].reckoning) for c in facts}
+        knowing = await last_agents(self.tx, facts.keys())
+        wanted = {c: self._interaction(asking[c], current.get(c), counted[c].reckoning, knowing.get(c)) for c in facts}
         opened = await self.tx.talk.insert_interactions(list(wanted.values()))
         self.begun = {c for c, interaction in wanted.items() if interaction.id in opened}
         await keep_new(self.tx, self.opening, {wanted[c].id: counted[c] for c in self.begun})
@@ -310,7 +312,9 @@ class _Intake:
         for conversation_id, interaction_id in told.items():
             self._emit("interaction.changed", asking[conversation_id][0].conversation, interaction_id, {"by": "customer"})
 
-    def _interaction(self, group: list[_Placed], last: OpenInteraction | None, due: Reckoning) -> NewInteraction:
+    def _interaction(
+        self, group: list[_Placed], last: OpenInteraction | None, due: Reckoning, prefer: UUID | None
+    ) -> NewInteraction:
         earliest = min(group, key=lambda p: p.said.said_at)
         language = next((p.said.clean.language for p in group if p.said.clean.language), None)
         skills = list(self.channel.skills)
@@ -322,7 +326,7 @@ class _Intake:
             language=language, units=self.channel.units, priority=self.channel.priority,
             waiting_since=earliest.said.said_at, due_at=due.due_at, due_kind=due.due_kind or None,
             previous_id=last.id if last else None,
-            preferred_agent_id=last.agent_id if last else None, reason={"code": "reopened" if last else "new"},
+            preferred_agent_id=prefer, reason={"code": "reopened" if last else "new"},
         )  # fmt: skip
 
     def _message(self, p: _Placed, interaction_id: UUID | None) -> NewMessage:

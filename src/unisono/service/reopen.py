@@ -8,6 +8,7 @@ from unisono.domain.words import InteractionState
 from unisono.routing.clocks import Fact, What
 from unisono.service.access import Access
 from unisono.service.clocks import opening_of
+from unisono.service.last_agent import last_agents
 from unisono.service.ports import Database
 from unisono.service.ports.talk import NewInteraction
 from unisono.service.ports.work import InteractionChange
@@ -40,7 +41,8 @@ async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
             id=new_id(), conversation_id=conversation_id, channel_id=channel.id, access_class=conversation.access_class,
             queue_id=queue_id, skills=channel.skills, language=None, units=channel.units, priority=channel.priority,
             waiting_since=tx.now, due_at=due.due_at or tx.now, due_kind=due.due_kind or None,
-            previous_id=before.id if before else None, reason={"code": "reopened"},
+            previous_id=before.id if before else None,
+            preferred_agent_id=(await last_agents(tx, [conversation_id])).get(conversation_id), reason={"code": "reopened"},
         )  # fmt: skip
         await tx.talk.insert_interactions([interaction])
         await keep_new(tx, opening, {interaction.id: counted})

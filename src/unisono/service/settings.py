@@ -71,6 +71,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="prefer.last_agent_days", kind=int, default=30, low=0, high=3_650,
+            summary={
+                "de": "Wer zuletzt für jemanden da war, kommt so viele Tage lang auch bei dessen neuen Anliegen zuerst; 0: nie.",
+                "en": "Who served a customer last comes first for their new enquiries too, for so many days; 0: never.",
+            },
+        ),
+        Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
                 "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",

@@ -86,7 +86,7 @@ class QueueView(Struct, frozen=True, kw_only=True):
     `reserve_share` of what cannot wait is taken within `reserve_within_s`; reserve_now: how many that are at the moment.
     mode: push (the router offers) or pull (people take from the list). silence_s: active work whose agent gives no sign for so
     long after the customer wrote goes back; null: never. wrap_up_s: capacity is held so long after the
-    talk; 0: until it is closed.
+    talk; 0: until it is closed. prefer_s: so long, from when it begins to wait for somebody, it comes to them first; 0: never.
     service_levels: what is promised; without one for all work, it is an
     answer within `first_response_s` of calendar time. open_now, opens_at, closes_at: by the calendar of the queue's service
     level; always open if there is none.
@@ -112,6 +112,7 @@ class QueueView(Struct, frozen=True, kw_only=True):
     mode: str
     silence_s: int | None
     wrap_up_s: int
+    prefer_s: int
     service_levels: list[QueueLevelView]
     open_now: bool
     opens_at: Instant | None

@@ -57,7 +57,7 @@ class PgSetup:
             _SQL["add_queue"], queue.id, queue.key, queue.name, queue.team_id, queue.time_zone, queue.first_response_s,
             queue.offer_s, msgspec.to_builtins(queue.skills), queue.match_language,
             msgspec.to_builtins(queue.steps), queue.reserve_agents, queue.reserve_units, queue.reserve_auto,
-            queue.reserve_share, queue.reserve_within_s, queue.mode, queue.silence_s, queue.wrap_up_s,
+            queue.reserve_share, queue.reserve_within_s, queue.mode, queue.silence_s, queue.wrap_up_s, queue.prefer_s,
         )  # fmt: skip
         return added is not None
 

@@ -1,6 +1,6 @@
 -- name: queues
 select q.id, q.key, q.name, q.team_id, q.time_zone, q.first_response_s, q.offer_s, q.skills, q.match_language, q.steps,
-       q.reserve_agents, q.reserve_units, q.reserve_auto, q.reserve_share, q.reserve_within_s, q.mode, q.silence_s, q.wrap_up_s,
+       q.reserve_agents, q.reserve_units, q.reserve_auto, q.reserve_share, q.reserve_within_s, q.mode, q.silence_s, q.wrap_up_s, q.prefer_s,
        case when q.reserve_auto then q.reserve_now else q.reserve_agents end as reserve_now, q.open_now, q.hours_next_at,
        q.version, (select coalesce(jsonb_agg(jsonb_build_object('service_level_id', l.service_level_id, 'work_class_id', l.work_class_id)
                                   order by l.work_class_id nulls first), '[]')
@@ -13,8 +13,8 @@ order by q.position, q.key;
 
 -- name: add_queue
 insert into queue (id, key, name, team_id, time_zone, first_response_s, offer_s, skills, match_language, steps,
-                   reserve_agents, reserve_units, reserve_auto, reserve_share, reserve_within_s, mode, silence_s, wrap_up_s, position)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                   reserve_agents, reserve_units, reserve_auto, reserve_share, reserve_within_s, mode, silence_s, wrap_up_s, prefer_s, position)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
         (select coalesce(max(position), 0) + 1 from queue))
 on conflict do nothing returning id;
 

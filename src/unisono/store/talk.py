@@ -236,6 +236,11 @@ class PgTalk:
         rows = await self._connection.fetch(_SQL["interactions_of"], wanted) if wanted else []
         return {row["conversation_id"]: OpenInteraction(**dict(row)) for row in rows}
 
+    async def last_agents(self, conversation_ids: Iterable[UUID], since: datetime) -> dict[UUID, UUID]:
+        """Return, by conversation, who served its customer last and no longer ago than that."""
+        rows = await self._connection.fetch(_SQL["last_agents"], list(set(conversation_ids)), since)
+        return {row["id"]: row["agent_id"] for row in rows}
+
     async def insert_interactions(self, interactions: Sequence[NewInteraction]) -> set[UUID]:
         """Queue new units of work; returns those that were really opened."""
         if not interactions:
@@ -250,7 +255,7 @@ class PgTalk:
         )  # fmt: skip
         preferred = [i for i in interactions if i.preferred_agent_id is not None]
         if preferred:
-            await self._connection.execute(_SQL["prefer_agent"], *_columns(preferred, "id", "preferred_agent_id"))
+            await self._connection.execute(_SQL["prefer_agent"], *_columns(preferred, "id", "preferred_agent_id"), self._now)
         return {row["id"] for row in rows}
 
     async def customer_wrote(self, interaction_ids: Iterable[UUID]) -> None:

@@ -168,8 +168,20 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[
 on conflict do nothing
 returning id;
 
+-- name: last_agents
+-- Who works for the customer now, else who did last, in whatever conversation of theirs.
+select distinct on (c.id) c.id, i.agent_id
+from conversation c
+join identity n on n.id = c.identity_id
+join identity m on m.customer_id = n.customer_id
+join conversation o on o.identity_id = m.id
+join interaction i on i.conversation_id = o.id
+where c.id = any($1::uuid[]) and i.agent_id is not null
+      and (i.closed_at > $2 or i.state in ('active', 'parked', 'wrap_up'))
+order by c.id, i.closed_at desc nulls first, i.id desc;
+
 -- name: prefer_agent
-update interaction i set preferred_agent_id = n.agent_id
+update interaction i set preferred_agent_id = n.agent_id, preferred_since = $3
 from unnest($1::uuid[], $2::uuid[]) as n(id, agent_id) where i.id = n.id;
 
 -- name: customer_wrote

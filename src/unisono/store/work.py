@@ -41,6 +41,8 @@ class PgWork:
         named = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
         if named.get("state") == InteractionState.ACTIVE.value:
             named["held_since"] = self._now
+        if "preferred_agent_id" in named:
+            named["preferred_since"] = self._now if named["preferred_agent_id"] is not None else None
         if "state" in named:
             # Whatever else becomes of it ends its having been interrupted.
             named.setdefault("interrupted_by", None)

@@ -114,7 +114,7 @@ select case when exists (select from fence) then array(select id from moved) end
 -- Who let it pass or lie in the last ten minutes is not asked first again; from a queue that people take from, nothing is offered.
 -- Few customers count for more or less than usual, so they are looked up from their side.
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
-       i.preferred_agent_id, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
+       i.preferred_agent_id, i.preferred_since + make_interval(secs => q.prefer_s) as preferred_until, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
@@ -134,7 +134,7 @@ where n.customer_id = any($1::uuid[]) and i.state = 'waiting';
 
 -- name: all_waiting
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
-       i.preferred_agent_id, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
+       i.preferred_agent_id, i.preferred_since + make_interval(secs => q.prefer_s) as preferred_until, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
        w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')

@@ -47,7 +47,7 @@ export const agents = [
 export const queues = [
   ['service', 'Kundenservice', 'Customer service'], ['billing', 'Abrechnung', 'Billing'], ['outage', 'Störungen', 'Outages'],
 ].map(([key, de, en]): Json => ({
-  id: `q-${key}`, key, name: name(de!, en!), team_id: null, time_zone: 'Europe/Berlin', first_response_s: key === 'outage' ? 900 : 3600, offer_s: 30, mode: key === 'outage' ? 'pull' : 'push', silence_s: null, wrap_up_s: 0,
+  id: `q-${key}`, key, name: name(de!, en!), team_id: null, time_zone: 'Europe/Berlin', first_response_s: key === 'outage' ? 900 : 3600, offer_s: 30, mode: key === 'outage' ? 'pull' : 'push', silence_s: null, wrap_up_s: 0, prefer_s: 300,
   skills: [], match_language: key === 'service', member_ids: agents.map((a) => a.user_id), version: 1, archived: false,
 }));
 

@@ -42,6 +42,7 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     mode: str = "push"
     silence_s: int | None = None
     wrap_up_s: int = 0
+    prefer_s: int = 300
     service_levels: Sequence[QueueLevelView] = ()
 
 
@@ -65,6 +66,7 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     mode: str | UnsetType = UNSET
     silence_s: int | UnsetType | None = UNSET
     wrap_up_s: int | UnsetType = UNSET
+    prefer_s: int | UnsetType = UNSET
     service_levels: Sequence[QueueLevelView] | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 

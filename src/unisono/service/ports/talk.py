@@ -243,6 +243,9 @@ class Talk(Protocol):
     async def interactions_of(self, conversation_ids: Iterable[UUID]) -> dict[UUID, OpenInteraction]:
         """Return the open interaction of each conversation, or its newest closed one."""
 
+    async def last_agents(self, conversation_ids: Iterable[UUID], since: datetime) -> dict[UUID, UUID]:
+        """Return, by conversation, who served its customer last, on whatever channel, and no longer ago than `since`."""
+
     async def insert_interactions(self, interactions: Sequence[NewInteraction]) -> set[UUID]: ...
 
     async def customer_wrote(self, interaction_ids: Iterable[UUID]) -> None:

@@ -52,6 +52,7 @@ class NewQueueBody(Body):
     mode: str = "push"
     silence_s: int | None = None
     wrap_up_s: int = 0
+    prefer_s: int = 300
     service_levels: tuple[QueueLevelView, ...] = ()
     member_ids: tuple[UUID, ...] = ()
 
@@ -76,6 +77,7 @@ class ChangeQueueBody(Body):
     mode: str | UnsetType = UNSET
     silence_s: int | UnsetType | None = UNSET
     wrap_up_s: int | UnsetType = UNSET
+    prefer_s: int | UnsetType = UNSET
     service_levels: tuple[QueueLevelView, ...] | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
@@ -145,7 +147,7 @@ async def new_queue(request: Asking, house: HouseDep, actor: ActorDep, data: JSO
         first_response_s=data.first_response_s, offer_s=data.offer_s, skills=data.skills, match_language=data.match_language,
         steps=data.steps, reserve_agents=data.reserve_agents, reserve_units=data.reserve_units,
         reserve_auto=data.reserve_auto, reserve_share=data.reserve_share, reserve_within_s=data.reserve_within_s,
-        mode=data.mode, silence_s=data.silence_s, wrap_up_s=data.wrap_up_s,
+        mode=data.mode, silence_s=data.silence_s, wrap_up_s=data.wrap_up_s, prefer_s=data.prefer_s,
         service_levels=data.service_levels,
     )  # fmt: skip
     queue_id = await once(house.db, key, lambda db: add_queue(db, actor.access, queue, data.member_ids), UUID)

@@ -32,7 +32,7 @@ export interface QueueSkill { skill: string; level: number }
 export interface Queue {
   id: string; key: string; name: TextByLocale; team_id: string | null; time_zone: string;
   first_response_s: number; offer_s: number; skills: QueueSkill[]; match_language: boolean;
-  mode: 'push' | 'pull'; silence_s: number | null; wrap_up_s: number; member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number;
+  mode: 'push' | 'pull'; silence_s: number | null; wrap_up_s: number; prefer_s: number; member_ids: string[]; steps: QueueStep[]; reserve_agents: number; reserve_units: number;
   service_levels: QueueLevel[]; open_now: boolean; opens_at: string | null; closes_at: string | null; version: number; archived: boolean;
 }
 
