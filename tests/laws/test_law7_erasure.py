@@ -7,15 +7,18 @@ import pytest
 
 from tests.kit import House
 from tests.service.test_sending import send, written
-from tests.service.test_work import working
+from tests.service.test_work import offered, working
 from unisono.domain.errors import Forbidden, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
+from unisono.service.assign import prioritise
+from unisono.service.decline import decline_offer
 from unisono.service.customer_value import set_customer_value
 from unisono.service.erase import erase_again, erase_customer, expire_texts
 from unisono.service.note import write_note
 from unisono.service.ports.reading import Sight
 from unisono.service.seal import open_sealed, verify_chain
+from unisono.service.transfer import transfer
 
 pytestmark = pytest.mark.law7
 
@@ -80,6 +83,28 @@ async def test_a_customer_who_is_erased_leaves_no_trace(house: House) -> None:
     assert house.files.content == {}
     assert [row["value"] for row in await house.sql("select value from customer where id = $1", customer)] == [1]
     assert ("customer", customer) in house.tombstones.lines
+
+
+async def test_what_colleagues_said_of_it_in_their_own_words_goes_with_it(house: House) -> None:
+    access, customer = await full_house(house)
+    [work] = await house.sql("select id, agent_id from interaction")
+    [heard] = await house.sql("select id from message where remote_id = 's1'")
+    await prioritise(house.db, access, work["id"], 5, "Rumpelstilz drängt")
+    await transfer(house.db, access, work["id"], queue_id=await house.queue())
+    helper = await house.agent((await house.sql("select queue_id from interaction"))[0]["queue_id"])
+    await house.router.load()
+    await house.route()
+    await decline_offer(house.db, helper.access, await offered(house, helper), "personal", "Rumpelstilz ist mein\0 Nachbar")
+    async with house.db.write() as tx:
+        await tx.privacy.audit(access.user_id, "message.hidden", "message", str(heard["id"]), {"reason": "Zaubernuss"})
+        await tx.privacy.audit(access.user_id, "message.shown", "message", str(new_id()), {"reason": "insult"})
+    await erase_customer(house.outside, access, customer, "Antrag")
+    assert await traces(house) == []
+    kept = {row["action"]: row["body"] for row in await house.sql("select action, body from audit order by at, id")}
+    assert kept["offer.declined"] == {"reason": "personal"}
+    assert kept["interaction.prioritised"] == {"from": 0, "to": 5}
+    assert (kept["message.hidden"], kept["message.shown"]) == ({}, {"reason": "insult"})
+    assert kept["customer.erased"]["reason"] == "Antrag"
 
 
 async def test_what_its_author_deletes_at_the_source_leaves_no_trace(house: House) -> None:

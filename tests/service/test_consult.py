@@ -93,6 +93,23 @@ async def test_whoever_has_the_skill_and_is_first_helps(house: House) -> None:
     await assert_capacity_adds_up(house)
 
 
+async def test_who_asks_for_a_skill_of_their_own_does_not_help_themself(house: House) -> None:
+    person, queue, interaction = await working(house, skills={"law": 5})
+    await house.agent(queue, state="busy", skills={"law": 2})
+    asked = await ask_colleague(house.db, person.access, interaction, new_id(), "Recht?", skill="law")
+    with pytest.raises(NotFound):
+        await begin_consult(house.db, person.access, asked)
+    assert (await consult(house), await used(house, person)) == (("requested", None), 12)
+
+
+async def test_who_reads_their_own_work_only_is_not_asked_about_a_colleague_s(house: House) -> None:
+    person, queue, interaction = await working(house)
+    other = await house.agent(queue, state="busy")
+    await house.sql("update role_grant set scope_kind = 'self' where user_id = $1", other.id)
+    with pytest.raises(Invalid, match="may not read"):
+        await ask_colleague(house.db, person.access, interaction, new_id(), "Hm?", agent_id=other.id)
+
+
 async def test_nobody_helps_beyond_their_capacity(house: House) -> None:
     person, queue, interaction = await working(house)
     full = await house.agent(queue, capacity=5, state="busy")

@@ -41,7 +41,7 @@ async def assert_capacity_adds_up(house: House) -> None:
     assert all(row["used"] == row["held"] <= row["capacity"] for row in rows)
 
 
-async def working(house: House, *, items: int = 1, **agent: int) -> tuple[Person, UUID, UUID]:
+async def working(house: House, *, items: int = 1, **agent: object) -> tuple[Person, UUID, UUID]:
     """A house with one agent; returns them, the queue and the first interaction, which they have accepted."""
     queue = await house.queue()
     channel = await house.channel(queue)

@@ -35,7 +35,7 @@ async def ask_colleague(
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.PARKED)
         if agent_id is not None:
             people = await tx.hands.lock_agents([agent_id])
-            await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id, action="work.read")
+            await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id, asked=True)
         elif skill is not None:
             await _check_skill(tx, access, work, skill)
         for other in await tx.consults.of_work(work.id):
@@ -140,6 +140,8 @@ async def _is_for(tx: Tx, access: Access, consult: ConsultFacts, work: Interacti
         return False
     if consult.agent_id == access.user_id:
         return True
+    if consult.asked_by == access.user_id:
+        return False
     # Who was slower than another still learns that somebody helps.
     return consult.skill is not None and await tx.consults.has_skill(access.user_id, consult.skill)
 

@@ -64,6 +64,7 @@ async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) ->
             by_channel.setdefault(message.channel_id, []).append(message.remote_id)
     for channel_id, remote_ids in by_channel.items():
         await tx.talk.bury(channel_id, remote_ids)
+    await tx.privacy.forget_words(message_ids)
     erased = await tx.talk.erase_messages(message_ids, tx.now)
     closed = await tx.talk.close_emptied(erased.interactions)
     await feed(tx, [Happened(interaction_id=one, what=What.CLOSED, at=tx.now) for one in closed])

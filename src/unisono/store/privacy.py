@@ -7,6 +7,7 @@ from uuid import UUID
 
 from unisono.domain.ids import new_id
 from unisono.service.ports.privacy import Sealed, SealedItem, ToErase
+from unisono.service.text import storable
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -60,8 +61,13 @@ class PgPrivacy:
         return await self._connection.fetchval(_SQL["setting"], name)
 
     async def audit(self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any]) -> None:
-        """Write down who did what to whom."""
-        await self._connection.execute(_SQL["audit"], new_id(), self._now, actor_id, action, subject_kind, subject_id, body)
+        """Write down who did what to whom. Words that people typed lose what cannot be stored."""
+        kept = {key: storable(value) if isinstance(value, str) else value for key, value in body.items()}
+        await self._connection.execute(_SQL["audit"], new_id(), self._now, actor_id, action, subject_kind, subject_id, kept)
+
+    async def forget_words(self, message_ids: Iterable[UUID]) -> None:
+        """Take people's own words out of the audit log of these messages and of the work that they belong to."""
+        await self._connection.execute(_SQL["forget_words"], list(message_ids))
 
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""

@@ -48,5 +48,14 @@ select value from setting where name = $1;
 -- name: audit
 insert into audit (id, at, actor_id, action, subject_kind, subject_id, body) values ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: forget_words
+-- What colleagues wrote in their own words about what is erased; what was done, when and by whom, stays. A reason to decline is
+-- a word of ours.
+update audit set body = body - case when action = 'offer.declined' then array['words'] else array['words', 'reason'] end
+where (subject_kind = 'message' and subject_id in (select unnest($1::uuid[])::text)
+       or subject_kind = 'interaction'
+       and subject_id in (select m.interaction_id::text from message m where m.id = any($1::uuid[]) and m.interaction_id is not null))
+  and body ?| array['words', 'reason'];
+
 -- name: expired_texts
 select message_id from message_text where expires_at < $1 and legal_hold is null order by expires_at limit $2;

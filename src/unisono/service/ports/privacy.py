@@ -91,5 +91,8 @@ class Privacy(Protocol):
         self, actor_id: UUID | None, action: str, subject_kind: str, subject_id: str, body: dict[str, Any]
     ) -> None: ...
 
+    async def forget_words(self, message_ids: Iterable[UUID]) -> None:
+        """Take what colleagues wrote in their own words about these messages, and the work that they belong to, out of the audit."""
+
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""
