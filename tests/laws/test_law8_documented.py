@@ -1,5 +1,6 @@
 """Law 8: every setting, route, event and command is documented, and every text exists in German and English."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 import unisono
 from unisono.service.event_types import EVENT_TYPES
+from unisono.service.words import bundle
 
 pytestmark = pytest.mark.law8
 
@@ -42,6 +44,28 @@ def test_the_reference_pages_are_as_the_code_says() -> None:
         [sys.executable, "scripts/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert check.returncode == 0, check.stdout + check.stderr[-2000:]
+
+
+REFUSALS = frozenset({"Conflict", "Forbidden", "Invalid", "NotFound", "Unavailable"})
+
+
+def refusals() -> dict[str, str]:
+    """Every code with which the house refuses something, and where."""
+    found: dict[str, str] = {}
+    for room in ("domain", "service", "store", "web"):
+        for path in (SOURCE / room).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in REFUSALS:
+                    codes = [k.value.value for k in call.keywords if k.arg == "code" and isinstance(k.value, ast.Constant)]
+                    found |= {str(code): f"{path.name}:{call.lineno}" for code in codes}
+    return found
+
+
+def test_every_refusal_says_in_german_what_happened() -> None:
+    """English words stand where it is raised; without German ones, people read that somebody was faster."""
+    assert len(refusals()) > 80
+    missing = {code: at for code, at in refusals().items() if not bundle("de").has_message(f"detail-{code}")}
+    assert missing == {}, "add detail-<code> to src/unisono/locales/de/details.ftl"
 
 
 def test_every_log_line_names_no_personal_fact() -> None:

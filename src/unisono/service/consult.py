@@ -59,7 +59,7 @@ async def _check_skill(tx: Tx, access: Access, work: InteractionFacts, skill: st
     for user_id in await tx.consults.able(skill, access.user_id):
         if (await access_of(tx, user_id)).sees(work.access_class, work.agent_id):
             return
-    raise Conflict("Nobody at work who has this skill may read this enquiry. Nothing was changed.", code="no_expert")
+    raise Conflict("Nobody at work who has this skill may read this enquiry. Nothing was changed.", code="nobody_to_ask")
 
 
 async def begin_consult(db: Database, access: Access, consult_id: UUID) -> UUID:

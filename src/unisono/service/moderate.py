@@ -76,7 +76,11 @@ async def _result(outside: Outside, asked: Awaitable[SendResult], channel_id: UU
     try:
         result = await asked
     except BudgetSpent as error:
-        raise Unavailable(f"{error} Try again then.", code="budget_spent") from error
+        when = f" until {error.until:%Y-%m-%d %H:%M} UTC" if error.until is not None else ""
+        raise Unavailable(
+            f"The budget {error.bucket!r} of this channel is spent{when}. Nothing was done; try again then.",
+            code="budget_spent", bucket=error.bucket,
+        ) from error  # fmt: skip
     except PullFailed as error:
         health = error.health
         result = Reauth(human=health.what) if health.state is ChannelState.REAUTH_NEEDED else Retry(reason=health.what)
@@ -96,11 +100,16 @@ def _judge(result: SendResult) -> None:
         case Sent():
             return
         case Reject():
-            raise Conflict(f"The network refuses: {result.human}", code=result.code)
+            raise Conflict(
+                f"The network refuses: {result.human}", code="network_refuses", said=result.human, network_code=result.code
+            )
         case Reauth():
-            raise Conflict(f"{result.human} Nothing was changed.", code="reauth_needed")
+            raise Conflict(f"{result.human} Nothing was changed.", code="reauth_needed", said=result.human)
         case Retry() | Unknown():
-            raise Unavailable(f"Whether it is done is not sure ({result.reason}). Do it again; twice is once.", code="try_again")
+            raise Unavailable(
+                f"Whether it is done is not sure ({result.reason}). Do it again; twice is once.", code="try_again",
+                said=result.reason,
+            )  # fmt: skip
 
 
 async def _record(outside: Outside, access: Access, place: CommentPlace, deed: Deed, reason: str) -> None:

@@ -28,6 +28,27 @@ detail-no_topic = Ein Thema des Ereignisstroms gibt es nicht.
 detail-many_topics = So viele Themen trägt ein Ereignisstrom nicht.
 detail-not_one_of = Der Wert im Feld „{ $field }“ ist nicht vorgesehen.
 
+# Übergeben und fragen
+detail-no_expert = Niemand sonst in dieser Warteschlange hat diese Fähigkeit auf dieser Stufe. Es wurde nichts geändert; bitte eine andere Warteschlange oder eine niedrigere Stufe wählen.
+detail-nobody_to_ask = Niemand, der gerade da ist, hat diese Fähigkeit und darf diese Anfrage lesen. Es wurde nichts geändert; bitte eine Person oder eine andere Fähigkeit wählen.
+detail-oneself = Sich selbst zu fragen hilft wenig; bitte jemand anderen wählen.
+detail-asked_already = Das wird schon gefragt.
+detail-asked_of_many = Gefragt sind alle, die es können; lassen Sie es einfach stehen.
+detail-consult_ended = Jemand anderes hilft schon, oder es wird nicht mehr gefragt.
+detail-consult_open = Sie helfen schon mit; bitte beenden Sie das stattdessen.
+detail-pull = Aus dieser Warteschlange wird nichts angeboten: Man nimmt sich etwas aus der Liste.
+
+# Öffentliches: verbergen, löschen, privat antworten
+detail-reason_missing = Verbergen, Zeigen und Löschen brauchen einen Grund; er wird festgehalten.
+detail-cannot_moderate = Das geht hier nicht: Das Netzwerk lässt es nicht zu, oder es ist nichts Öffentliches von Kundinnen und Kunden, das noch steht.
+detail-network_refuses = Das Netzwerk lehnt das ab: { $said }
+detail-reauth_needed = Das Netzwerk nimmt den Zugang dieses Kanals nicht mehr an: { $said } Es wurde nichts geändert.
+detail-try_again = Ob es geschehen ist, ist nicht sicher ({ $said }). Bitte noch einmal; zweimal ist einmal.
+detail-budget_spent = Das Budget „{ $bucket }“ dieses Kanals ist verbraucht. Es ist nichts geschehen; bitte später noch einmal.
+detail-no_comment = Privat beantworten lässt sich nur ein öffentlicher Beitrag von Kundinnen und Kunden in diesem Verlauf.
+detail-no_private_reply = Dieses Netzwerk lässt von hier keine private Antwort zu.
+detail-private_reply_used = Dieser Beitrag wurde schon privat beantwortet; das Netzwerk nimmt keine zweite Antwort, bevor zurückgeschrieben wird.
+
 # Anmelden und Menschen
 detail-bad_login = Anmeldename und Passwort passen nicht zusammen.
 detail-throttled = Zu viele vergebliche Anmeldungen; der nächste Versuch ist in { $retry_after_s } Sekunden möglich.
@@ -67,6 +88,9 @@ detail-bad_key = Ein Schlüssel hat bis zu 60 kleine Buchstaben und Ziffern, daz
 detail-bad_names = Ein Name hat je 1 bis 200 Zeichen auf Deutsch (de) und auf Englisch (en).
 detail-bad_zone = Das ist keine Zeitzone wie Europe/Berlin.
 detail-bad_steps = Höchstens { $limit } Lockerungsstufen, jede später als die davor.
+detail-no_class = Eine Arbeitsklasse unterbricht andere, die es gibt, nicht sich selbst. Es wurde nichts geändert.
+detail-deferrable_interrupts = Was warten kann, unterbricht nichts. Es wurde nichts geändert; bitte eines von beiden zurücknehmen.
+detail-no_oauth = Dieses Netzwerk wird nicht im Browser verbunden.
 detail-no_work_class = Diese Arbeitsklasse gibt es nicht.
 detail-out_of_range = Der Wert liegt zwischen { $low } und { $high }.
 
