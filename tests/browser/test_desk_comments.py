@@ -70,6 +70,10 @@ async def test_a_comment_is_answered_in_private_and_hidden(make_house: MakeHouse
         await dialog.get_by_role("button", name="Answer privately").click()
         await expect(dialog).to_have_count(0)
         await expect(page.get_by_test_id("linked")).to_contain_text("Ihre Kundennummer, bitte?")
+        linked, composer = [await page.get_by_test_id(one).bounding_box() for one in ("linked", "composer")]
+        assert linked is not None
+        assert composer is not None
+        assert linked["x"] <= composer["x"] < linked["x"] + 40, "what is linked stands above the conversation, not beside it"
         await expect(page.get_by_test_id("message")).to_have_count(1)
         await expect(page.get_by_test_id("composer").locator("textarea")).to_have_value("Ein Entwurf für alle.")
         sender = Sender(house.outside, "test")

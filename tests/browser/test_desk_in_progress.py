@@ -149,6 +149,7 @@ async def _axe(cluster: Cluster, data: Path) -> None:
                 if language == "de" and theme == "light":
                     await page.keyboard.press("t")
                     await expect(page.get_by_text("Bei Ihnen").first).to_be_visible()
+                    await _name_has_room(page)
                 for dialog in ("c", "v"):
                     await page.get_by_role("heading", level=2).first.click()
                     await page.keyboard.press(dialog)
@@ -157,3 +158,13 @@ async def _axe(cluster: Cluster, data: Path) -> None:
                     await page.keyboard.press("Escape")
                     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert found == []
+
+
+async def _name_has_room(page: Page) -> None:
+    """Beside everything that can be done, whose it is can be read on a small laptop as well."""
+    size = page.viewport_size
+    assert size is not None
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    name = page.locator("header h2").first
+    assert await name.evaluate("h => h.scrollWidth <= h.clientWidth"), await name.inner_text()
+    await page.set_viewport_size(size)

@@ -1,6 +1,6 @@
 ### Leitung: wer da ist, zuweisen, abnehmen, Vorrang
 
-supervision-text = Wer da ist, und wer noch Platz hat.
+supervision-text = Wer da ist, in wessen Händen alles liegt, und was wäre, wenn.
 supervision-tab-people = Wer da ist
 supervision-since = Seit
 supervision-free = Frei

@@ -1,6 +1,6 @@
 ### Supervision: who is there, assign, take over, priority
 
-supervision-text = Who is there, and who has room.
+supervision-text = Who is there, whose hands everything is in, and what would happen if.
 supervision-tab-people = Who is there
 supervision-since = For
 supervision-free = Free

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complete, differs, hasHoles, readNames, readNumbers, readPlan, readSkills, writeNumbers, writeSkills, type Plan } from './plan';
+import { complete, differs, hasHoles, readNames, readNumbers, readPlan, readSkills, waitsOn, writeNumbers, writeSkills, type ClassReport, type Plan } from './plan';
 
 const PLAN: Plan = { arrivals: [{ name: 'calls', per_minute: [1.5], handling: { mean_s: 180 } }], staff: [{ count: 8 }] };
 
@@ -7,6 +7,10 @@ describe('numbers in a row', () => {
   it('takes points and commas, spaces and semicolons', () => {
     expect(readNumbers(' 1.5 2,25;3 ')).toEqual([1.5, 2.25, 3]);
     expect(readNumbers(writeNumbers([4, 0.5]))).toEqual([4, 0.5]);
+  });
+  it('reads what is written with a comma', () => {
+    expect(readNumbers(writeNumbers([0.5, 12], (n) => n.toLocaleString('de', { useGrouping: false })))).toEqual([0.5, 12]);
+    expect(writeNumbers([0.5], (n) => n.toLocaleString('de'))).toBe('0,5');
   });
   it('refuses what is no number', () => {
     for (const text of ['', ' ', 'many', '1 two', '-1', 'Infinity']) expect(readNumbers(text)).toBeNull();
@@ -54,5 +58,17 @@ describe('two figures', () => {
     expect(differs({ mean: 1, half: 0.2 }, { mean: 2, half: 0.7 })).toBe(true);
     expect(differs({ mean: 1, half: 0.5 }, { mean: 2, half: 0.7 })).toBe(false);
     expect(differs({ mean: 1, half: null }, { mean: 2, half: 0 })).toBe(false);
+  });
+});
+
+describe('a class that nobody serves', () => {
+  const none = { mean: 0, half: 0 };
+  const some = { mean: 0.5, half: 0.1 };
+  const of = (served: typeof none, abandoned: typeof none): ClassReport => ({
+    name: 'legal', mean_wait_s: none, p50_s: none, p90_s: none, level: none, abandoned, blocked: none, served_per_minute: served, mean_queue: some, load: none,
+    offered: some,
+  });
+  it('has waits of which no end is known', () => {
+    expect([of(none, none), of(some, none), of(none, some)].map(waitsOn)).toEqual([true, false, false]);
   });
 });

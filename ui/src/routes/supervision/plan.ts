@@ -26,9 +26,9 @@ export interface Advice {
 }
 export interface FittedPlan { plan: Plan; left_out: boolean }
 
-/** Return numbers as one types them in a row; one is a plain number. */
-export function writeNumbers(numbers: readonly number[]): string {
-  return numbers.join(' ');
+/** Return numbers as one types them in a row, each as `typed` writes it; one is a plain number. */
+export function writeNumbers(numbers: readonly number[], typed: (n: number) => string = String): string {
+  return numbers.map(typed).join(' ');
 }
 
 /** Return the numbers of a row, decimals with point or comma, parted by spaces or semicolons; null when one of them is none. */
@@ -103,4 +103,9 @@ export function hasHoles(plan: Plan): boolean {
 /** Tell whether two figures differ by more than chance: their intervals do not meet. */
 export function differs(one: Range, other: Range): boolean {
   return one.half !== null && other.half !== null && Math.abs(one.mean - other.mean) > one.half + other.half;
+}
+
+/** Tell whether nobody of a class was served or gave up: then no wait has ended, and its length is not known. */
+export function waitsOn(one: ClassReport): boolean {
+  return one.served_per_minute.mean === 0 && one.abandoned.mean === 0;
 }
