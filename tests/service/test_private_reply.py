@@ -1,5 +1,6 @@
 """A public comment answered in private, in one step: to that customer alone, once, within the window, and never in public."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -48,6 +49,15 @@ async def test_it_goes_to_the_customer_alone_and_names_the_comment(scene: Any) -
     assert (sent.thread.visibility, sent.thread.links_to) == (Visibility.PRIVATE, comment["remote_id"])
     [row] = await house.sql("select visibility from message where direction = 'out'")
     assert row["visibility"] == "private"
+
+
+async def test_of_two_at_the_same_moment_one_goes_out(scene: Any) -> None:
+    house, person, interaction, comment = scene
+    both = [answer(house.outside, person.access, interaction, written(comment, text)) for text in ("Hier", "Und hier")]
+    came = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(one) for one in came if isinstance(one, Exception)] == [Invalid]
+    await send(house)
+    assert len(Scripted.sent) == 1
 
 
 @pytest.mark.law6

@@ -1,6 +1,7 @@
 """The event stream: who hears what, nothing missed, nothing that is not theirs."""
 
 import asyncio
+import socket
 import time
 from uuid import UUID
 
@@ -304,6 +305,17 @@ async def test_the_fallback_through_asgi_carries_the_same_bytes(make_house: Make
         finally:
             await running.close()
     assert heard[0] == heard[1]
+
+
+async def test_who_left_before_the_stream_began_is_no_error() -> None:
+    gone = socket.socket()
+    gone.close()
+
+    class Left(asyncio.Transport):
+        def is_closing(self) -> bool:
+            return True
+
+    sink.TransportSink(Left({"socket": gone})).write(ephemeral("typing", b"{}"))
 
 
 async def test_who_has_no_rights_hears_nothing_and_is_not_thrown_out(served: Served) -> None:

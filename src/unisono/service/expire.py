@@ -19,6 +19,7 @@ async def expire_offers(db: Database) -> int:
     async with db.write() as tx:
         due = await tx.work.due_offers(BATCH)
         expired = 0
+        most = (await read_settings(tx))["offer.misses_until_away"] if due else 0
         for seen in due:
             work = await tx.work.interaction(seen.interaction_id, lock=True)
             offer = await tx.work.offer(seen.id, lock=True)
@@ -30,7 +31,6 @@ async def expire_offers(db: Database) -> int:
             # Who is busy or away and is asked by a colleague has missed nothing.
             if agent is None or not agent.available:
                 continue
-            most = (await read_settings(tx))["offer.misses_until_away"]
             if await tx.work.count_missed(offer.agent_id, reset=False) >= most and await tx.work.set_agent_state(
                 offer.agent_id, AgentState.AWAY.value, "missed_offers"
             ):

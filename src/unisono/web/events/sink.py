@@ -1,6 +1,7 @@
 """Where a connection's bytes go: straight to its socket, or through ASGI; the bytes are the same."""
 
 import asyncio
+import contextlib
 import socket
 from collections import deque
 from typing import Any, Final, Protocol
@@ -39,7 +40,9 @@ class TransportSink:
         self._ended = asyncio.Event()
         end = transport.get_extra_info("socket")
         if end is not None and end.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+            # Whoever has left before the stream began leaves no socket behind; that they have is noticed by itself.
+            with contextlib.suppress(OSError, ValueError):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
 
     def write(self, frame: Frame) -> None:
         """Give the shared bytes to the socket."""
