@@ -92,7 +92,7 @@ class Privacy(Protocol):
     ) -> None: ...
 
     async def forget_words(self, message_ids: Iterable[UUID]) -> None:
-        """Take what colleagues wrote in their own words about these messages, and the work that they belong to, out of the audit."""
+        """Take out of the audit what colleagues wrote in their own words about these messages, and the work they belong to."""
 
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""
