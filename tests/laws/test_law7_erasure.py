@@ -12,8 +12,8 @@ from unisono.domain.errors import Forbidden, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.assign import prioritise
-from unisono.service.decline import decline_offer
 from unisono.service.customer_value import set_customer_value
+from unisono.service.decline import decline_offer
 from unisono.service.erase import erase_again, erase_customer, expire_texts
 from unisono.service.note import write_note
 from unisono.service.ports.reading import Sight
