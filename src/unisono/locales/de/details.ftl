@@ -49,6 +49,13 @@ detail-no_comment = Privat beantworten lässt sich nur ein öffentlicher Beitrag
 detail-no_private_reply = Dieses Netzwerk lässt von hier keine private Antwort zu.
 detail-private_reply_used = Dieser Beitrag wurde schon privat beantwortet; das Netzwerk nimmt keine zweite Antwort, bevor zurückgeschrieben wird.
 
+# Vorlagen und Wert
+detail-no_template = Diese Vorlage kennt das Netzwerk nicht, oder es sendet sie gerade nicht. Gesendet wurde nichts.
+detail-template_parameter = Eine Angabe zu dieser Vorlage fehlt, oder sie gehört nicht dazu. Gesendet wurde nichts.
+detail-no_templates = Das Netzwerk gibt seine Vorlagen gerade nicht heraus. Es wurde nichts geändert; bitte später noch einmal.
+detail-bad_step = Der Wert geht in Schritten von { $step }.
+detail-erased = Diese Person wurde gelöscht; über sie wird nichts aufbewahrt.
+
 # Anmelden und Menschen
 detail-bad_login = Anmeldename und Passwort passen nicht zusammen.
 detail-throttled = Zu viele vergebliche Anmeldungen; der nächste Versuch ist in { $retry_after_s } Sekunden möglich.
