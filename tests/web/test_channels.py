@@ -57,6 +57,21 @@ async def test_a_channel_is_checked_and_added(served: Served, root: Browser) -> 
     assert health["outbox"] == {"queued": 0, "retrying": 0, "dead": 0}
 
 
+async def test_a_channel_takes_what_is_usual_for_its_medium_unless_it_says_otherwise(root: Browser) -> None:
+    usual = {"call": 60, "chat": 20, "message": 20, "mail": 12, "post": 12}
+    settings = {one["name"]: one["value"] for one in (await root.get("settings"))["items"]}
+    assert {medium: settings[f"units.{medium}"] for medium in usual} == usual
+    medium = (await root.get("connectors"))["items"][0]["medium"]
+    assert (await root.get("connectors"))["items"][0]["units"] == usual[medium]
+    await root.did("PATCH", "settings", {f"units.{medium}": 15})
+    assert (await root.get("connectors"))["items"][0]["units"] == 15
+    assert (await root.did("POST", "channels", await draft(root)))["units"] == 15
+
+
+async def test_what_a_channel_says_of_its_units_stands(root: Browser) -> None:
+    assert (await root.did("POST", "channels", await draft(root, units=0)))["units"] == 0
+
+
 async def test_secrets_are_sealed_and_never_told(served: Served, root: Browser) -> None:
     body = await draft(root, secrets={"token": "good"})
     channel = await root.did("POST", "channels", body)

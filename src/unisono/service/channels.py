@@ -20,6 +20,7 @@ from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.setup import ChannelChange, NewChannel
 from unisono.service.queues import between, check_skills
 from unisono.service.secrets import CHANNEL, ChannelVault, DraftSecrets, put_secret
+from unisono.service.settings import read_settings, usual_units
 from unisono.service.setup_views import ChannelView, QueueSkillView
 from unisono.service.tokens import GRANT
 from unisono.service.users import checked_name
@@ -100,24 +101,27 @@ async def check_channel(
 
 async def add_channel(
     outside: Outside, access: Access, channel_id: UUID, draft: Draft, *, name: str, queue_id: UUID,
-    brand_id: UUID | None = None, skills: Sequence[QueueSkillView] = (), units: int = 12, priority: int = 0,
+    brand_id: UUID | None = None, skills: Sequence[QueueSkillView] = (), units: int | None = None, priority: int = 0,
     work_class_id: UUID | None = None, save_anyway: bool = False,
 ) -> UUID:  # fmt: skip
     """Check and add a channel. Raises CheckFailed, unless `save_anyway`; Invalid; Conflict for a double.
 
-    Without a class of work, its work weighs like the class that is named as its medium.
+    Without a class of work, its work weighs like the class that is named as its medium; without units, it takes what the house
+    has set for that medium.
     """
     manifest = outside.registry.manifest(draft.connector)
     checked = await check_channel(outside, draft, new_id=channel_id)
     if checked.health.state is not ChannelState.OK and not save_anyway:
         raise CheckFailed(checked.health)
     config = check_config(manifest, draft.config, draft.secrets, ())
-    channel = NewChannel(
-        id=channel_id, connector=manifest.id, network=manifest.network, medium=manifest.medium, name=checked_name(name),
-        queue_id=queue_id, config=config, brand_id=brand_id, skills=skills, units=units, priority=priority,
-        work_class_id=work_class_id,
-    )  # fmt: skip
     async with outside.db.write() as tx:
+        if units is None:
+            units = usual_units(await read_settings(tx), manifest.medium)
+        channel = NewChannel(
+            id=channel_id, connector=manifest.id, network=manifest.network, medium=manifest.medium, name=checked_name(name),
+            queue_id=queue_id, config=config, brand_id=brand_id, skills=skills, units=units, priority=priority,
+            work_class_id=work_class_id,
+        )  # fmt: skip
         await _check_place(tx, ChannelChange(
             queue_id=queue_id, brand_id=brand_id, skills=skills, units=units, priority=priority, work_class_id=work_class_id,
         ))  # fmt: skip

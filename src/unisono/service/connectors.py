@@ -7,23 +7,30 @@ import msgspec
 
 from unisono.contract.manifest import Manifest
 from unisono.domain.errors import UnisonoError
+from unisono.service.ports import Database
 from unisono.service.ports.outside import Registry
+from unisono.service.settings import read_settings, usual_units
 from unisono.service.setup_views import ConnectorView
 
 NO_GRADE = "none"
 
 
-def connector_views(registry: Registry) -> list[ConnectorView]:
+async def connector_views(db: Database, registry: Registry) -> list[ConnectorView]:
     """Return every installed connector by title."""
-    views = [_view(manifest, grade_of(registry, manifest.id)) for manifest in registry.manifests().values()]
+    async with db.read() as tx:
+        values = await read_settings(tx)
+    views = [
+        _view(manifest, grade_of(registry, manifest.id), usual_units(values, manifest.medium))
+        for manifest in registry.manifests().values()
+    ]
     return sorted(views, key=lambda view: view.title.get("en", view.id).casefold())
 
 
-def _view(manifest: Manifest, grade: str) -> ConnectorView:
+def _view(manifest: Manifest, grade: str, units: int) -> ConnectorView:
     return ConnectorView(
         id=manifest.id, network=manifest.network, title=manifest.title, summary=manifest.summary, medium=manifest.medium,
         auth=manifest.auth, outbound=manifest.outbound, config=manifest.config,
-        verified_against=list(manifest.verified_against), grade=grade, oauth=manifest.oauth is not None,
+        verified_against=list(manifest.verified_against), grade=grade, oauth=manifest.oauth is not None, units=units,
     )  # fmt: skip
 
 

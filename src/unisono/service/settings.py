@@ -25,6 +25,12 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 _DAY_S: Final = 86_400
 
+# A call takes a whole person, who can hold three chats or five written enquiries.
+_UNITS: Final = (
+    ("call", 60, "ein Anruf", "a call"), ("chat", 20, "ein Chat", "a chat"), ("message", 20, "eine Nachricht", "a message"),
+    ("mail", 12, "eine E-Mail", "a mail"), ("post", 12, "ein Beitrag", "a post"),
+)  # fmt: skip
+
 SETTINGS: Final[Mapping[str, Setting]] = {
     setting.name: setting
     for setting in (
@@ -77,6 +83,16 @@ SETTINGS: Final[Mapping[str, Setting]] = {
                 "en": "Who served a customer last comes first for their new enquiries too, for so many days; 0: never.",
             },
         ),
+        *(
+            Setting(
+                name=f"units.{medium}", kind=int, default=units, low=0, high=6_000,
+                summary={
+                    "de": f"So viel Platz nimmt {de}, wenn ein neuer Kanal nichts anderes sagt; 60 ist ein ganzer Mensch.",
+                    "en": f"So much room {en} takes unless a new channel says otherwise; 60 is a whole person.",
+                },
+            )
+            for medium, units, de, en in _UNITS
+        ),
         Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
@@ -106,6 +122,11 @@ async def read_settings(tx: Tx) -> dict[str, Any]:
     """Return every setting's value, the default where nothing was changed."""
     stored = await tx.setup.settings()
     return {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
+
+
+def usual_units(values: Mapping[str, Any], medium: str) -> int:
+    """Return what an enquiry of a medium takes of somebody unless its channel says otherwise."""
+    return int(values[f"units.{medium}"])
 
 
 async def settings_views(tx: Tx) -> list[SettingView]:

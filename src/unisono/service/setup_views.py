@@ -295,7 +295,7 @@ class QuarantinedView(Struct, frozen=True, kw_only=True):
 class ConnectorView(Struct, frozen=True, kw_only=True):
     """A connector that is installed, with the schema of its settings (properties with `secret: true` are secrets).
 
-    oauth: its accounts can be authorised in the browser.
+    oauth: its accounts can be authorised in the browser. units: what a new channel takes of somebody unless it says otherwise.
     """
 
     id: str
@@ -308,6 +308,7 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
     config: dict[str, Any]
     verified_against: list[str]
     grade: str
+    units: int
     oauth: bool = False
 
 

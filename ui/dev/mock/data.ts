@@ -141,20 +141,20 @@ export function fill(rows: number): void {
 
 const prop = (title: Json, more: Json = {}): Json => ({ type: 'string', title, ...more });
 export const connectors = [
-  { id: 'mastodon', title: name('Mastodon', 'Mastodon'), summary: name('Erwähnungen, Antworten und Direktnachrichten eines Kontos.', 'Mentions, replies and direct messages of one account.'), medium: 'post', auth: 'token', outbound: 'api', verified_against: ['mastodon-mock 0.3'], grade: 'silver',
+  { id: 'mastodon', title: name('Mastodon', 'Mastodon'), summary: name('Erwähnungen, Antworten und Direktnachrichten eines Kontos.', 'Mentions, replies and direct messages of one account.'), medium: 'post', auth: 'token', outbound: 'api', verified_against: ['mastodon-mock 0.3'], grade: 'silver', units: 12,
     config: { type: 'object', required: ['base_url', 'access_token'], properties: {
       base_url: prop(name('Adresse des Servers', 'Server address'), { format: 'url', description: name('Zum Beispiel https://mastodon.social', 'For example https://mastodon.social') }),
       access_token: prop(name('Zugangs-Token', 'Access token'), { secret: true, description: name('Auf dem Server unter Einstellungen › Entwicklung angelegt, mit Lese- und Schreibrecht.', 'Made on the server under settings › development, with read and write access.') }),
       visibility: prop(name('Sichtbarkeit unserer Antworten', 'Visibility of our answers'), { enum: ['public', 'unlisted'], default: 'unlisted' }),
       stream: { type: 'boolean', title: name('Sofort benachrichtigen lassen', 'Be told at once'), description: name('Sonst wird alle 30 Sekunden nachgesehen.', 'Otherwise we look every 30 seconds.'), default: true },
       poll_s: { type: 'integer', title: name('Nachsehen alle (Sekunden)', 'Look every (seconds)'), minimum: 5, maximum: 3600, default: 30 } } } },
-  { id: 'email', title: name('E-Mail-Postfach', 'E-mail mailbox'), summary: name('Ein Postfach über IMAP und SMTP, auch Microsoft 365 und Google.', 'A mailbox by IMAP and SMTP, Microsoft 365 and Google too.'), medium: 'mail', auth: 'password', outbound: 'api', verified_against: ['Dovecot 2.3'], grade: 'gold',
+  { id: 'email', title: name('E-Mail-Postfach', 'E-mail mailbox'), summary: name('Ein Postfach über IMAP und SMTP, auch Microsoft 365 und Google.', 'A mailbox by IMAP and SMTP, Microsoft 365 and Google too.'), medium: 'mail', auth: 'password', outbound: 'api', verified_against: ['Dovecot 2.3'], grade: 'gold', units: 12,
     config: { type: 'object', required: ['address', 'imap_host', 'password'], properties: {
       address: prop(name('Adresse', 'Address'), { format: 'email' }), imap_host: prop(name('IMAP-Server', 'IMAP server'), { format: 'host' }),
       imap_port: { type: 'integer', title: name('IMAP-Port', 'IMAP port'), default: 993, minimum: 1, maximum: 65535 }, password: prop(name('Passwort', 'Password'), { secret: true }),
       idle: { type: 'boolean', title: name('IDLE benutzen', 'Use IDLE'), default: true } } } },
-  { id: 'webchat', title: name('Web-Chat', 'Web chat'), summary: name('Ein Chat auf Ihrer Website, ohne Cookies.', 'A chat on your web site, without cookies.'), medium: 'chat', auth: 'none', outbound: 'api', verified_against: [], grade: 'silver', config: { type: 'object', properties: { greeting: prop(name('Begrüßung', 'Greeting'), { maxLength: 200 }) } } },
-  { id: 'sandbox', title: name('Sandkasten-Netz', 'Sandbox network'), summary: name('Ein erfundenes Netz zum Ausprobieren.', 'An invented network to try things out.'), medium: 'post', auth: 'none', outbound: 'api', verified_against: [], grade: 'silver', config: { type: 'object', properties: {} } },
+  { id: 'webchat', title: name('Web-Chat', 'Web chat'), summary: name('Ein Chat auf Ihrer Website, ohne Cookies.', 'A chat on your web site, without cookies.'), medium: 'chat', auth: 'none', outbound: 'api', verified_against: [], grade: 'silver', units: 20, config: { type: 'object', properties: { greeting: prop(name('Begrüßung', 'Greeting'), { maxLength: 200 }) } } },
+  { id: 'sandbox', title: name('Sandkasten-Netz', 'Sandbox network'), summary: name('Ein erfundenes Netz zum Ausprobieren.', 'An invented network to try things out.'), medium: 'post', auth: 'none', outbound: 'api', verified_against: [], grade: 'silver', units: 12, config: { type: 'object', properties: {} } },
 ];
 
 export const quarantine: Json[] = [

@@ -40,7 +40,9 @@ class CheckBody(Body):
 
 
 class NewChannelBody(Body):
-    """A channel to add. `save_anyway`: also when the network does not work with these settings now."""
+    """A channel to add. Without `units`, what the settings `units.…` say of its medium. `save_anyway`: also when the network
+    does not work with these settings now.
+    """
 
     connector: str
     name: str
@@ -49,7 +51,7 @@ class NewChannelBody(Body):
     secrets: dict[str, str] = field(default_factory=dict)
     brand_id: UUID | None = None
     skills: tuple[QueueSkillView, ...] = ()
-    units: int = 12
+    units: int | None = None
     priority: int = 0
     work_class_id: UUID | None = None
     save_anyway: bool = False
@@ -76,7 +78,7 @@ _OWN = frozenset({"config", "secrets", "save_anyway"})
 @get("/connectors", opt=needs("channel.read"), tags=["Administration"])
 async def connectors(house: HouseDep) -> Page[ConnectorView]:
     """Return the installed connectors with the schema of their settings."""
-    return Page(items=connector_views(house.registry))
+    return Page(items=await connector_views(house.db, house.registry))
 
 
 @get("/channels", opt=needs("channel.read"), tags=["Administration"])

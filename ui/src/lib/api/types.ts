@@ -239,7 +239,7 @@ export interface ConfigSchema {
 
 export interface ConnectorInfo {
   id: string; title: TextByLocale; summary: TextByLocale; medium: Medium; network?: string; auth: string;
-  outbound: string; config: ConfigSchema; verified_against: string[]; grade: string; oauth?: boolean;
+  outbound: string; config: ConfigSchema; verified_against: string[]; grade: string; units: number; oauth?: boolean;
 }
 
 export interface Health {
