@@ -8,6 +8,7 @@ import pytest
 from tests.kit import House, Scripted
 from unisono.contract import Page, Raw
 from unisono.domain.errors import NotFound
+from unisono.service import backfill
 from unisono.service.backfill import close_gap
 from unisono.service.channel_health import channel_health
 from unisono.service.intake import pull_round
@@ -73,6 +74,15 @@ async def test_what_is_lost_for_good_stays_open_until_somebody_knows_of_it(house
     assert gap.resolved_at is not None
     with pytest.raises(NotFound):
         await close_gap(house.outside, person.access, channel.id, gap.id)
+
+
+async def test_what_is_more_than_is_fetched_at_one_go_stays_open(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backfill, "_MOST_PAGES", 1)
+    channel = await house.channel()
+    for _ in range(2):
+        await round_of(house)
+    [gap] = (await channel_health(house.outside, channel.id)).gaps
+    assert (gap.filled, gap.resolved_at) == (1, None)
 
 
 async def test_what_went_wrong_last_is_known_after_it_works_again(house: House) -> None:

@@ -32,6 +32,9 @@ async def fill_gaps(outside: Outside, channel: ChannelFacts, connector: Connecto
             lost, cursor = lost or page.gap, page.next_cursor
             if not page.has_more:
                 break
+        else:
+            # More than is fetched at one go: what is left is a person's to know of, not filled.
+            lost = True
         async with outside.db.write() as tx:
             await tx.inbox.gap_filled(gap.id, new, closed=not lost)
         found += new
