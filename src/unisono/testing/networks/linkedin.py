@@ -1,8 +1,9 @@
 """A scripted LinkedIn over HTTP: company pages, their posts, comments on two levels, and what is told of them.
 
 Written after Microsoft Learn, LinkedIn API documentation: "Organization Social Action Notifications", "Comments API",
-"Organization Lookup", "Organization Access Control", "Webhook Validation", "API versioning", "Refresh Tokens with OAuth 2.0". Its
-answers, and the requests that it is sent, are held against JSON Schemas of these pages in the tests.
+"Organization Lookup", "Organization Access Control", "Webhook Validation", "API versioning", "Authorization Code Flow
+(3-legged OAuth)", "Refresh Tokens with OAuth 2.0". Its answers, and the requests that it is sent, are held against JSON Schemas
+of these pages in the tests.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from msgspec import Struct
 
@@ -78,6 +79,7 @@ class LinkedInServer:
         self.comments: dict[str, dict[str, Any]] = {}
         self.posts: dict[str, str] = {}
         self.texts: dict[str, str] = {}
+        self.codes: dict[str, tuple[str, str]] = {}
         self.told: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, Any]] = []
         self.strange = False
@@ -224,8 +226,10 @@ class LinkedInServer:
         """Serve a request. Raises Refused."""
         path, _, query = target.partition("?")
         with self._lock:
+            if (method, path) == ("GET", "/oauth/v2/authorization"):
+                return self._agree(dict(parse_qsl(query)))
             if (method, path) == ("POST", "/oauth/v2/accessToken"):
-                return self._renew(dict(parse_qsl(body.decode())))
+                return self._token(dict(parse_qsl(body.decode())))
             company = self._authorised(headers)
             if headers.get("x-restli-protocol-version") != "2.0.0":
                 raise Refused(400, "PROTOCOL_VERSION", "Rest.li protocol 2.0.0 is expected")
@@ -277,19 +281,33 @@ class LinkedInServer:
                 return company
         raise Refused(401, "INVALID_ACCESS_TOKEN", "Invalid access token")
 
-    def _renew(self, form: dict[str, str]) -> Reply:
+    def _agree(self, asked: dict[str, str]) -> Reply:
+        """Send the administrator back, who has agreed. Source: "Authorization Code Flow (3-legged OAuth)"."""
+        known = any(one.client_id == asked.get("client_id") for one in self.companies.values())
+        if not known or asked.get("response_type") != "code" or not asked.get("state") or not asked.get("scope"):
+            raise Refused(400, "ILLEGAL_ARGUMENT", "The passed in client_id, response_type, state or scope is invalid")
+        code = secrets.token_urlsafe(30)
+        self.codes[code] = (asked["client_id"], asked["redirect_uri"])
+        where = asked["redirect_uri"] + "?" + urlencode({"code": code, "state": asked["state"]})
+        return Reply(302, None, {"location": where})
+
+    def _token(self, form: dict[str, str]) -> Reply:
+        """Give tokens for a code or a refresh token, which stays as it is and keeps its end."""
         company = next((one for one in self.companies.values() if one.client_id == form.get("client_id")), None)
         if company is None or form.get("client_secret") != company.client_secret:
             return Reply(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
-        if form.get("grant_type") != "refresh_token" or form.get("refresh_token") not in company.refresh:
-            return Reply(400, {"error": "invalid_request", "error_description": "The provided refresh token is invalid"})
-        company.renewals += 1
-        token = secrets.token_urlsafe(40)
-        company.access = {token}
-        return Reply(200, {
-            "access_token": token, "expires_in": 86_400 * 60, "refresh_token": form["refresh_token"],
-            "refresh_token_expires_in": 86_400 * 300,
-        })  # fmt: skip
+        match form.get("grant_type"):
+            case "authorization_code":
+                if self.codes.pop(form.get("code", ""), None) != (company.client_id, form.get("redirect_uri")):
+                    return Reply(400, {"error": "invalid_request", "error_description": "authorization code not found"})
+                given = self.authorise(company)
+            case "refresh_token" if form.get("refresh_token") in company.refresh:
+                company.renewals += 1
+                given = {"access_token": secrets.token_urlsafe(40), "refresh_token": form["refresh_token"]}
+                company.access = {given["access_token"]}
+            case _:
+                return Reply(400, {"error": "invalid_request", "error_description": "The provided refresh token is invalid"})
+        return Reply(200, given | {"expires_in": 86_400 * 60, "refresh_token_expires_in": 86_400 * 365})
 
     def _organization(self, company: Company, number: str) -> Reply:
         if not number.isdecimal() or int(number) not in self.companies:
