@@ -11,12 +11,12 @@ from unisono.contract.capabilities import Caps
 from unisono.contract.outbound import TemplateChoice
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.length import measure
-from unisono.domain.split import CannotSplit, split
 from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule, Visibility
 from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside, open_connector
 from unisono.service.clocks import Happened, feed
+from unisono.service.count_parts import parts_of
 from unisono.service.ports import NewEvent
 from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
 from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
@@ -167,14 +167,10 @@ def check(
 
 def _in_parts(text: str, caps: Caps) -> bool:
     """Whether a text that is too long for one message may go in several."""
-    limit = caps.text
-    if limit.maximum is None or caps.max_parts < 2:
+    if caps.max_parts < 2:
         return False
-    try:
-        parts = split(text, limit.maximum, limit.unit.value, url_cost=limit.url_cost, domain_free=limit.mention_domain_free)
-    except CannotSplit:
-        return False
-    return len(parts) <= caps.max_parts
+    parts = parts_of(text, caps)
+    return parts is not None and parts <= caps.max_parts
 
 
 def _check_media(caps: Caps, attachments: list[AttachmentFacts], asked: int) -> None:

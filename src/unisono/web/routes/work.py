@@ -13,6 +13,7 @@ from unisono.contract.outbound import TemplateChoice
 from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
 from unisono.service.assign import assign, prioritise, take_over
+from unisono.service.count_parts import PartsView, count_parts
 from unisono.service.decline import decline_offer
 from unisono.service.finish import finish, wrap_up
 from unisono.service.house import House
@@ -75,6 +76,12 @@ class AnswerBody(Body):
     details: AnswerDetails = field(default_factory=AnswerDetails)
     private_reply_to: UUID | None = None
     template: TemplateChoice | None = None
+
+
+class PartsBody(Body):
+    """A text that may be too long for one message."""
+
+    text: Annotated[str, Meta(max_length=200_000)]
 
 
 class TransferBody(Body):
@@ -224,6 +231,12 @@ async def answer_it(
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
 
 
+@post("/interactions/{interaction_id:uuid}/parts", opt=needs("work.answer"), status_code=200, tags=["Work"])
+async def parts(house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[PartsBody]) -> PartsView:
+    """Tell in how many parts this text would go out as an answer, and how many the network takes; nothing is sent."""
+    return await count_parts(house.outside, actor.access, interaction_id, data.text)
+
+
 @post("/interactions/{interaction_id:uuid}/transfer", opt=needs("work.transfer"), status_code=200, tags=["Work"])
 async def transfer_it(
     request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[TransferBody]
@@ -282,6 +295,6 @@ async def _shown(house: House, actor: ActorDep, interaction_id: UUID) -> Interac
 
 ROUTES = [
     work, how_many, offers, accept, decline, interaction, preview_route, take_it, assign_it, take_it_over,
-    prioritise_it, answer_it, transfer_it, park_it, unpark_it,
+    prioritise_it, answer_it, parts, transfer_it, park_it, unpark_it,
     finish_it, wrap_up_it,
 ]  # fmt: skip

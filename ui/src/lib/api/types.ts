@@ -75,7 +75,16 @@ export interface Caps {
   reply: boolean; visibilities: Visibility[]; text: TextLimit; media: MediaLimit; subject: boolean; html: boolean;
   content_warning: boolean; copies: boolean; reply_window_s: number | null; private_text?: TextLimit | null;
   hide?: boolean; delete_comment?: boolean; like?: boolean; private_reply?: boolean;
+  templates?: boolean; max_parts?: number;
 }
+
+/** A text that the network approved; `{{1}}` or `{{name}}` stand for its parameters. */
+export interface Template {
+  name: string; language: string; text: string; category: string; parameters: string[]; header: string; footer: string;
+  usable: boolean; status: string;
+}
+
+export interface TemplateChoice { name: string; language: string; parameters: Record<string, string> }
 
 export interface Channel {
   id: string; connector: string; network: string; medium: Medium; name: string; handle: string; queue_id: string;

@@ -1,9 +1,9 @@
-import type { Attachment } from '../api/types';
+import type { Attachment, TemplateChoice } from '../api/types';
 import { readStored, storedKeys, writeStored } from './storage';
 
 export interface Draft {
   text: string; note: string; mode: 'answer' | 'note'; subject: string | null; cc: string; bcc: string;
-  copiesOpen: boolean; warning: string | null; attachments: Attachment[]; savedAt: number;
+  copiesOpen: boolean; warning: string | null; attachments: Attachment[]; template: TemplateChoice | null; savedAt: number;
 }
 
 const PREFIX = 'unisono.draft.';
@@ -12,7 +12,7 @@ const KEEP_MS = 14 * 86_400_000;
 export function emptyDraft(): Draft {
   return {
     text: '', note: '', mode: 'answer', subject: null, cc: '', bcc: '', copiesOpen: false, warning: null,
-    attachments: [], savedAt: 0,
+    attachments: [], template: null, savedAt: 0,
   };
 }
 
@@ -30,7 +30,7 @@ export class Drafts {
   }
 
   keep(conversationId: string, draft: Draft): void {
-    const blank = draft.text === '' && draft.note === '' && draft.attachments.length === 0 && draft.warning === null;
+    const blank = draft.text === '' && draft.note === '' && draft.attachments.length === 0 && draft.warning === null && draft.template === null;
     writeStored(this.#key(conversationId), blank ? undefined : { ...draft, savedAt: Date.now() });
   }
 

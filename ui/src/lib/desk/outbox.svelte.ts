@@ -1,13 +1,13 @@
 import { api } from '../api/client';
 import { Problem, Unreachable } from '../api/problem';
-import type { Attachment, Message, Visibility } from '../api/types';
+import type { Attachment, Message, TemplateChoice, Visibility } from '../api/types';
 import { uuid7 } from '../text/uuid7';
 import { readStored, writeStored } from './storage';
 import { problemText } from './say';
 
 export interface AnswerBody {
   message_id: string; text: string; visibility: Visibility; subject?: string; attachment_ids?: string[];
-  in_reply_to?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] };
+  in_reply_to?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
 }
 
 /** Something said here that the server has not confirmed. The id is its idempotency key, so sending it again is safe. */
@@ -15,6 +15,8 @@ export interface Pending {
   id: string; conversationId: string; interactionId: string | null; note: boolean; text: string; subject: string;
   visibility: Visibility; attachments: Attachment[]; details: NonNullable<AnswerBody['details']>; saidAt: string;
   inReplyTo: string | null;
+  /** The approved text that is sent; `text` shows it filled in. */
+  template?: TemplateChoice | null;
   /** sending: on its way. waiting: no connection, goes out by itself. refused: a person must look. */
   state: 'sending' | 'waiting' | 'refused';
   error: string;
@@ -107,5 +109,6 @@ function body(item: Pending): AnswerBody {
   if (item.attachments.length > 0) answer.attachment_ids = item.attachments.map((a) => a.id);
   if (item.inReplyTo !== null) answer.in_reply_to = item.inReplyTo;
   if (Object.keys(item.details).length > 0) answer.details = item.details;
+  if (item.template) answer.template = item.template;
   return answer;
 }
