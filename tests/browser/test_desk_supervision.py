@@ -57,6 +57,16 @@ async def _by_hand(cluster: Cluster, data: Path) -> None:
         await expect(dialog).to_have_count(0)
         await expect(head.get_by_test_id("work-row").filter(has_text="Vorrang +50")).to_have_count(1)
 
+        await command(head, "Gewicht des Kunden")
+        dialog = head.get_by_role("dialog")
+        await dialog.get_by_role("button", name="× 2").click()
+        await head.keyboard.press("Control+Enter")
+        await expect(dialog.get_by_role("alert")).to_have_text("Bitte sagen Sie, warum.")
+        await dialog.get_by_label("Warum?").fill("Kauft seit Jahren bei uns.")
+        await head.keyboard.press("Control+Enter")
+        await expect(dialog).to_have_count(0)
+        await expect(head.get_by_test_id("value")).to_have_text("Kunde zählt × 2")
+
         await command(head, "Zuweisen")
         await expect(dialog.get_by_label("Samir Haddad")).to_be_disabled()
         await dialog.get_by_label("Nadine Kruse").check()

@@ -200,6 +200,8 @@ def test_the_medium_decides_nothing(cluster: Cluster) -> None:
             decided += len(first)
             assert runner.run(play(house, plan, plan.dealt)) == first
 
-        swapped()
-        runner.run(house.db.pool.close())
+        try:
+            swapped()
+        finally:
+            runner.run(house.db.pool.close())
     assert decided >= 20, "so little was decided that this proves nothing"
