@@ -119,15 +119,22 @@ class ScriptedStage:
     # -- what Meta's networks share ------------------------------------------------------------------------------------
 
     def _person(self, step: Step, who: Person, played: Played) -> graph.Person:
-        """Each network knows somebody by another id; Messenger and the page are one."""
+        """Each network knows somebody by another id; Messenger and the page are one. On WhatsApp it is the number."""
         network = self._on.graph.network
         place = "facebook" if step.face == "messenger" else step.face
         note = f"account:{place}:{who.key}"
         known = network.people.get(played.note(note) or "")
         if known is None:
-            known = network.join(who.name, who.handle)
+            known = network.join(who.name, who.handle) if place != "whatsapp" else self._with_number(who)
             played.put_note(note, known.id)
         return known
+
+    def _with_number(self, who: Person) -> graph.Person:
+        """Give somebody a number of the block that the Bundesnetzagentur keeps for films: 0171 39200 and two digits."""
+        people, lot = self._on.graph.network.people, hashlib.sha256(who.key.encode()).digest()[0]
+        number = next(n for n in (f"4917139200{(lot + step) % 100:02}" for step in range(100)) if n not in people)
+        people[number] = graph.Person(id=number, name=who.name)
+        return people[number]
 
     def _pictures(self, step: Step) -> list[Picture]:
         files = map(file_of, step.media)
