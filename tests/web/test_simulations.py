@@ -77,6 +77,8 @@ async def test_staffing_is_advised_in_closed_form_and_by_playing(root: Browser) 
         ({"staff": [{"count": 2_001}]}, "plan_too_large", "2,000"),
         ({"staff": [{"count": 5, "period_minutes": 1e-6}]}, "plan_too_large", "period_minutes"),
         ({"arrivals": [calls(handling={"mean_s": 1e-9}, per_minute=[], backlog=2)]}, "plan_too_large", "minutes"),
+        ({"minutes": 1e308}, "plan_too_large", "minutes"),
+        ({"arrivals": [calls(per_minute=[1e308, 1e308])]}, "plan_too_large", "minutes"),
     ],
 )
 async def test_a_plan_that_cannot_be_played_is_told_in_words_and_never_begun(

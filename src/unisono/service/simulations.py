@@ -20,6 +20,7 @@ MAX_PEOPLE: Final = 2_000
 MAX_RUNS: Final = 100
 MAX_ARRIVALS: Final = 3_000_000
 """Over all runs. What they take in time is bounded as well."""
+_UNREADABLE: Final = 1e15
 
 
 async def simulate(simulator: Simulator, access: Access, plan: Plan) -> Report:
@@ -47,15 +48,17 @@ def bounded(plan: Plan) -> Plan:
     _at_most(sum(max(group.counts, default=group.count) for group in plan.staff), MAX_PEOPLE, "staff")
     _at_most(plan.runs, MAX_RUNS, "runs")
     shortest = min([a.period_minutes for a in plan.arrivals if len(a.per_minute) > 1] + [g.period_minutes for g in plan.staff])
-    _at_most(math.ceil(plan.minutes / shortest) * plan.runs, MAX_ARRIVALS, "period_minutes")
-    comes = math.fsum(math.fsum(a.per_minute) / len(a.per_minute) for a in plan.arrivals if a.per_minute)
+    _at_most(plan.minutes / shortest * plan.runs, MAX_ARRIVALS, "period_minutes")
+    comes = sum(sum(a.per_minute) / len(a.per_minute) for a in plan.arrivals if a.per_minute)
     stored = sum(max(a.backlog, plan.minutes * 60.0 / a.handling.mean_s) for a in plan.arrivals if a.backlog)
-    _at_most(math.ceil(plan.runs * (comes * plan.minutes + stored)), MAX_ARRIVALS, "minutes")
+    _at_most(plan.runs * (comes * plan.minutes + stored), MAX_ARRIVALS, "minutes")
     return plan
 
 
-def _at_most(number: int, most: int, field: str) -> None:
-    if number > most:
+def _at_most(wanted: float, most: int, field: str) -> None:
+    if wanted > most:
+        # What has hundreds of digits, or is infinite, is told as what nobody reads to its end either.
+        number = math.ceil(min(wanted, _UNREADABLE))
         raise Invalid(
             f"{field}: {number:,} is more than the {most:,} that can be simulated here. Take less of it, or `unisono simulate`.",
             code="plan_too_large", field=field, what=field, number=number, most=most,
