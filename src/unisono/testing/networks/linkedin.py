@@ -2,8 +2,8 @@
 
 Written after Microsoft Learn, LinkedIn API documentation: "Organization Social Action Notifications", "Comments API",
 "Organization Lookup", "Organization Access Control", "Webhook Validation", "API versioning", "Authorization Code Flow
-(3-legged OAuth)", "Refresh Tokens with OAuth 2.0". Its answers, and the requests that it is sent, are held against JSON Schemas
-of these pages in the tests.
+(3-legged OAuth)", "Refresh Tokens with OAuth 2.0". Its notifications, pushes and comments, and the comments that it is sent,
+are held against JSON Schemas of the first two pages in the tests.
 """
 
 import hashlib
