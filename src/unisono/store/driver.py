@@ -24,6 +24,14 @@ async def prepare_connection(connection: Any) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", format="text", encoder=_to_json, decoder=msgspec.json.decode)
 
 
+async def _leave_as_it_is(_connection: object) -> None:
+    """What is still open was rolled back by the driver; beyond its transactions nothing here changes a session.
+
+    Whoever needs a lock, a setting or a cursor takes it for the transaction (`set local`, `pg_advisory_xact_lock`); whoever
+    listens has a connection of their own. The driver's own reset would be one more round trip after every look at the database.
+    """
+
+
 async def open_pool(dsn: str, *, size: int = 12, statement_cache: bool = True) -> Any:
     """Return a pool. `statement_cache` must be off behind a pooler that hands out connections by transaction."""
     return await asyncpg.create_pool(
@@ -31,6 +39,7 @@ async def open_pool(dsn: str, *, size: int = 12, statement_cache: bool = True) -
         min_size=1,
         max_size=size,
         init=prepare_connection,
+        reset=_leave_as_it_is,
         statement_cache_size=200 if statement_cache else 0,
         server_settings={
             "application_name": "unisono",
