@@ -1,4 +1,7 @@
-"""What the router is told and what it says. No type here has a field for network or medium (DESIGN, law 2)."""
+"""What the router is told and what it says. No type here has a field for network or medium (DESIGN, law 2).
+
+`gc=False`: facts point at nothing that could point back, and a hundred thousand of them are for the collector to leave alone.
+"""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -10,7 +13,7 @@ NO_PROMISE: Final = datetime.max.replace(tzinfo=UTC)
 """`due_at` of what has no promised answer."""
 
 
-class Need(Struct, frozen=True):
+class Need(Struct, frozen=True, gc=False):
     """A skill at a level. Optional ones give way when nobody free has them."""
 
     skill: str
@@ -18,7 +21,7 @@ class Need(Struct, frozen=True):
     optional: bool = False
 
 
-class Params(Struct, frozen=True, kw_only=True):
+class Params(Struct, frozen=True, kw_only=True, gc=False):
     """What one class of work costs and how it behaves: the same formula for all, other numbers for each.
 
     cost: what one minute of waiting costs, the loss of who leaves included (patience x loss is added by who sets it).
@@ -43,7 +46,7 @@ class Params(Struct, frozen=True, kw_only=True):
     interrupts: frozenset[UUID] = frozenset()
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """One step of relaxation, taken `after_s` seconds of waiting: it widens, never narrows; steps add up.
 
     lower: levels that every skill may lie below what was asked. drop: skills no longer asked.
@@ -56,7 +59,7 @@ class Step(Struct, frozen=True, kw_only=True):
     queue_ids: frozenset[UUID] = frozenset()
 
 
-class Waiting(Struct, frozen=True, kw_only=True):
+class Waiting(Struct, frozen=True, kw_only=True, gc=False):
     """An enquiry that waits, reduced to what may decide about it.
 
     units: capacity that it takes. since: when it was said. due_at: promised answer. value: weight of the customer, 1 is
@@ -81,7 +84,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     refused: frozenset[UUID] = frozenset()
 
 
-class AgentFacts(Struct, frozen=True, kw_only=True):
+class AgentFacts(Struct, frozen=True, kw_only=True, gc=False):
     """A person who can take work. `free`: units left; `skills`: level by skill key.
 
     lendable: units that their active work holds, by class; what is lent already, or has borrowed itself, lends nothing.
@@ -110,7 +113,7 @@ class Reserve(Struct, frozen=True, kw_only=True):
     needs: tuple[Need, ...] = ()
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class Reason(Struct, frozen=True, kw_only=True, gc=False):
     """Why this one to that person, in a code and numbers; says nothing about other people.
 
     index and what it is made of: value x cost x rate x horizon x urgency x match (see `index`). value: how much its customer
@@ -130,7 +133,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     borrowed: int = 0
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """Offer this to them. interrupts: what may lend them the units that are not free; empty when enough are."""
 
     interaction_id: UUID

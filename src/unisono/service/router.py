@@ -29,7 +29,9 @@ STANDBY_S = 0.1
 CLOCK_S = 0.5
 # What rang may still have been hidden behind an older transaction that was open: one more look, soon.
 SOON_S = 0.02
-GROUP = 200
+# Decisions in one transaction: the first of a spell, so that who is free is offered something soon, and at the most (`write`
+# lasts 20 ms).
+FIRST, GROUP = 40, 250
 SLICE = 20
 PAGE = 500
 _RELOAD = frozenset(
@@ -226,7 +228,7 @@ class Router:
                     raise LeaseLost
                 await self._mind_the_clock()
                 followed = await self._follow()
-                await self._decide()
+                await self._decide(flight)
                 if flight is not None:
                     made += await self._land(flight)
                     flight = None
@@ -256,13 +258,16 @@ class Router:
         latest = now + timedelta(seconds=CLOCK_S)
         self._clock_due = min(expiry, latest) if expiry is not None else latest
 
-    async def _decide(self) -> None:
-        """Decide a group, in slices: what else runs in this process has its turn in between."""
+    async def _decide(self, flight: asyncio.Task[list[UUID]] | None) -> None:
+        """Decide a group, in slices: what else runs in this process has its turn in between.
+
+        It grows until the commit under way has ended: neither side waits for the other, and little is never held up by much.
+        """
         now = self._clock.now()
         while len(self._decided) < GROUP:
             some = self._state.decide(now, SLICE)
             self._decided += some
-            if len(some) < SLICE:
+            if len(some) < SLICE or (len(self._decided) >= FIRST and (flight is None or flight.done())):
                 return
             await asyncio.sleep(0)
 
