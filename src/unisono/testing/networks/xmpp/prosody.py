@@ -1,0 +1,160 @@
+"""Prosody as a process: one domain, an archive in memory, a file store, no other servers.
+
+The program is looked for in the environment variable `PROSODY`, on the PATH, and where Debian puts it.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from unisono.testing.lab import PeerMissing
+
+DOMAIN: Final = "unisono.test"
+MAX_UPLOAD_BYTES: Final = 2_000_000
+_VARIABLE: Final = "PROSODY"
+_START_S: Final = 60.0
+_CONFIG: Final = """
+run_as_root = true
+pidfile = "{folder}/pid"
+data_path = "{folder}/data"
+log = {{ warn = "*console" }}
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {port} }}
+c2s_direct_tls_ports = {{ }}
+http_interfaces = {{ "127.0.0.1" }}
+http_ports = {{ {http_port} }}
+https_ports = {{ }}
+modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "carbons", "mam", "smacks", "offline" }}
+modules_disabled = {{ "s2s" }}
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = false
+authentication = "internal_plain"
+storage = {{ archive = "memory" }}
+storage_archive_item_limit = 1000000
+max_archive_query_results = 250
+archive_expires_after = "never"
+c2s_stanza_size_limit = 262144
+ssl = {{ key = "{folder}/key.pem", certificate = "{folder}/certificate.pem" }}
+VirtualHost "{domain}"
+Component "upload.{domain}" "http_file_share"
+  http_host = "127.0.0.1"
+  http_external_url = "{store_url}/"
+  http_file_share_size_limit = {size}
+  http_file_share_daily_quota = 1000000000
+"""
+
+
+def find_prosody() -> Path:
+    """Return the program. Raises PeerMissing."""
+    found = os.environ.get(_VARIABLE) or shutil.which("prosody") or "/usr/bin/prosody"
+    if not os.access(found, os.X_OK):
+        raise PeerMissing(
+            "XMPP is played by Prosody, which is not there. Type `make peers` in a checkout of this project as root, or "
+            f"`apt-get install prosody`; or name the program in {_VARIABLE}."
+        )
+    return Path(found)
+
+
+class Prosody:
+    """The server while it runs. `store_url`: by which address it says that its file store can be reached."""
+
+    def __init__(self) -> None:
+        self.port = _free_port()
+        self.http_port = _free_port()
+
+    async def start(self, store_url: str = "") -> None:
+        """Start it. Raises PeerMissing."""
+        program = find_prosody()
+        self._directory = tempfile.TemporaryDirectory(prefix="prosody-")
+        folder = Path(self._directory.name)
+        self._accounts = folder / "data" / DOMAIN.replace(".", "%2e") / "accounts"
+        self._accounts.mkdir(parents=True)
+        _certify(folder)
+        config = _CONFIG.format(
+            folder=folder, port=self.port, http_port=self.http_port, domain=DOMAIN, size=MAX_UPLOAD_BYTES,
+            store_url=store_url or f"http://127.0.0.1:{self.http_port}",
+        )  # fmt: skip
+        (folder / "prosody.cfg.lua").write_text(config, encoding="utf-8")
+        self._log = folder / "log"
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                program, "-F", "--config", folder / "prosody.cfg.lua", cwd=folder, stdout=log, stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        await self._until_it_answers()
+
+    async def _until_it_answers(self) -> None:
+        try:
+            async with asyncio.timeout(_START_S):
+                while self._process.returncode is None:
+                    with contextlib.suppress(OSError):
+                        _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                        writer.close()
+                        return
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            pass
+        said = self._log.read_text(errors="replace")[-1_000:]
+        await self.stop()
+        raise PeerMissing(f"Prosody did not start: {said}")
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), 10)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        self._directory.cleanup()
+
+    def account(self, name: str) -> tuple[str, str]:
+        """Make an account with a name that nobody has; returns address and password."""
+        local = f"{name}-{secrets.token_hex(4)}"
+        return f"{local}@{DOMAIN}", self.set_password(f"{local}@{DOMAIN}")
+
+    def set_password(self, address: str) -> str:
+        """Give an account another password, as an administrator does; returns it."""
+        password = secrets.token_hex(12)
+        name = address.partition("@")[0].replace("-", "%2d")
+        (self._accounts / f"{name}.dat").write_text(f'return {{ ["password"] = "{password}"; }};\n', encoding="utf-8")
+        return password
+
+
+def _certify(folder: Path) -> None:
+    """Write a certificate that nobody trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(DOMAIN)]), critical=False).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )  # fmt: skip
+    (folder / "key.pem").write_bytes(private)
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _free_port() -> int:
+    """Return a port that is free: the server cannot be asked which one it took."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
