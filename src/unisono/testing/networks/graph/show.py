@@ -12,6 +12,7 @@ from unisono.testing.networks.graph.network import GraphNetwork
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8885; --soft: #8882; --us: #0b636022; }
+html { background: light-dark(#fff, #131516); color: light-dark(#1b1d1e, #efece6); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 44rem; padding: 1rem; }
 article, .chat { border: 1px solid var(--line); border-radius: .75rem; margin: 1rem 0; padding: 1rem; }
 .below { border-left: 2px solid var(--line); margin: .5rem 0 0 .5rem; padding-left: .75rem; }

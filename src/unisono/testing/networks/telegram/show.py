@@ -11,6 +11,7 @@ HEADERS: Final = {
 }  # fmt: skip
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8885; --soft: #8882; --us: #0b636022; }
+html { background: light-dark(#fff, #131516); color: light-dark(#1b1d1e, #efece6); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 44rem; padding: 1rem; }
 section { border: 1px solid var(--line); border-radius: .75rem; margin: 1rem 0; padding: 1rem; } h2 { margin: 0 0 .4rem; }
 .said { background: var(--soft); border-radius: .6rem; margin: .4rem 20% .4rem 0; padding: .4rem .7rem; }
