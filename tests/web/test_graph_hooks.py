@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import msgspec
@@ -13,7 +14,9 @@ from tests.connectors.graph.kit import TLS
 from tests.web.conftest import PASSWORD, Browser, MakeHouse, Served, serve
 from unisono.app.registry import Connectors
 from unisono.egress.client import EgressFactory
+from unisono.service.channel_context import open_connector
 from unisono.service.first_run import first_administrator
+from unisono.service.intake import process_once, pull_round
 from unisono.testing.networks.graph import GraphNetwork, GraphServer, Page, Refused, written
 from unisono.testing.networks.graph.pushes import SIGNATURE, signed
 from unisono.testing.sandbox.faults import Effect, Fault
@@ -105,3 +108,26 @@ async def test_a_forged_push_is_turned_away_and_stored_nowhere(place: Place) -> 
             answer = await network.post(place.hook(), content=body, headers={SIGNATURE: header})
             assert answer.status_code == 401
     assert await place.inbox("facebook") == []
+
+
+async def test_who_wrote_by_push_is_named_once_it_was_pulled(place: Place) -> None:
+    await place.server.pushes.subscribe("page", place.hook("messenger"), WORD)
+    anna = place.network.join("Anna Muster")
+    place.network.chats.write("messenger", place.page.id, anna, "Privat gefragt")
+    await asyncio.sleep(0.05)
+    await place.server.pushes.settle()
+    outside = place.served.house.outside
+    async with outside.db.read() as tx:
+        channel = await tx.channels.facts(UUID(place.channels["messenger"]))
+    assert channel is not None
+    connector = open_connector(outside, channel)
+    names = []
+    for pull in (False, True):
+        if pull:
+            await pull_round(outside, channel, connector)
+        while await process_once(outside, channel, connector):
+            pass
+        [row] = await place.served.sql("select display_name from identity where remote_id = $1", anna.id)
+        names.append(row["display_name"])
+    assert names == ["", "Anna Muster"]
+    assert len(await place.served.sql("select id from message where channel_id = $1", channel.id)) == 1

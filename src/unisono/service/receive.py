@@ -353,13 +353,18 @@ class _Intake:
         dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in changes])
         texts: list[NewText] = []
         early: dict[UUID, str] = {}
+        named: list[Author] = []
         for understood, said in changes:
             event, known = said.event, self.known.get(said.event.remote_id)
             if known is not None and not known.deleted:
+                if isinstance(event, Created) and not event.own and (event.author.handle or event.author.display_name):
+                    named.append(event.author)
                 if event.revision > known.revision and known.direction == Direction.INBOUND.value:
                     texts.append(_new_text(known.id, said))
             elif known is None and event.remote_id not in dead and isinstance(event, Edited):
                 early[understood.item.id] = event.remote_id
+        # What is told again may tell more of who said it: some networks push an id alone.
+        await self.tx.talk.resolve_identities(self.channel.network, named)
         await self.tx.inbox.hold_early(early)
         await self.tx.inbox.drop_bodies(
             [u.item.id for u, s in changes if s.event.remote_id in dead or self._is_deleted(s.event.remote_id)]

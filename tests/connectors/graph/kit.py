@@ -54,9 +54,10 @@ class Desk(msgspec.Struct):
         raise AssertionError("The pull does not end.")
 
     async def said(self, stream: str = "main", cursor: str | None = None) -> list[Created]:
-        """What was said, by pull."""
+        """What was said, by pull; a message that comes once more with a name is one."""
         raws, _ = await self.pulled(stream, cursor)
-        return [event for raw in raws for event in self.read(raw) if isinstance(event, Created)]
+        said = [event for raw in raws for event in self.read(raw) if isinstance(event, Created)]
+        return list({event.remote_id: event for event in said}.values())
 
     def read(self, raw: Raw) -> list[Event]:
         events: list[Event] = self.connector.read(raw)

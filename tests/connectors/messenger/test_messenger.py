@@ -148,3 +148,22 @@ async def test_a_pages_comments_at_the_same_address_go_to_its_facebook_channel(d
     raws = await desk.pushed(*desk.network.news[-2:])
     assert {(raw.connector, raw.account) for raw in raws} == {("facebook", desk.page.id), ("messenger", desk.page.id)}
     assert [raw.ingest_key for raw in raws if raw.connector == "messenger"] == [f"message:{direct.mid}:0"]
+
+
+async def test_who_was_only_an_id_in_a_push_gets_a_name_by_the_pull(desk: PageDesk):
+    direct = desk.write("Hallo")
+    [pushed] = await desk.pushed(desk.network.news[-1])
+    [event] = desk.connector.read(pushed)
+    assert isinstance(event, Created)
+    assert event.author.display_name == ""
+    raws = (await desk.connector.pull("main", None, 100)).raws
+    [again, named] = raws
+    assert again.ingest_key == pushed.ingest_key, "the message itself is known already"
+    assert named.ingest_key.startswith(f"name:{event.author.remote_id}:")
+    [event] = desk.connector.read(named)
+    assert isinstance(event, Created)
+    assert event.remote_id == direct.mid
+    assert event.author.display_name == desk.anna.name
+    desk.write("Noch etwas")
+    later = (await desk.connector.pull("main", None, 100)).raws
+    assert [raw.ingest_key for raw in later if raw.ingest_key.startswith("name:")] == [named.ingest_key], "a name comes once"

@@ -5,6 +5,7 @@ Source: Meta for Developers, Messenger Platform, "Conversations API", "Webhooks:
 message_deliveries"; Instagram Platform, "Messaging", "Webhooks: messages".
 """
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,16 +88,18 @@ class Inbox:
         except Missing:
             return [], None, None
         told = [message for message in messages if self._at(message, "created_time") >= horizon]
-        now = self._ctx.clock.now()
-        raws = [
-            Raw(
-                ingest_key=f"message:{message['id']}:0", received_at=now,
-                body=msgspec.json.encode({"kind": "direct", "account": self._account, "message": message}),
-            )
-            for message in told
-        ]  # fmt: skip
+        raws = [self._raw(f"message:{message['id']}:0", message) for message in told]
+        # A push tells only the id of who wrote, and is here first. So the first message of theirs comes once more, under a key of
+        # its own for each name: it is known by then, and all that is new in it is the name.
+        theirs = next((message for message in told if _id_of(message.get("from")) != self._account), None)
+        if theirs is not None and (key := _name_key(theirs["from"])):
+            raws.insert(0, self._raw(key, theirs))
         newest = max((self._at(message, "created_time") for message in told), default=None)
         return raws, following if len(told) == len(messages) else None, newest
+
+    def _raw(self, key: str, message: dict[str, Any]) -> Raw:
+        body = msgspec.json.encode({"kind": "direct", "account": self._account, "message": message})
+        return Raw(ingest_key=key, body=body, received_at=self._ctx.clock.now())
 
     def _at(self, thing: dict[str, Any], name: str) -> datetime:
         try:
@@ -200,6 +203,12 @@ def _author(who: Any, realm: str) -> Author:
     return Author(
         remote_id=str(who["id"]), realm=realm, handle=f"@{username}" if username else "", display_name=str(who.get("name") or ""),
     )  # fmt: skip
+
+
+def _name_key(who: Any) -> str:
+    """Return the inbox's key for what somebody is called now; empty for who has no name."""
+    name = f"{who.get('name') or ''}\n{who.get('username') or ''}" if isinstance(who, dict) else ""
+    return f"name:{who['id']}:{hashlib.sha256(name.encode()).hexdigest()[:16]}" if name.strip() else ""
 
 
 def _id_of(who: Any) -> str:
