@@ -15,7 +15,7 @@ from unisono.service.words import LOCALES, bundle, choose_locale, say
 
 SOURCE = Path(unisono.__file__).parent
 RAISED = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.UnisonoError)} | {
-    "Unauthenticated", "Throttled", "CheckFailed",
+    "Unauthenticated", "Throttled", "CheckFailed", "BadPlan",
 }  # fmt: skip
 # Codes of whole classes; their words are the general ones.
 GENERAL = {"not_found", "forbidden", "conflict", "invalid", "unavailable", "unauthenticated", "error"}
@@ -51,6 +51,9 @@ def raised_codes() -> Iterator[tuple[str, str]]:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED | {"problem"}:
+                # A plan's trouble takes its code in second place.
+                if node.func.id == "BadPlan" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+                    yield str(node.args[1].value), f"{path.relative_to(SOURCE)}:{node.lineno}"
                 for keyword in node.keywords:
                     if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
                         yield str(keyword.value.value), f"{path.relative_to(SOURCE)}:{node.lineno}"

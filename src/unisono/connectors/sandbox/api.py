@@ -22,6 +22,7 @@ from unisono.contract import (
 from unisono.domain.words import ChannelState
 
 _T = TypeVar("_T")
+_DEFAULT_PAUSE_S = 30.0
 _REAUTH_PAUSE_S = 60.0
 REAUTH = "The network refuses the access token. Enter a new one in the channel's settings; what comes in meanwhile waits there."
 
@@ -91,7 +92,7 @@ class Api:
             what = f"The network forbids it: {problem_of(answer).message or 'no reason given'}"
             raise PullFailed(Health(state=ChannelState.FORBIDDEN, what=what, field="token"), _REAUTH_PAUSE_S)
         if answer.status == 429:
-            pause = pause_of(answer, self._ctx.clock.now())
+            pause = pause_of(answer, self._ctx.clock.now(), _DEFAULT_PAUSE_S)
             raise PullFailed(Health(state=ChannelState.THROTTLED, what="The network asks for a pause (rate limit)."), pause)
         raise unreachable(f"{self.root} answers with status {answer.status}.")
 
@@ -102,7 +103,9 @@ class Api:
             case 401:
                 return Reauth(human=REAUTH)
             case 429:
-                return Retry(reason="rate limit", after_s=pause_of(answer, self._ctx.clock.now()), throttled=True)
+                return Retry(
+                    reason="rate limit", after_s=pause_of(answer, self._ctx.clock.now(), _DEFAULT_PAUSE_S), throttled=True
+                )
             case 408 | 425:
                 return Retry(reason=f"status {answer.status}")
             case 404 | 410:
