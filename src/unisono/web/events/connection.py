@@ -11,19 +11,23 @@ from unisono.web.events.sse import RESET, Frame
 
 WORK: Final = "work"
 CONVERSATION: Final = "conversation:"
+LIVE: Final = "live:"
 
 
 class Connection:
     """Frames go to the sink; while the past is being replayed, what happens meanwhile waits behind it.
 
-    conversations: those that are shown, with their customers. A client that does not take its bytes is told to begin
-    anew and is let go; it comes back by itself.
+    conversations: those that are shown, with their customers. live: the live topics that are followed. A client that does
+    not take its bytes is told to begin anew and is let go; it comes back by itself.
     """
 
-    def __init__(self, actor: Actor, sink: Sink, *, work: bool, conversations: dict[UUID, UUID]) -> None:
+    def __init__(
+        self, actor: Actor, sink: Sink, *, work: bool, conversations: dict[UUID, UUID], live: tuple[str, ...] = ()
+    ) -> None:
         self.actor = actor
         self.work = work
         self.conversations = conversations
+        self.live = live
         self.sight: Sight = sight_for(actor.access)
         self.started_at: Cursor | None = None
         self._sink = sink

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from unisono.domain.ids import new_id
 from unisono.service.access import resolve
 from unisono.service.actor import Actor
 from unisono.service.house import House
+from unisono.service.live import LIVE
 from unisono.service.lost import BEAT_S, desks_open
 from unisono.service.metrics import STREAMS_OPEN
 from unisono.service.ports import Cursor, LoggedEvent
@@ -27,6 +29,7 @@ from unisono.service.views import EventViews
 from unisono.web.events.connection import Connection
 from unisono.web.events.counters import STATES, Counters
 from unisono.web.events.frames import Batch
+from unisono.web.events.live import Live
 from unisono.web.events.sight import Sight, sight_for
 from unisono.web.events.sse import LONGEST_RETRY_MS, RESET, SHORTEST_RETRY_MS, Frame, ephemeral, hello, keep_alive
 from unisono.web.events.viewers import REPEAT_S, TOPIC, Viewers
@@ -68,6 +71,7 @@ class Hub:
         self._counts_changed = asyncio.Event()
         self._node = str(new_id())
         self._viewers = Viewers(self._node)
+        self.live = Live(self._now)
         self._names: dict[UUID, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
@@ -77,7 +81,7 @@ class Hub:
     async def start(self) -> None:
         """Begin to follow the log; returns at once."""
         runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check,
-                self._tell_desks)  # fmt: skip
+                self._tell_desks, self._hear_live, self.live.run)  # fmt: skip
         for run in runs:
             self._spawn(_guarded(run))
 
@@ -99,6 +103,9 @@ class Hub:
         task = asyncio.create_task(run)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _now(self) -> datetime:
+        return self._house.clock.now()
 
     def connections(self) -> Iterable[Connection]:
         """All that are open."""
@@ -128,6 +135,7 @@ class Hub:
         self._names[connection.user_id] = connection.actor.name
         if not connection.work:
             self._without_work.add(connection)
+        self.live.follow(connection)
         for conversation_id, customer_id in connection.conversations.items():
             self._by_conversation.setdefault(conversation_id, set()).add(connection)
             self._by_customer.setdefault(customer_id, set()).add(connection)
@@ -138,6 +146,7 @@ class Hub:
         _discard(self._by_sight, connection.sight, connection)
         _discard(self._by_user, connection.user_id, connection)
         self._without_work.discard(connection)
+        self.live.leave(connection)
         for conversation_id, customer_id in connection.conversations.items():
             _discard(self._by_conversation, conversation_id, connection)
             _discard(self._by_customer, customer_id, connection)
@@ -152,6 +161,7 @@ class Hub:
         if after is not None:
             await self._replay(connection, after)
         connection.go_live()
+        self.live.greet(connection)
         await self._publish_viewers(connection.conversations)
         for conversation_id in connection.conversations:
             await self._tell_viewers(conversation_id, [connection])
@@ -319,6 +329,8 @@ class Hub:
         _discard(self._by_sight, connection.sight, connection)
         connection.see(sight)
         self._by_sight.setdefault(sight, set()).add(connection)
+        # Whether its topics are still for it is asked when it comes back.
+        self.live.leave(connection)
         # What came into sight, or left it, is known only by reading anew.
         connection.send(RESET)
 
@@ -442,6 +454,11 @@ class Hub:
         async with self._house.fanout.subscribe(TYPING) as values:
             async for _, value in values:
                 self._pass_on(TYPING, value)
+
+    async def _hear_live(self) -> None:
+        async with self._house.fanout.subscribe(LIVE) as values:
+            async for _, value in values:
+                self.live.hear(value)
 
     def _pass_on(self, event: str, value: Mapping[str, Any]) -> None:
         try:

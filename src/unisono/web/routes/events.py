@@ -14,10 +14,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from unisono.domain.errors import Invalid, Unavailable
 from unisono.service.actor import Actor
 from unisono.service.house import House
+from unisono.service.live import may_follow
 from unisono.service.ports import Cursor
 from unisono.web.asking import Asking
 from unisono.web.authenticate import ActorDep, HouseDep
-from unisono.web.events.connection import CONVERSATION, WORK, Connection
+from unisono.web.events.connection import CONVERSATION, LIVE, WORK, Connection
 from unisono.web.events.hub import Hub
 from unisono.web.events.sink import AsgiSink, Sink, TransportSink
 from unisono.web.needs import SIGNED_IN, needs
@@ -41,9 +42,10 @@ _HEADERS: Final = [
 async def events(
     request: Asking, house: HouseDep, actor: ActorDep, topics: FromQuery[str] = WORK, after: FromQuery[str | None] = None
 ) -> ASGIApp:
-    """Stream changes as server-sent events: `work`, `conversation:<id>`. Last-Event-ID, or `after`, takes it up again.
+    """Stream changes as server-sent events: `work`, `conversation:<id>`, `live:<topic>`. Last-Event-ID, or `after`, takes it up.
 
-    `hello` comes first, then what was missed, then `change` frames with views; `reset` asks to read everything anew.
+    `hello` comes first, then what was missed, then `change` frames with views; `reset` asks to read everything anew. A live
+    topic is kept nowhere: `live` frames bring its whole first, then of each key the last value, null when it is over.
     """
     hub: Hub = request.app.state["hub"]
     if hub.closed:
@@ -51,13 +53,14 @@ async def events(
     wanted = list(dict.fromkeys(topic for topic in topics.split(",") if topic))
     if len(wanted) > MAX_TOPICS:
         raise Invalid(f"A stream carries {MAX_TOPICS} topics.", code="many_topics", field="topics")
-    conversations = await _conversations(house, actor, wanted)
+    live = await _live(house, actor, wanted)
+    conversations = await _conversations(house, actor, [topic for topic in wanted if not topic.startswith(LIVE)])
     place = _later(request.headers.get("last-event-id"), after)
 
     async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         start: Any = {"type": "http.response.start", "status": 200, "headers": list(_HEADERS)}
         await send(start)
-        connection = Connection(actor, _sink(scope, send), work=WORK in wanted, conversations=conversations)
+        connection = Connection(actor, _sink(scope, send), work=WORK in wanted, conversations=conversations, live=live)
         serving = asyncio.create_task(hub.serve(connection, place))
         leaving = asyncio.create_task(_left(receive))
         try:
@@ -106,6 +109,21 @@ async def _conversations(house: House, actor: Actor, topics: list[str]) -> dict[
             if placed is not None and actor.access.sees(placed.access_class, placed.agent_id):
                 found[conversation_id] = placed.view.customer_id
     return found
+
+
+async def _live(house: House, actor: Actor, topics: list[str]) -> tuple[str, ...]:
+    """The live topics that are asked for and may be followed; what one may not see is passed over in silence."""
+    found: list[str] = []
+    for topic in topics:
+        if not topic.startswith(LIVE):
+            continue
+        name = topic.removeprefix(LIVE)
+        may = await may_follow(house.db, actor.access, name)
+        if may is None:
+            raise Invalid(f"{topic!r} is no topic.", code="no_topic", field="topics")
+        if may:
+            found.append(name)
+    return tuple(found)
 
 
 def _later(*words: str | None) -> Cursor | None:

@@ -28,6 +28,7 @@ from unisono.service.reopen import reopen
 from unisono.service.repair import discard_answer, discard_item, retry_answer, retry_item
 from unisono.service.setup_views import QuarantinedView
 from unisono.service.views import CustomerView, DeadLetter, MessageView, SearchHit
+from unisono.service.writing import Writing, tell_writing
 from unisono.web.asking import Asking, Body, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import needs
@@ -39,6 +40,12 @@ class NoteBody(Body):
 
     message_id: UUID
     text: str
+
+
+class WritingBody(Body):
+    """What is being written: an answer, a note, or nothing any more."""
+
+    what: Writing
 
 
 class EraseBody(Body):
@@ -103,6 +110,12 @@ async def note(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID]
     """Write a note to colleagues; it never leaves the house."""
     message_id = await write_note(house.db, actor.access, conversation_id, data.message_id, data.text)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
+
+
+@post("/conversations/{conversation_id:uuid}/writing", opt=needs("work.read"), status_code=204, tags=["Work"])
+async def writing(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID], data: JSONBody[WritingBody]) -> None:
+    """Tell colleagues who have the conversation open that one is writing; repeat it every few seconds, nothing keeps it."""
+    await tell_writing(house.db, house.fanout, actor.access, conversation_id, data.what)
 
 
 @get("/customers/{customer_id:uuid}", opt=needs("work.read"), tags=["Work"])
@@ -191,6 +204,6 @@ async def discard_raw(house: HouseDep, actor: ActorDep, item_id: FromPath[UUID])
 
 
 ROUTES: list[Any] = [
-    conversation, messages, reopen_it, note, customer, value, erase, find, moderate_it, retry, discard, dead, quarantine,
+    conversation, messages, reopen_it, note, writing, customer, value, erase, find, moderate_it, retry, discard, dead, quarantine,
     retry_raw, discard_raw,
 ]  # fmt: skip

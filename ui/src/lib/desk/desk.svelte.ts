@@ -6,7 +6,8 @@ import type {
   OfferItem, Page, Queue, Skill, WorkItem, WrapUpCode,
 } from '../api/types';
 import { t } from '../i18n/texts.svelte';
-import { SharedStream, type Ephemeral, type Line } from '../live/stream';
+import { SharedStream, type Ephemeral, type Line, type LiveFrame } from '../live/stream';
+import { LiveTopics } from '../live/topics.svelte';
 import { applyFrame, applyViews, emptyState, type DeskState } from '../state/reducer';
 import { clock } from './clock.svelte';
 import { Drafts } from './drafts';
@@ -38,6 +39,7 @@ export class Desk {
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   readonly stream: SharedStream;
+  readonly live = new LiveTopics(() => this.#setTopics());
   readonly #lists = new Map<string, WorkList>();
   readonly #left = new SvelteSet<string>();
   readonly #threads = new Map<string, Thread>();
@@ -185,10 +187,15 @@ export class Desk {
 
   /** Say which conversations are on the screen, so that the stream carries them. */
   show(ids: string[]): void {
+    for (const old of this.#shown) if (!ids.includes(old)) this.live.forget(`writing:${old}`);
     this.#shown = ids;
+    this.#setTopics();
+  }
+
+  #setTopics(): void {
     // An address that somebody mistyped is no topic; the server would refuse the whole stream.
-    const known = ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
-    this.stream.setTopics(['work', ...known.map((id) => `conversation:${id}`)]);
+    const known = this.#shown.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
+    this.stream.setTopics(['work', ...known.flatMap((id) => [`conversation:${id}`, `live:writing:${id}`]), ...this.live.topics]);
   }
 
   get myOffers(): { offer: Offer; item: WorkItem }[] {
@@ -224,6 +231,13 @@ export class Desk {
 
   viewers(conversationId: string): string[] {
     return (this.#viewers.get(conversationId) ?? []).filter((v) => v.user_id !== this.me.user.id).map((v) => v.name);
+  }
+
+  /** The names of colleagues who write in a conversation just now. */
+  writers(conversationId: string, what: 'answer' | 'note'): string[] {
+    const found = [...this.live.of<{ user_id: string; what: string }>(`writing:${conversationId}`).values()];
+    const names = new Map((this.#viewers.get(conversationId) ?? []).map((v) => [v.user_id, v.name]));
+    return found.filter((w) => w.what === what && w.user_id !== this.me.user.id).map((w) => names.get(w.user_id) || this.agentName(w.user_id));
   }
 
   agentName(id: string | null): string {
@@ -377,6 +391,7 @@ export class Desk {
 
   #ephemeral(kind: Ephemeral, data: unknown): void {
     if (kind === 'counts') this.counts = data as Counts;
+    else if (kind === 'live') this.live.hear(data as LiveFrame);
     else if (kind === 'typing') {
       const typing = data as Omit<Typing, 'until'>;
       this.#typing.set(typing.conversation_id, { ...typing, until: api.now() + 6_000 });

@@ -3,7 +3,10 @@ import { laterCursor } from '../state/cursor';
 import { API, queryString } from '../api/client';
 
 export type Line = 'connecting' | 'open' | 'lost';
-export type Ephemeral = 'counts' | 'typing' | 'viewers';
+export type Ephemeral = 'counts' | 'typing' | 'viewers' | 'live';
+
+/** Values of a live topic by key; null: over. `whole`: all that it holds, what else is held of it is past. */
+export interface LiveFrame { topic: string; whole: boolean; values: Record<string, unknown> }
 
 export interface StreamHandlers {
   frame(frame: Frame): void;
@@ -37,6 +40,8 @@ const SHARED = 'unisono.stream';
  */
 export class SharedStream {
   #cursor: string | undefined;
+  /** What the live topics hold, for a tab that begins to follow one that is carried already. */
+  readonly #live = new Map<string, Record<string, unknown>>();
   #mine: string[] = [];
   readonly #tab = crypto.randomUUID();
   readonly #others = new Map<string, string[]>();
@@ -74,8 +79,10 @@ export class SharedStream {
   setTopics(topics: string[]): void {
     if (sameSet(topics, this.#mine)) return;
     this.#mine = topics;
-    if (this.#owner) this.#changeSoon();
-    else this.#say({ kind: 'topics', tab: this.#tab, topics });
+    if (this.#owner) {
+      this.#changeSoon();
+      if (this.#carried) this.#tellLive(topics.filter((topic) => this.#carried!.topics.includes(topic)));
+    } else this.#say({ kind: 'topics', tab: this.#tab, topics });
   }
 
   /** Try again at once, for example after somebody has signed in again. */
@@ -131,12 +138,33 @@ export class SharedStream {
         this.#say({ kind: 'line', line: this.#line });
         if (this.#carried && word.topics.every((topic) => this.#carried!.topics.includes(topic))) {
           this.#say({ kind: 'carries', topics: word.topics, after: this.#cursor });
+          this.#tellLive(word.topics);
         }
         this.#changeSoon();
         break;
       case 'bye':
         if (this.#owner && this.#others.delete(word.tab)) this.#changeSoon();
         break;
+    }
+  }
+
+  #keepLive({ topic, whole, values }: LiveFrame): void {
+    const held = whole ? {} : { ...this.#live.get(topic) };
+    for (const [key, value] of Object.entries(values)) {
+      if (value === null) delete held[key];
+      else held[key] = value;
+    }
+    this.#live.set(topic, held);
+  }
+
+  #tellLive(topics: string[]): void {
+    for (const name of topics) {
+      const topic = name.replace(/^live:/, '');
+      const values = this.#live.get(topic);
+      if (topic === name || !values) continue;
+      const data: LiveFrame = { topic, whole: true, values };
+      this.handlers.ephemeral('live', data);
+      this.#say({ kind: 'ephemeral', name: 'live', data });
     }
   }
 
@@ -165,6 +193,7 @@ export class SharedStream {
     this.#source?.close();
     this.#source = source;
     this.#carried = { topics, after };
+    for (const topic of this.#live.keys()) if (!topics.includes(`live:${topic}`)) this.#live.delete(topic);
     const live = (): boolean => this.#source === source;
 
     source.addEventListener('hello', (event) => {
@@ -184,10 +213,11 @@ export class SharedStream {
       this.#take(frame);
       this.#say({ kind: 'frame', frame });
     });
-    for (const name of ['counts', 'typing', 'viewers'] as const) {
+    for (const name of ['counts', 'typing', 'viewers', 'live'] as const) {
       source.addEventListener(name, (event) => {
         if (!live()) return;
         const data = parse(event);
+        if (name === 'live') this.#keepLive(data as LiveFrame);
         this.handlers.ephemeral(name, data);
         this.#say({ kind: 'ephemeral', name, data });
       });
