@@ -85,9 +85,9 @@ def test_built_in_roles_name_actions_that_exist() -> None:
         assert len(set(role.actions)) == len(role.actions)
 
 
-def test_an_administrator_may_everything_but_open_the_sealed_archive() -> None:
+def test_an_administrator_may_everything_but_open_the_sealed_archive_and_agree_for_the_works_council() -> None:
     (administrator,) = [role for role in BUILT_IN_ROLES if role.name == ADMINISTRATOR]
-    assert set(ACTIONS) - set(administrator.actions) == {"archive.open"}
+    assert set(ACTIONS) - set(administrator.actions) == {"archive.open", "people.agree"}
 
 
 GRANTS = st.lists(

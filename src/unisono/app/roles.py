@@ -15,6 +15,7 @@ from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
+from unisono.service.people_figures import forget_looks
 from unisono.service.router import Router
 from unisono.service.sender import Sender
 from unisono.service.watch import watch_work
@@ -84,6 +85,7 @@ async def tidy(running: Running) -> None:
     async with running.db.write() as tx:
         await tx.inbox.expire_bodies(1_000)
     await expire_texts(running.outside)
+    await forget_looks(running.db)
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)
     if age > TAIL_ALARM_S:

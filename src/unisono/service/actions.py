@@ -1,6 +1,7 @@
 """What can be allowed: the closed list of actions, how far each can be narrowed, and the roles that are built in.
 
-Nobody opens the sealed archive by being an administrator: that is a role of its own.
+Nobody opens the sealed archive, or agrees that single people are looked at, by being an administrator: those are roles of their
+own.
 """
 
 from enum import StrEnum
@@ -41,7 +42,12 @@ ACTIONS: Final[dict[str, Reach]] = {
     "setting.manage": Reach.HOUSE,
     "audit.read": Reach.HOUSE,
     "archive.open": Reach.HOUSE,
+    "people.look": Reach.HOUSE,
+    "people.agree": Reach.HOUSE,
 }
+
+#: What an administrator does not have by being one, and may grant all the same.
+APART: Final = frozenset({"archive.open", "people.agree"})
 
 ADMINISTRATOR: Final = "administrator"
 
@@ -56,7 +62,7 @@ class BuiltInRole(Struct, frozen=True):
 
 
 BUILT_IN_ROLES: Final = (
-    BuiltInRole(ADMINISTRATOR, tuple(action for action in ACTIONS if action != "archive.open")),
+    BuiltInRole(ADMINISTRATOR, tuple(action for action in ACTIONS if action not in APART)),
     BuiltInRole(
         "supervisor",
         (
@@ -68,4 +74,5 @@ BUILT_IN_ROLES: Final = (
     BuiltInRole("viewer", _AT_WORK),
     BuiltInRole("auditor", ("audit.read", "user.read", "setting.read")),
     BuiltInRole("archivist", ("archive.open",)),
+    BuiltInRole("works_council", ("people.agree",)),
 )  # fmt: skip

@@ -115,6 +115,11 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
+    "people.permit_changed": EventType(
+        summary="A permit to look at single people was asked for, agreed to, or has ended.",
+        body={"permit_id": ID, "kind": ENUM, "state": ENUM},
+    ),
+    "people.looked": EventType(summary="Somebody looked at a single person, under a permit.", body={"kind": ENUM}),
     "customer.changed": EventType(
         summary="A person set how much a customer counts.", body={"customer_id": ID, "from": "number", "to": "number"}
     ),

@@ -101,6 +101,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="people.looks_kept_days", kind=int, default=365, low=30, high=3_650,
+            summary={
+                "de": "So viele Tage lang steht für Beschäftigte, wer ihre Zahlen angesehen, zugesehen oder mitgehört hat.",
+                "en": "For so many days employees can see who looked at their figures, watched or listened in.",
+            },
+        ),
+        Setting(
             name="estimates.half_life_days", kind=int, default=14, low=1, high=365,
             summary={
                 "de": "Was so viele Tage her ist, zählt beim Lernen von Bearbeitungszeit und Geduld halb.",

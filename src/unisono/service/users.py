@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.service.access import Access, resolve
-from unisono.service.actions import ADMINISTRATOR
+from unisono.service.actions import ADMINISTRATOR, APART
 from unisono.service.leave import leave_work
 from unisono.service.log_in import login_key
 from unisono.service.passwords import Passwords, check_password
@@ -112,7 +112,7 @@ async def _grant(tx: Tx, access: Access, user_id: UUID, grants: Sequence[GrantVi
             raise Invalid(f"{grant.role!r} is no role; known are {', '.join(roles)}.", code="no_role", field="role")
         await _check_scope(tx, grant)
         # Who may manage people must not be able to make themself, or a friend, more than they are.
-        beyond = set(roles[grant.role].actions) - access.actions - {"archive.open"}
+        beyond = set(roles[grant.role].actions) - access.actions - APART
         if beyond:
             raise Invalid(
                 f"You cannot grant {grant.role!r}: it allows {', '.join(sorted(beyond))}, which you are not allowed to.",

@@ -27,6 +27,7 @@ from unisono.store.lending import PgLending
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
+from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
 from unisono.store.secrets import PgSecrets
@@ -112,6 +113,10 @@ class PgTx:
     @cached_property
     def people(self) -> PgPeople:
         return PgPeople(self.connection, self.now)
+
+    @cached_property
+    def figures(self) -> PgPeopleFigures:
+        return PgPeopleFigures(self.connection, self.now)
 
     @cached_property
     def privacy(self) -> PgPrivacy:

@@ -28,6 +28,7 @@ from unisono.web.routes import (
     hands,
     health,
     me,
+    people_figures,
     queues,
     service_levels,
     session,
@@ -45,7 +46,7 @@ MAX_BODY_BYTES = 1_000_000
 _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
     *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
-    *channels.ROUTES, *health.ROUTES,
+    *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 
 

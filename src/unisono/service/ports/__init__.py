@@ -25,6 +25,7 @@ from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.lending import Lending
 from unisono.service.ports.people import People
+from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.secrets import Secrets
@@ -51,6 +52,7 @@ __all__ = [
     "NewEvent",
     "Outbox",
     "People",
+    "PeopleFigures",
     "Privacy",
     "Reading",
     "Secrets",
@@ -95,6 +97,8 @@ class Tx(Protocol):
     def comments(self) -> Comments: ...
     @property
     def people(self) -> People: ...
+    @property
+    def figures(self) -> PeopleFigures: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

@@ -61,6 +61,8 @@ export function commands(desk: Desk): Command[] {
     { id: 'go-classes', group: 'go', title: t('settings-tab-classes'), keys: 'g k', when: desk.may('queue.manage'), run: () => go('/settings/classes') },
     { id: 'go-calendars', group: 'go', title: t('settings-tab-calendars'), when: desk.may('queue.manage'), run: () => go('/settings/calendars') },
     { id: 'go-service-levels', group: 'go', title: t('settings-tab-service-levels'), when: desk.may('queue.manage'), run: () => go('/settings/service-levels') },
+    { id: 'go-looks', group: 'go', title: t('settings-tab-looks'), run: () => go('/settings/looks') },
+    { id: 'go-figures', group: 'go', title: t('settings-tab-figures'), when: desk.may('people.look') || desk.may('people.agree'), run: () => go('/settings/figures') },
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
     { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
     { id: 'wrap-up', group: 'me', title: t('command-state', { state: t('agent-wrap-up') }), when: !!desk.agent, run: () => desk.setAgentState('wrap_up') },
