@@ -9,6 +9,7 @@ from unisono.domain.words import InteractionState, OfferState
 from unisono.service.access import Access
 from unisono.service.colleague import check_colleague
 from unisono.service.give_back import give_back
+from unisono.service.locks import lock_people
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
@@ -79,7 +80,7 @@ async def _reach(tx: Tx, access: Access, interaction_id: UUID) -> InteractionFac
 
 async def _hand_to(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUID, how: str) -> None:
     # Both at once and in their order: somebody may hand work the other way round at the same moment.
-    people = await tx.hands.lock_agents({agent_id, work.agent_id, *await tx.consults.asked_on([work.id])} - {None})  # type: ignore[arg-type]
+    people = await lock_people(tx, [work], agent_id)
     person = await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id)
     if work.agent_id == agent_id and work.state == InteractionState.OFFERED.value:
         offer = await tx.work.open_offer_of(work.id)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from unisono.domain.words import ConsultState
+from unisono.service.locks import lock_people
 from unisono.service.ports import Tx
 from unisono.service.ports.consults import ConsultFacts
 from unisono.service.ports.work import InteractionFacts
@@ -19,10 +20,9 @@ async def end(tx: Tx, work: InteractionFacts, consult: ConsultFacts, state: Cons
 
 async def end_with_work(tx: Tx, work: InteractionFacts, *, by: UUID | None = None) -> None:
     """End what is asked about work that is over, or goes to somebody else. Its agents are locked here, in their order."""
-    asked = await tx.consults.asked_on([work.id])
-    if not asked:
+    if not await tx.consults.asked_on([work.id]):
         return
-    await tx.hands.lock_agents(one for one in asked | {work.agent_id} if one is not None)
+    await lock_people(tx, [work])
     for consult in await tx.consults.of_work(work.id):
         await end(tx, work, consult, ConsultState.ENDED, "work_gone", by)
 

@@ -45,6 +45,7 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
         if not identities:
             raise NotFound("This customer does not exist.")
         ids = [identity[0] for identity in identities]
+        await tx.talk.lock_identities(ids)
         messages = await tx.talk.messages_of_identities(ids)
         sealed, erased = await erase_messages(tx, outside.cipher, messages)
         await tx.talk.forget_identities(ids)
@@ -56,6 +57,7 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
 
 async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) -> tuple[int, Erased]:
     """Erase messages within a transaction: seal what must be kept, bury the rest, close what became empty."""
+    await tx.hands.lock_work_about([], message_ids)
     doomed = await tx.privacy.to_erase(message_ids)
     sealed = await seal(tx, cipher, doomed)
     by_channel: dict[UUID, list[str]] = {}

@@ -5,6 +5,7 @@ from unisono.routing.clocks import What
 from unisono.service.clocks import Happened, feed
 from unisono.service.give_back import give_back
 from unisono.service.give_offer import give_offer
+from unisono.service.locks import lock_people
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.settings import read_settings
@@ -16,26 +17,34 @@ BATCH = 50
 
 async def expire_offers(db: Database) -> int:
     """Return expired offers' work to the queue; who lets too many in a row pass is set away. Returns how many."""
-    async with db.write() as tx:
-        due = await tx.work.due_offers(BATCH)
-        expired = 0
-        most = (await read_settings(tx))["offer.misses_until_away"] if due else 0
-        for seen in due:
-            work = await tx.work.interaction(seen.interaction_id, lock=True)
-            offer = await tx.work.offer(seen.id, lock=True)
-            if work is None or offer is None or offer.state != OfferState.OPEN.value:
-                continue
-            await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED, prefer=await tx.hands.given_by(offer.id))
-            expired += 1
-            agent = await tx.work.agent(offer.agent_id)
-            # Who is busy or away and is asked by a colleague has missed nothing.
-            if agent is None or not agent.available:
-                continue
-            if await tx.work.count_missed(offer.agent_id, reset=False) >= most and await tx.work.set_agent_state(
-                offer.agent_id, AgentState.AWAY.value, "missed_offers"
-            ):
-                tx.emit(agent_event(offer.agent_id, state=AgentState.AWAY.value, reason="missed_offers"))
+    expired = 0
+    while expired < BATCH and await _expire_one(db):
+        expired += 1
     return expired
+
+
+async def _expire_one(db: Database) -> bool:
+    # Each by itself: of two in one transaction, the second's work would be locked after the first one's agent.
+    async with db.write() as tx:
+        work = await tx.work.overdue_offered()
+        if work is None:
+            return False
+        offer = await tx.work.open_offer_of(work.id)
+        if offer is None or offer.expires_at > tx.now:
+            # Somebody was quicker.
+            return True
+        await lock_people(tx, [work], offer.agent_id)
+        await give_back(tx, work, "expired", offer_state=OfferState.EXPIRED, prefer=await tx.hands.given_by(offer.id))
+        agent = await tx.work.agent(offer.agent_id)
+        # Who is busy or away and is asked by a colleague has missed nothing.
+        if agent is None or not agent.available:
+            return True
+        most = (await read_settings(tx))["offer.misses_until_away"]
+        if await tx.work.count_missed(offer.agent_id, reset=False) >= most and await tx.work.set_agent_state(
+            offer.agent_id, AgentState.AWAY.value, "missed_offers"
+        ):
+            tx.emit(agent_event(offer.agent_id, state=AgentState.AWAY.value, reason="missed_offers"))
+    return True
 
 
 async def wake_parked(db: Database) -> int:
@@ -57,6 +66,7 @@ async def _wake_one(db: Database) -> bool:
             return False
         assert work.agent_id is not None
         wrote = await tx.hands.customer_wrote_on(work.id)
+        await lock_people(tx, [work])
         agent = await tx.work.agent(work.agent_id)
         if agent is None or not agent.available:
             await give_back(tx, work, "customer_wrote" if wrote else "parked_time_over", prefer=work.agent_id)
@@ -101,7 +111,7 @@ async def _end_one(db: Database) -> bool:
             tx.emit(work_event("wrapped_up", work, code="time_over"))
             tx.emit(agent_event(work.agent_id))
         else:
-            standing = (await tx.hands.lock_agents([work.agent_id])).get(work.agent_id)
+            standing = (await lock_people(tx, [work])).get(work.agent_id)
             if standing is None or standing.disabled or standing.state == AgentState.OFFLINE.value:
                 await give_back(tx, work, "customer_wrote", prefer=work.agent_id)
             else:

@@ -4,6 +4,7 @@ from typing import Final
 
 from unisono.domain.words import AgentState, InteractionState
 from unisono.service.give_back import give_back
+from unisono.service.locks import lock_people
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event, work_event
@@ -29,20 +30,27 @@ async def take_up_again(db: Database) -> int:
 
     Who has gone meanwhile, or given its units to something else, finds it in the queue, where it comes to them first.
     """
+    taken_up = 0
+    while taken_up < BATCH and await _take_up_one(db):
+        taken_up += 1
+    return taken_up
+
+
+async def _take_up_one(db: Database) -> bool:
     async with db.write() as tx:
-        over = await tx.lending.interruption_over(BATCH)
-        people = await tx.hands.lock_agents({work.agent_id for work in over if work.agent_id is not None})
-        for work in over:
-            assert work.agent_id is not None
-            person = people.get(work.agent_id)
-            there = person is not None and not person.disabled and person.state != AgentState.OFFLINE.value
-            if there and await tx.work.hold(work.id, work.agent_id, work.units):
-                reason = {"code": "interruption_over"}
-                await tx.work.change(
-                    work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None, reason=reason)
-                )
-                tx.emit(work_event("unparked", work, cause="interruption_over"))
-                tx.emit(agent_event(work.agent_id))
-            else:
-                await give_back(tx, work, "interrupted", prefer=work.agent_id)
-    return len(over)
+        work = await tx.lending.interruption_over()
+        if work is None:
+            return False
+        assert work.agent_id is not None
+        person = (await lock_people(tx, [work])).get(work.agent_id)
+        there = person is not None and not person.disabled and person.state != AgentState.OFFLINE.value
+        if there and await tx.work.hold(work.id, work.agent_id, work.units):
+            reason = {"code": "interruption_over"}
+            await tx.work.change(
+                work.id, InteractionChange(state=InteractionState.ACTIVE.value, parked_until=None, reason=reason)
+            )
+            tx.emit(work_event("unparked", work, cause="interruption_over"))
+            tx.emit(agent_event(work.agent_id))
+        else:
+            await give_back(tx, work, "interrupted", prefer=work.agent_id)
+    return True

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from unisono.domain.errors import Conflict, Invalid
+from unisono.service.locks import patiently
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.commands import Command
 
@@ -66,10 +67,10 @@ async def once(db: Database, key: Key | None, verb: Callable[[Database], Awaitab
     the first attempt was carried out and its result was lost in a crash: load the state anew.
     """
     if key is None:
-        return await verb(db)
+        return await patiently(lambda: verb(db))
     claiming = _Claiming(db, key)
     try:
-        result = await verb(claiming)
+        result = await patiently(lambda: verb(claiming))
     except _Done:
         replayed: T = await _replay(db, key, kind)
         return replayed

@@ -8,6 +8,7 @@ from unisono.domain.words import InteractionState
 from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.clocks import Happened, feed
+from unisono.service.locks import lock_people
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.reach import reach_own
@@ -42,7 +43,7 @@ async def unpark(db: Database, access: Access, interaction_id: UUID) -> None:
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.PARKED)
         if work.agent_id is not None and work.agent_id != access.user_id:
-            await tx.hands.lock_agents({access.user_id, work.agent_id})
+            await lock_people(tx, [work], access.user_id)
             if await tx.work.release(work.id) is not None:
                 tx.emit(agent_event(work.agent_id))
         if not await tx.work.hold(work.id, access.user_id, work.units):

@@ -18,6 +18,7 @@ from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
 from unisono.service.erase import erase_messages
 from unisono.service.last_agent import last_agents
+from unisono.service.locks import patiently
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.files import AttachmentFiles
@@ -58,8 +59,12 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     """
     attachments = await _store_files(outside.files, batch)
     opening = await look_ahead(outside, channel, batch)
-    async with outside.db.write() as tx:
-        result = await _Intake(tx, outside, channel, batch, attachments, opening).run()
+
+    async def take_in() -> Received:
+        async with outside.db.write() as tx:
+            return await _Intake(tx, outside, channel, batch, attachments, opening).run()
+
+    result = await patiently(take_in)
     unused = [*result.files_unused, *result.files_gone]
     if unused:
         await outside.files.delete(unused)
@@ -119,13 +124,15 @@ class _Intake:
         self.known: dict[str, KnownMessage] = {}
         self.written: set[UUID] = set()
         self.begun: set[UUID] = set()
+        self.gone: list[UUID] = []
 
     async def run(self) -> Received:
         await self._look_up()
         await self._claim()
         created, changed = self._sort_said()
         created = await self._without_tombstones(created)
-        placed = await self._place(created)
+        placed = await self._place(created, self._named_anew(created, changed))
+        await self._lock_ahead(placed)
         placed = await self._recognise_own(placed)
         await self._write(placed)
         await self._edit(changed)
@@ -188,7 +195,29 @@ class _Intake:
 
     # -- who and where -----------------------------------------------------------------------------------------------
 
-    async def _place(self, created: list[tuple[Understood, Said]]) -> list[_Placed]:
+    def _named_anew(self, created: list[tuple[Understood, Said]], changes: list[tuple[Understood, Said]]) -> list[Author]:
+        """Return authors of what is told again: it may tell more of who said it, as some networks push an id alone."""
+        standing = {remote_id for remote_id, known in self.known.items() if not known.deleted}
+        standing |= {said.event.remote_id for _, said in created}
+        return [
+            said.event.author for _, said in changes
+            if isinstance(said.event, Created) and not said.event.own and said.event.remote_id in standing
+            and (said.event.author.handle or said.event.author.display_name)
+        ]  # fmt: skip
+
+    async def _lock_ahead(self, placed: list[_Placed]) -> None:
+        """Lock all work that this batch has to do with before anything else of it: see `locks`."""
+        doomed = [e.remote_id for u in self.batch for e in u.others if isinstance(e, Deleted)]
+        messages = [self.known[remote_id].id for remote_id in doomed if remote_id in self.known]
+        if self.gone:
+            messages += await self.tx.talk.messages_of_identities(self.gone)
+        old = {p.conversation.id for p in placed if not p.conversation.new}
+        if old or messages:
+            await self.tx.hands.lock_work_about(old, messages)
+        if self.gone:
+            await self.tx.talk.lock_threads(old, self.gone)
+
+    async def _place(self, created: list[tuple[Understood, Said]], named: list[Author]) -> list[_Placed]:
         wanted: list[tuple[Understood, Said, Created, Author]] = []
         for understood, said in created:
             event = said.event
@@ -196,7 +225,11 @@ class _Intake:
             customer = event.thread.customer if event.own else (event.thread.customer or event.author)
             if customer is not None:
                 wanted.append((understood, said, event, customer))
-        identities = await self.tx.talk.resolve_identities(self.channel.network, [w[3] for w in wanted])
+        gone = [e.author for u in self.batch for e in u.others if isinstance(e, AuthorGone)]
+        identities = await self.tx.talk.resolve_identities(
+            self.channel.network, [*(w[3] for w in wanted), *named, *gone], lock=bool(gone)
+        )
+        self.gone = [identities[(author.realm, author.remote_id)].id for author in gone]
         aliases = await self.tx.talk.thread_of_aliases(self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)])
         keys: list[ThreadKey] = []
         for _, _, event, customer in wanted:
@@ -353,18 +386,13 @@ class _Intake:
         dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in changes])
         texts: list[NewText] = []
         early: dict[UUID, str] = {}
-        named: list[Author] = []
         for understood, said in changes:
             event, known = said.event, self.known.get(said.event.remote_id)
             if known is not None and not known.deleted:
-                if isinstance(event, Created) and not event.own and (event.author.handle or event.author.display_name):
-                    named.append(event.author)
                 if event.revision > known.revision and known.direction == Direction.INBOUND.value:
                     texts.append(_new_text(known.id, said))
             elif known is None and event.remote_id not in dead and isinstance(event, Edited):
                 early[understood.item.id] = event.remote_id
-        # What is told again may tell more of who said it: some networks push an id alone.
-        await self.tx.talk.resolve_identities(self.channel.network, named)
         await self.tx.inbox.hold_early(early)
         await self.tx.inbox.drop_bodies(
             [u.item.id for u, s in changes if s.event.remote_id in dead or self._is_deleted(s.event.remote_id)]

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,7 @@ from unisono.routing.facts import AgentFacts, Decision
 from unisono.routing.state import RouterState
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.interrupts import take_up_again
+from unisono.service.locks import patiently
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
 
 LEASE = "router"
@@ -249,10 +251,8 @@ class Router:
         now = self._clock.now()
         if self._clock_due is not None and now < self._clock_due:
             return
-        await expire_offers(self._db)
-        await wake_parked(self._db)
-        await end_wrap_ups(self._db)
-        await take_up_again(self._db)
+        for what in (expire_offers, wake_parked, end_wrap_ups, take_up_again):
+            await patiently(partial(what, self._db))
         async with self._db.read() as tx:
             expiry = await tx.work.next_offer_expiry()
         latest = now + timedelta(seconds=CLOCK_S)
@@ -276,21 +276,24 @@ class Router:
         groups = [[d for d in decisions if not d.interrupts], *([d] for d in decisions if d.interrupts)]
         made: list[UUID] = []
         for group in filter(None, groups):
-            lent = bool(group[0].interrupts)
-            async with self._db.write(single=not lent) as tx:
-                if lent and not await tx.lending.lend(
-                    group[0].interaction_id, group[0].agent_id, group[0].units, group[0].interrupts
-                ):
-                    continue
-                offered = await tx.work.commit_offers(self._token, group, NewEvent(type="interaction.offered"))
-                if lent and not offered:
-                    await tx.lending.recall(group[0].interaction_id, group[0].agent_id)
+            offered = await patiently(partial(self._commit_group, group))
             if offered is None:
                 raise LeaseLost
             if offered:
                 await self._bell.ring("events")
             made += offered
         return made
+
+    async def _commit_group(self, group: list[Decision]) -> list[UUID] | None:
+        """Return what was offered; None when the token is stale."""
+        first, lent = group[0], bool(group[0].interrupts)
+        async with self._db.write(single=not lent) as tx:
+            if lent and not await tx.lending.lend(first.interaction_id, first.agent_id, first.units, first.interrupts):
+                return []
+            offered = await tx.work.commit_offers(self._token, group, NewEvent(type="interaction.offered"))
+            if lent and not offered:
+                await tx.lending.recall(first.interaction_id, first.agent_id)
+        return offered
 
     async def _land(self, flight: asyncio.Task[list[UUID]]) -> int:
         offered = await flight

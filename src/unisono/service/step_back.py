@@ -5,6 +5,7 @@ from uuid import UUID
 from unisono.domain.words import AgentState, InteractionState, OfferState
 from unisono.service.consult_ends import end_with_agent
 from unisono.service.give_back import give_back
+from unisono.service.locks import busy, lock_people
 from unisono.service.ports import Tx
 from unisono.service.work_events import agent_event
 
@@ -25,14 +26,15 @@ async def step_back(
     Returns whether the state changed; without `even_so` nothing happens otherwise.
     """
     held = await tx.work.held_by(agent_id)
-    asked = await tx.consults.asked_on([work.id for work in held])
-    if asked:
-        await tx.hands.lock_agents({agent_id, *(one for one in asked if one is not None)})
+    locked = await lock_people(tx, held, agent_id)
     changed = await tx.work.set_agent_state(agent_id, state, reason)
     if not changed and not even_so:
         return False
     # The router may have offered something between the two; after the state it offers nothing more.
-    held += await tx.hands.got_meanwhile(agent_id, [work.id for work in held])
+    meanwhile = await tx.hands.got_meanwhile(agent_id, [work.id for work in held])
+    if not await tx.consults.asked_on([work.id for work in meanwhile]) - {None} <= locked.keys():
+        raise busy()
+    held += meanwhile
     back = [work for work in held if work.state in returned]
     active = InteractionState.ACTIVE.value
     kept = await tx.hands.deferrable([work.id for work in back if work.state == active]) if keep_deferrable else set()

@@ -11,6 +11,7 @@ from unisono.service.clocks import follow
 from unisono.service.colleague import check_colleague
 from unisono.service.give_back import give_back
 from unisono.service.give_offer import give_offer
+from unisono.service.locks import lock_people
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
@@ -85,7 +86,7 @@ async def _to_agent(tx: Tx, access: Access, work: InteractionFacts, agent_id: UU
     if agent_id == work.agent_id and work.state == InteractionState.ACTIVE.value:
         return
     # Both at once and in their order: somebody may hand work the other way round at the same moment.
-    people = await tx.hands.lock_agents({agent_id, work.agent_id, *await tx.consults.asked_on([work.id])} - {None})  # type: ignore[arg-type]
+    people = await lock_people(tx, [work], agent_id)
     person = await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id)
     await give_back(tx, work, "transferred", actor_id=access.user_id)
     if person.state == AgentState.AVAILABLE.value or agent_id == access.user_id:

@@ -11,6 +11,7 @@ from unisono.domain.errors import UnisonoError
 from unisono.domain.words import InteractionState, OfferState
 from unisono.service.custody import GONE_AFTER_S, KINDS, UNREACHABLE, nobody_can
 from unisono.service.give_back import give_back
+from unisono.service.locks import lock_people
 from unisono.service.metrics import HANDS_BROKEN, HANDS_MENDED
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.custody import Broken
@@ -66,7 +67,7 @@ async def _mend(db: Database, subject: UUID) -> None:
         people = {one.agent_id for one in before if one.agent_id is not None}
         if work is not None and work.agent_id is not None:
             people.add(work.agent_id)
-        await tx.custody.lock_hands(people)
+        await lock_people(tx, [work] if work is not None else [], *people)
         for agent_id in sorted(people):
             await tx.custody.add_up(agent_id)
         # Looked at once more under the locks: a verb may have been quicker.

@@ -7,7 +7,7 @@ order by k.scope, k.bucket, k.per on conflict do nothing;
 -- In one order, so that two that need the same meters wait for each other instead of both.
 select m.scope, m.bucket, m.per, m.started_at, m.slots, m.aligned, m.told, m.spent_until, m.spent_for
 from budget_meter m join unnest($1::text[], $2::text[], $3::text[]) as k(scope, bucket, per) using (scope, bucket, per)
-order by m.scope, m.bucket, m.per for update of m;
+order by m.scope, m.bucket, m.per for no key update of m;
 
 -- name: of
 select m.scope, m.bucket, m.per, m.started_at, m.slots, m.aligned, m.told, m.spent_until, m.spent_for

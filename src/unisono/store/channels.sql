@@ -13,7 +13,7 @@ insert into access_class (channel_id, queue_id) values ($1, $2) on conflict do n
 
 -- name: record_health
 -- Tells whether the state changed; what the account is called is kept from the last time that it was known.
-with before as (select id, state from channel where id = $1 for update)
+with before as (select id, state from channel where id = $1 for no key update)
 update channel c set state = $2, state_what = $3, state_until = $9,
     state_since = case when c.state <> $2 then $8 else c.state_since end,
     last_ok_at = case when $2 = 'ok' then $8 else c.last_ok_at end,

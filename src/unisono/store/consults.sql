@@ -2,15 +2,15 @@
 select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult where id = $1;
 
 -- name: consult_locked
-select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult where id = $1 for update;
+select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult where id = $1 for no key update;
 
 -- name: of_work
 select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult
-where interaction_id = $1 and state in ('requested', 'open') order by id for update;
+where interaction_id = $1 and state in ('requested', 'open') order by id for no key update;
 
 -- name: of_agent
 select id, interaction_id, asked_by, agent_id, skill, state, units, version from consult
-where agent_id = $1 and state in ('requested', 'open') order by id for update;
+where agent_id = $1 and state in ('requested', 'open') order by id for no key update;
 
 -- name: asked_on
 select distinct agent_id from consult

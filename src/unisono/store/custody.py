@@ -23,10 +23,6 @@ class PgCustody:
         rows = await self._connection.fetch(_SQL["broken"], self._now, gone_after_s, only)
         return [Broken(**dict(row)) for row in rows]
 
-    async def lock_hands(self, agent_ids: Iterable[UUID]) -> None:
-        """Lock agents in the order of their ids."""
-        await self._connection.execute(_SQL["lock_hands"], list(agent_ids))
-
     async def end_consult_hold(self, interaction_id: UUID) -> None:
         """Drop what a consult that is over still holds."""
         await self._connection.execute(_SQL["end_consult_hold"], interaction_id)

@@ -53,9 +53,6 @@ select kind, interaction_id, agent_id, access_class from found
 where $3::uuid is null or interaction_id = $3 or (interaction_id is null and agent_id = $3)
 order by kind, interaction_id, agent_id;
 
--- name: lock_hands
-select user_id from agent where user_id = any($1::uuid[]) order by user_id for update;
-
 -- name: end_consult_hold
 delete from capacity_hold h using consult c
 where h.interaction_id = $1 and c.id = h.consult_id and c.state not in ('requested', 'open');

@@ -11,6 +11,7 @@ from typing import Protocol
 import asyncpg
 
 from unisono.domain.errors import Unavailable
+from unisono.service.locks import busy
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.budgets import PgBudgets
@@ -203,10 +204,7 @@ class PgDatabase:
         except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
             raise _unavailable(error) from error
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
-            raise Unavailable(
-                "Somebody changed the same thing at the same moment. Nothing was changed; repeat the request.",
-                code="busy",
-            ) from error
+            raise busy() from error
         except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError) as error:
             raise Unavailable(
                 f"The database cannot write ({type(error).__name__}). Nothing was changed; free room on its disk.",

@@ -25,9 +25,9 @@ class PgHands:
         rows = await self._connection.fetch(_SQL["lock_agents"], list(ids))
         return {row["user_id"]: Standing(**{k: v for k, v in row.items() if k != "user_id"}) for row in rows}
 
-    async def lock_work(self, ids: Iterable[UUID]) -> list[InteractionFacts]:
-        """Return and lock interactions in the order of their ids."""
-        return [InteractionFacts(**dict(row)) for row in await self._connection.fetch(_SQL["lock_work"], list(ids))]
+    async def lock_work_about(self, conversation_ids: Iterable[UUID], message_ids: Iterable[UUID]) -> None:
+        """Lock in the order of their ids what is open in these conversations, and whatever these messages belong to."""
+        await self._connection.fetch(_SQL["lock_work_about"], list(conversation_ids), list(message_ids))
 
     async def got_meanwhile(self, agent_id: UUID, known: Iterable[UUID]) -> list[InteractionFacts]:
         """Return and lock what an agent has beyond `known`; what is locked is passed over."""

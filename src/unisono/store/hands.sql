@@ -1,16 +1,18 @@
 -- name: lock_agents
 select a.user_id, a.state, a.reason, a.capacity - a.used as free, u.disabled_at is not null as disabled
 from agent a join app_user u on u.id = a.user_id
-where a.user_id = any($1::uuid[]) order by a.user_id for update of a;
+where a.user_id = any($1::uuid[]) order by a.user_id for no key update of a;
 
--- name: lock_work
-select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where id = any($1::uuid[]) order by id for update;
+-- name: lock_work_about
+select i.id from interaction i where i.id in (
+    select o.id from interaction o where o.conversation_id = any($1::uuid[]) and o.state <> 'closed'
+    union all select m.interaction_id from message m where m.id = any($2::uuid[]))
+order by i.id for no key update of i;
 
 -- name: got_meanwhile
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') and id <> all($2::uuid[])
-order by id for update skip locked;
+order by id for no key update skip locked;
 
 -- name: deferrable
 select i.id from interaction i join channel c on c.id = i.channel_id join work_class w on w.id = c.work_class_id
@@ -61,11 +63,11 @@ select coalesce(reason->>'code' = 'customer_wrote', false) from interaction wher
 
 -- name: overdue_parked
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit 1 for update skip locked;
+from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit 1 for no key update skip locked;
 
 -- name: overdue_wrap_up
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where state = 'wrap_up' and wrap_up_until <= $1 order by wrap_up_until limit 1 for update skip locked;
+from interaction where state = 'wrap_up' and wrap_up_until <= $1 order by wrap_up_until limit 1 for no key update skip locked;
 
 -- name: give_offer
 insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason, given_by)

@@ -81,5 +81,5 @@ update inbox set body = null where id = any($1::uuid[]);
 update inbox set body = null where id in (
     select id from inbox
     where body is not null and expires_at < $1 and state in ('done', 'discarded', 'early')
-    order by expires_at limit $2 for update skip locked
+    order by expires_at limit $2 for no key update skip locked
 );

@@ -1,6 +1,6 @@
 -- name: take_fold
 -- One node folds at a time; another passes on.
-select cursor, reckoned_at from estimate_fold for update skip locked;
+select cursor, reckoned_at from estimate_fold for no key update skip locked;
 
 -- name: move_fold
 update estimate_fold set cursor = $1;

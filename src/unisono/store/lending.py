@@ -29,6 +29,7 @@ class PgLending:
         """Return and lock what is to be set aside."""
         return [InteractionFacts(**dict(row)) for row in await self._connection.fetch(_SQL["lenders"], interaction_id)]
 
-    async def interruption_over(self, limit: int) -> list[InteractionFacts]:
-        """Return and lock what can be taken up again."""
-        return [InteractionFacts(**dict(row)) for row in await self._connection.fetch(_SQL["interruption_over"], limit)]
+    async def interruption_over(self) -> InteractionFacts | None:
+        """Return and lock one that can be taken up again."""
+        row = await self._connection.fetchrow(_SQL["interruption_over"])
+        return InteractionFacts(**dict(row)) if row else None

@@ -1,5 +1,5 @@
 -- name: lock_agent
-select user_id from agent where user_id = $1 for update;
+select user_id from agent where user_id = $1 for no key update;
 
 -- name: lend
 -- What lacks to the units wanted, of active work of these classes, last taken up first; nothing when they do not make it up. What
@@ -25,7 +25,7 @@ where user_id = $2 and exists (select from lent) returning user_id;
 -- name: recall
 with back as (
     update capacity_hold h set units = h.units + l.lent, lent = 0, lent_to = null
-    from (select interaction_id, lent from capacity_hold where lent_to = $1 for update) l
+    from (select interaction_id, lent from capacity_hold where lent_to = $1 for no key update) l
     where h.interaction_id = l.interaction_id and h.consult_id is null returning l.lent as units
 )
 update agent set used = used + (select sum(units) from back)::int, version = version + 1
@@ -39,7 +39,7 @@ from interaction i join capacity_hold h on h.interaction_id = i.id and h.consult
 where h.lent_to = $1 and i.state = 'active' and exists (
     select from interaction a join channel c on c.id = a.channel_id join work_class w on w.id = c.work_class_id
     where a.id = $1 and w.parks_interrupted)
-order by i.id for update of i skip locked;
+order by i.id for no key update of i skip locked;
 
 -- name: interruption_over
 select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.state, i.agent_id, i.units, i.priority, i.skills,
@@ -47,4 +47,4 @@ select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.stat
 from interaction i
 where i.state = 'parked' and i.interrupted_by is not null and not exists (
     select from capacity_hold h where h.interaction_id = i.id and h.lent_to = i.interrupted_by)
-order by i.id limit $1 for update of i skip locked;
+order by i.id limit 1 for no key update of i skip locked;

@@ -15,7 +15,7 @@ with due as (
           where e.conversation_id = o.conversation_id and e.id < o.id
             and e.state in ('queued', 'retrying', 'unknown', 'sending'))
     order by o.next_at, o.id limit $5
-    for update skip locked
+    for no key update skip locked
 )
 update outbox o set state = 'sending', worker = $3, lease_until = $2 + make_interval(secs => $4)
 from due, outbox before
@@ -59,7 +59,7 @@ where message_id = $1 and state <> $2
 returning id;
 
 -- name: state_of_message
-select state from outbox where message_id = $1 for update;
+select state from outbox where message_id = $1 for no key update;
 
 -- name: add_parts
 insert into outbox_part (channel_id, remote_id, message_id)

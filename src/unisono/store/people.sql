@@ -70,7 +70,7 @@ where g.role = 'administrator' and g.scope_kind = 'organisation' and u.disabled_
 -- Two people who take the role from each other at once wait for one another here.
 select g.user_id from role_grant g join app_user u on u.id = g.user_id
 where g.role = 'administrator' and g.scope_kind = 'organisation' and u.disabled_at is null
-order by g.id for update;
+order by g.id for no key update;
 
 -- name: roles
 select name, actions, built_in from role order by built_in desc, name;
@@ -131,7 +131,7 @@ insert into one_time_link (token_hash, purpose, user_id, expires_at) values ($1,
 select purpose, user_id, expires_at, used_at from one_time_link where token_hash = $1;
 
 -- name: link_locked
-select purpose, user_id, expires_at, used_at from one_time_link where token_hash = $1 for update;
+select purpose, user_id, expires_at, used_at from one_time_link where token_hash = $1 for no key update;
 
 -- name: use_link
 update one_time_link set used_at = $2 where token_hash = $1;
@@ -144,7 +144,7 @@ insert into log_in_attempt (key, since) select unnest($1::bytea[]), $2 on confli
 
 -- name: attempts
 -- In key order, so that two log-ins never wait for each other in a circle.
-select key, failures, since, blocked_until from log_in_attempt where key = any($1::bytea[]) order by key for update;
+select key, failures, since, blocked_until from log_in_attempt where key = any($1::bytea[]) order by key for no key update;
 
 -- name: put_attempts
 update log_in_attempt a set failures = n.failures, since = n.since, blocked_until = n.blocked_until

@@ -14,7 +14,7 @@ select name from secret where owner_kind = $1 and owner_id = $2 order by name;
 
 -- name: sealed_otherwise
 select owner_kind, owner_id, name, key_id, nonce, ciphertext from secret where key_id <> $1
-order by owner_kind, owner_id, name limit $2 for update;
+order by owner_kind, owner_id, name limit $2 for no key update;
 
 -- name: key_ids
 select key_id, count(*) as n from (select key_id from secret union all select key_id from sealed_item) as k

@@ -102,18 +102,20 @@ class PgServiceLevels:
         wanted = list(set(interaction_ids))
         if not wanted:
             return []
-        return await self._clocks(f"where i.id = any($1::uuid[]) order by i.id{' for update of i' if lock else ''}", wanted)
+        kept = " for no key update of i" if lock else ""
+        return await self._clocks(f"where i.id = any($1::uuid[]) order by i.id{kept}", wanted)
 
     async def due_clocks(self, limit: int) -> list[ClockFacts]:
         """Return and lock clocks whose next moment has come."""
         return await self._clocks(
-            "where k.next_moment_at <= $1 order by k.next_moment_at limit $2 for update of i skip locked", self._now, limit
+            "where k.next_moment_at <= $1 order by k.next_moment_at limit $2 for no key update of i skip locked", self._now, limit
         )
 
     async def clocks_behind(self, limit: int) -> list[ClockFacts]:
         """Return and lock clocks of open interactions that are behind the epoch."""
         return await self._clocks(
-            "where k.is_open and k.epoch < (select n from clock_epoch) order by k.epoch limit $1 for update of i skip locked",
+            "where k.is_open and k.epoch < (select n from clock_epoch) order by k.epoch limit $1 "
+            "for no key update of i skip locked",
             limit,
         )
 

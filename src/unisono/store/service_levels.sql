@@ -101,7 +101,7 @@ select q.id as queue_id, q.open_now, q.hours_next_at as next_at,
                  where a.queue_id = q.id and a.work_class_id is null), 'queue:' || q.first_response_s) as terms
 from queue q
 where q.archived_at is null and ($1::uuid[] is null or q.id = any($1::uuid[])) and (not $2 or q.hours_next_at <= $3)
-order by q.id for update of q;
+order by q.id for no key update of q;
 
 -- name: set_hours
 update queue set open_now = $2, hours_next_at = $3, version = version + 1 where id = $1;

@@ -77,8 +77,10 @@ class PgTalk:
             await self._connection.execute(_SQL["bury"], channel_id, [key_hash(r) for r in wanted], self._now)
             await self._connection.execute(_SQL["erase_early"], channel_id, wanted)
 
-    async def resolve_identities(self, network: str, authors: Sequence[Author]) -> dict[tuple[str, str], IdentityRef]:
-        """Return identities by (realm, remote id), made where they are missing."""
+    async def resolve_identities(
+        self, network: str, authors: Sequence[Author], *, lock: bool = False
+    ) -> dict[tuple[str, str], IdentityRef]:
+        """Return identities by (realm, remote id), made where they are missing; `lock` keeps them until the commit."""
         by_key = {(a.realm, a.remote_id): a for a in authors}
         if not by_key:
             return {}
@@ -87,6 +89,8 @@ class PgTalk:
         if missing:
             await self._insert_identities(network, [by_key[key] for key in missing])
             rows = await self._identities(network, by_key)
+        if lock:
+            await self.lock_identities(row["id"] for row in rows.values())
         await self._update_names([(rows[key], by_key[key]) for key in by_key])
         return {
             key: IdentityRef(id=row["id"], customer_id=row["customer_id"], blocked=row["blocked"]) for key, row in rows.items()
@@ -275,17 +279,26 @@ class PgTalk:
         wanted = list(set(message_ids))
         if not wanted:
             return Erased()
+        # The outbox before its messages, as who sends does.
+        await self._connection.execute(_SQL["cancel_outbox"], wanted, self._now)
         marks = await self._connection.fetch(_SQL["erase_marks"], wanted, at)
         files = await self._connection.fetch(_SQL["erase_attachments"], wanted)
         for name in ("erase_texts", "erase_terms", "erase_raw"):
             await self._connection.execute(_SQL[name], wanted)
-        await self._connection.execute(_SQL["cancel_outbox"], wanted, self._now)
         return Erased(
             messages=[row["id"] for row in marks],
             attachments=[row["id"] for row in files],
             conversations=list({row["conversation_id"] for row in marks}),
             interactions=list({row["interaction_id"] for row in marks if row["interaction_id"]}),
         )
+
+    async def lock_identities(self, identity_ids: Iterable[UUID]) -> None:
+        """Lock identities in the order of their ids."""
+        await self._connection.fetch(_SQL["lock_identities"], list(identity_ids))
+
+    async def lock_threads(self, conversation_ids: Iterable[UUID], identity_ids: Iterable[UUID]) -> None:
+        """Lock these conversations, and all with these people, in the order of their ids."""
+        await self._connection.fetch(_SQL["lock_threads"], list(conversation_ids), list(identity_ids))
 
     async def messages_of_identities(self, identity_ids: Iterable[UUID]) -> list[UUID]:
         """Return every message of every conversation with these identities, ours included."""

@@ -46,11 +46,19 @@ on conflict do nothing;
 delete from customer c where c.id = any($1::uuid[])
     and not exists (select from identity i where i.customer_id = c.id);
 
+-- name: lock_identities
+select id from identity where id = any($1::uuid[]) order by id for no key update;
+
+-- name: lock_threads
+select id from conversation where id = any($1::uuid[]) or identity_id = any($2::uuid[]) order by id for no key update;
+
 -- name: rename_identities
-with renamed as (
+with locked as materialized (
+    select id from identity where id = any($1::uuid[]) order by id for no key update
+), renamed as (
     update identity i set handle = n.handle, display_name = n.display_name, profile_url = n.profile_url, name_terms = null
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n(id, handle, display_name, profile_url)
-    where i.id = n.id returning i.customer_id
+    from locked, unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n(id, handle, display_name, profile_url)
+    where i.id = locked.id and i.id = n.id returning i.customer_id
 )
 update customer set version = version + 1 where id in (select customer_id from renamed);
 
@@ -129,6 +137,7 @@ where t.message_id = n.id;
 
 -- name: touch_conversations
 -- The newest of what is known wins; a late item changes nothing but the version.
+with locked as materialized (select id from conversation where id = any($1::uuid[]) order by id for no key update)
 update conversation c set
     last_message_id = case when c.last_said_at is null or n.said_at >= c.last_said_at
                            then coalesce(n.last_message_id, c.last_message_id) else c.last_message_id end,
@@ -143,10 +152,10 @@ update conversation c set
     url = case when c.url = '' then n.url else c.url end,
     links_to = coalesce(c.links_to, n.links_to),
     version = c.version + 1
-from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::text[],
+from locked, unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::text[],
             $8::text[], $9::text[])
     as n(id, last_message_id, said_at, inbound_at, reply_rule, reply_until, reply_reason, url, links_to)
-where c.id = n.id;
+where c.id = locked.id and c.id = n.id;
 
 -- name: interactions_of
 -- The open one if there is one, else the newest.
@@ -242,7 +251,7 @@ update identity set handle = '', display_name = '', profile_url = '', name_terms
 where id = any($1::uuid[]) returning customer_id;
 
 -- name: customer_value
-select value from customer where id = $1 and erased_at is null for update;
+select value from customer where id = $1 and erased_at is null for no key update;
 
 -- name: set_customer_value
 update customer set value = $2, version = version + 1 where id = $1;
@@ -260,8 +269,11 @@ where subject_kind = 'customer' and action = 'customer.valued' and subject_id in
 
 -- name: forget_roots
 -- A root's remote id can be a handle in disguise (mail addresses in Message-IDs).
-update conversation set root_remote_id = 'erased:' || id::text, links_to = null, url = '', version = version + 1
-where identity_id = any($1::uuid[]) returning id;
+with locked as materialized (
+    select id from conversation where identity_id = any($1::uuid[]) order by id for no key update
+)
+update conversation c set root_remote_id = 'erased:' || c.id::text, links_to = null, url = '', version = version + 1
+from locked where c.id = locked.id returning c.id;
 
 -- name: set_delivery
 update message set delivery = $2, delivery_code = $3, remote_id = coalesce(remote_id, $4),
@@ -281,7 +293,7 @@ select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.ac
        w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle
 from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
 where i.id = $1
-for update of i;
+for no key update of i;
 
 -- name: answered_remote_id
 -- What is answered: the message that was named, else the customer's newest that still stands.

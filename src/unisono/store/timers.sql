@@ -10,7 +10,7 @@ delete from timer where kind = $1 and subject = $2;
 -- Deleted in the transaction that does the work, so that a crash brings it back.
 delete from timer where id in (
     select id from timer where due_at <= $1 and kind = any($2::text[])
-    order by due_at, id limit $3 for update skip locked
+    order by due_at, id limit $3 for no key update skip locked
 ) returning id, kind, subject, due_at, body;
 
 -- name: next_due

@@ -12,7 +12,7 @@ from attachment where id = $1;
 
 -- name: find_locked
 select id, uploaded_by, message_id, channel_id, name, media_type, size_bytes, sha256, alt_text, state
-from attachment where id = $1 for update;
+from attachment where id = $1 for no key update;
 
 -- name: describe
 update attachment set alt_text = $2 where id = $1;

@@ -80,10 +80,10 @@ class PgWork:
         """Close an open offer."""
         await self._connection.execute(_SQL["end_offer"], offer_id, state, self._now, reason)
 
-    async def due_offers(self, limit: int) -> list[OfferFacts]:
-        """Return open offers whose time is over."""
-        rows = await self._connection.fetch(_SQL["due_offers"], self._now, limit)
-        return [OfferFacts(**dict(row)) for row in rows]
+    async def overdue_offered(self) -> InteractionFacts | None:
+        """Return and lock one interaction whose offer's time is over."""
+        row = await self._connection.fetchrow(_SQL["overdue_offered"], self._now)
+        return InteractionFacts(**dict(row)) if row else None
 
     async def next_offer_expiry(self) -> datetime | None:
         """Return when the next open offer expires."""

@@ -4,11 +4,11 @@ from interaction where id = $1;
 
 -- name: interaction_locked
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where id = $1 for update;
+from interaction where id = $1 for no key update;
 
 -- name: open_of
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where conversation_id = $1 and state <> 'closed' for update;
+from interaction where conversation_id = $1 and state <> 'closed' for no key update;
 
 -- name: follow_access
 -- What a person may see of a conversation follows the queue that works on it.
@@ -34,12 +34,12 @@ select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2 a
 -- What it had borrowed counts again where it came from. The agent before the holds, as everywhere.
 with whose as materialized (
     select a.user_id from capacity_hold h join agent a on a.user_id = h.agent_id
-    where h.interaction_id = $1 and h.consult_id is null for update of a
+    where h.interaction_id = $1 and h.consult_id is null for no key update of a
 ), gone as (
     delete from capacity_hold h using whose
     where h.interaction_id = $1 and h.consult_id is null and h.agent_id = whose.user_id returning h.agent_id, h.units
 ), borrowed as materialized (
-    select h.interaction_id, h.lent from capacity_hold h join whose on whose.user_id = h.agent_id where h.lent_to = $1 for update of h
+    select h.interaction_id, h.lent from capacity_hold h join whose on whose.user_id = h.agent_id where h.lent_to = $1 for no key update of h
 ), back as (
     update capacity_hold h set units = h.units + b.lent, lent = 0, lent_to = null
     from borrowed b where h.interaction_id = b.interaction_id and h.consult_id is null returning b.lent
@@ -54,17 +54,20 @@ from gone, given where a.user_id = gone.agent_id returning a.user_id;
 select id, interaction_id, agent_id, state, expires_at from offer where id = $1;
 
 -- name: offer_locked
-select id, interaction_id, agent_id, state, expires_at from offer where id = $1 for update;
+select id, interaction_id, agent_id, state, expires_at from offer where id = $1 for no key update;
 
 -- name: open_offer_of
-select id, interaction_id, agent_id, state, expires_at from offer where interaction_id = $1 and state = 'open' for update;
+select id, interaction_id, agent_id, state, expires_at from offer where interaction_id = $1 and state = 'open' for no key update;
 
 -- name: end_offer
 update offer set state = $2, ended_at = $3, decline_reason = $4 where id = $1 and state = 'open';
 
--- name: due_offers
-select id, interaction_id, agent_id, state, expires_at from offer
-where state = 'open' and expires_at <= $1 order by expires_at limit $2;
+-- name: overdue_offered
+-- What somebody works on is passed over; whether its offer is still open is asked again under the lock.
+select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.state, i.agent_id, i.units, i.priority, i.skills,
+       i.version, i.closed_at
+from offer o join interaction i on i.id = o.interaction_id
+where o.state = 'open' and o.expires_at <= $1 order by o.expires_at limit 1 for no key update of i skip locked;
 
 -- name: next_offer_expiry
 select min(expires_at) from offer where state = 'open';
@@ -81,11 +84,11 @@ with fence as materialized (
 ), free as materialized (
     select p.* from p join interaction i on i.id = p.interaction_id
     where exists (select from fence) and i.version = p.version and i.state = 'waiting'
-    order by i.id for update of i skip locked
+    order by i.id for no key update of i skip locked
 ), wanted as (
     select agent_id, sum(units)::int as units from free group by agent_id
 ), locked as materialized (
-    select a.user_id, w.units from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for update of a
+    select a.user_id, w.units from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for no key update of a
 ), able as (
     update agent a set used = a.used + l.units, version = a.version + 1
     from locked l where a.user_id = l.user_id and a.state = 'available' and a.used + l.units <= a.capacity
@@ -179,7 +182,7 @@ update agent set missed = case when $2 then 0 else missed + 1 end where user_id 
 
 -- name: held_by
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') order by id for update;
+from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') order by id for no key update;
 
 -- name: wrap_up
 insert into wrap_up (interaction_id, code_id, user_id, note_message_id, at) values ($1, $2, $3, $4, $5)

@@ -130,6 +130,8 @@ class Database(Protocol):
     def write(self, *, single: bool = False) -> AbstractAsyncContextManager[Tx]:
         """Begin; commit at the end of the block and ring the bell if events were emitted; roll back on an exception.
 
+        Who locks more than one row does so in the order that `service/locks.py` gives.
+
         single: the block is one statement, a transaction by itself, which saves two ways to the database; it emits nothing.
         """
 

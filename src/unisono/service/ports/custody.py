@@ -48,9 +48,6 @@ class Custody(Protocol):
     async def broken(self, gone_after_s: float, only: UUID | None = None) -> list[Broken]:
         """Return what cannot be, all or of one interaction or agent."""
 
-    async def lock_hands(self, agent_ids: Iterable[UUID]) -> None:
-        """Lock agents in the order of their ids."""
-
     async def end_consult_hold(self, interaction_id: UUID) -> None:
         """Drop what a consult that is over still holds; `add_up` comes after."""
 

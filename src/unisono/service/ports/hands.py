@@ -22,10 +22,10 @@ class Hands(Protocol):
     """Port for work in progress."""
 
     async def lock_agents(self, ids: Iterable[UUID]) -> dict[UUID, Standing]:
-        """Lock agents in the order of their ids, so that two verbs on the same people never wait for each other."""
+        """Lock agents in the order of their ids; verbs on work say `locks.lock_people`, which knows whom else they will need."""
 
-    async def lock_work(self, ids: Iterable[UUID]) -> list[InteractionFacts]:
-        """Return and lock interactions in the order of their ids."""
+    async def lock_work_about(self, conversation_ids: Iterable[UUID], message_ids: Iterable[UUID]) -> None:
+        """Lock in the order of their ids what is open in these conversations, and whatever these messages belong to."""
 
     async def got_meanwhile(self, agent_id: UUID, known: Iterable[UUID]) -> list[InteractionFacts]:
         """Return and lock what an agent has beyond `known`, passing over what somebody else is at just now.

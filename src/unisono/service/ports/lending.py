@@ -19,5 +19,5 @@ class Lending(Protocol):
     async def lenders(self, interaction_id: UUID) -> list[InteractionFacts]:
         """Return and lock the active work that lent to this, if its class sets aside what it interrupts."""
 
-    async def interruption_over(self, limit: int) -> list[InteractionFacts]:
-        """Return and lock work that was set aside for what is over now."""
+    async def interruption_over(self) -> InteractionFacts | None:
+        """Return and lock work that was set aside for what is over now, passing over what somebody is at."""

@@ -217,8 +217,13 @@ class Talk(Protocol):
     async def bury(self, channel_id: UUID, remote_ids: Iterable[str]) -> None:
         """Keep these items out for good, whatever is delivered again."""
 
-    async def resolve_identities(self, network: str, authors: Sequence[Author]) -> dict[tuple[str, str], IdentityRef]:
-        """Return identities by (realm, remote id); new ones get a customer of their own, changed names are updated."""
+    async def resolve_identities(
+        self, network: str, authors: Sequence[Author], *, lock: bool = False
+    ) -> dict[tuple[str, str], IdentityRef]:
+        """Return identities by (realm, remote id); new ones get a customer of their own, changed names are updated.
+
+        lock: all of them are kept until the commit, in the order of their ids.
+        """
 
     async def conversations_of(
         self, channel_id: UUID, keys: Sequence[ThreadKey], access_class: int
@@ -256,6 +261,12 @@ class Talk(Protocol):
 
     async def erase_messages(self, message_ids: Iterable[UUID], at: datetime) -> Erased:
         """Take texts, terms, attachments and raw bytes away; the message stays as a mark without content."""
+
+    async def lock_identities(self, identity_ids: Iterable[UUID]) -> None:
+        """Lock identities in the order of their ids; before any work of theirs."""
+
+    async def lock_threads(self, conversation_ids: Iterable[UUID], identity_ids: Iterable[UUID]) -> None:
+        """Lock these conversations, and all with these people, in the order of their ids; after any work in them."""
 
     async def messages_of_identities(self, identity_ids: Iterable[UUID]) -> list[UUID]: ...
 

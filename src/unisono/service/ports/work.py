@@ -81,7 +81,8 @@ class Work(Protocol):
 
     async def end_offer(self, offer_id: UUID, state: str, reason: str = "") -> None: ...
 
-    async def due_offers(self, limit: int) -> list[OfferFacts]: ...
+    async def overdue_offered(self) -> InteractionFacts | None:
+        """Return and lock an interaction whose offer's time is over, passing over what somebody is at."""
 
     async def next_offer_expiry(self) -> datetime | None: ...
 

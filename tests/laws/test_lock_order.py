@@ -1,0 +1,215 @@
+"""One order of locks for every verb (`docs/adr/0008-lock-order.md`): two transactions that keep it never wait for each other.
+
+After each statement of a transaction another connection looks which rows cannot be had: so what a verb locks, and in which order,
+is seen as it is, without a race and without believing what its text says.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.db import Cluster
+from tests.laws.test_law4_any_verbs import CASES, STEPS, Scene
+from unisono.domain.errors import UnisonoError
+from unisono.service.accept import accept_offer
+from unisono.service.expire import expire_offers
+
+pytestmark = pytest.mark.law4
+
+#: The order. What is not named here is guarded by one of these: an offer and clocks by their interaction, capacity by its agent.
+ORDER: Final = ("identity", "interaction", "conversation", "agent")
+_KEYS: Final = {"agent": "user_id"}
+#: Rows of one table in one statement: locked by their keys, or only those that nobody has.
+_ORDERED: Final = re.compile(r"order by|skip locked|= \$1")
+
+
+class Watch:
+    """Looks at each transaction of a scene, and notes what it locks out of order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.other: Any = None
+        self.verb = ""
+        self.locked: dict[str, list[UUID]] = {}
+        self.wrong: list[str] = []
+        self.statements = 0
+        for name in ("fetch", "fetchrow", "fetchval", "execute"):
+            monkeypatch.setattr(asyncpg.Connection, name, self._looking(getattr(asyncpg.Connection, name)))
+
+    def _looking(self, run: Any) -> Any:
+        async def looking(connection: Any, statement: str, *arguments: Any, **options: Any) -> Any:
+            result = await run(connection, statement, *arguments, **options)
+            if self.other is not None and connection is not self.other:
+                if connection.is_in_transaction():
+                    await self._look(statement)
+                else:
+                    self.locked = {}
+            return result
+
+        return looking
+
+    async def _look(self, statement: str) -> None:
+        self.statements += 1
+        other, self.other = self.other, None
+        waits = "skip locked" not in statement
+        now: dict[str, list[UUID]] = {}
+        for table in ORDER:
+            key = _KEYS.get(table, "id")
+            all_rows = await other.fetch(f"select {key} as id from {table}")
+            free = await other.fetch(f"select {key} as id from {table} for no key update skip locked")
+            now[table] = sorted({row["id"] for row in all_rows} - {row["id"] for row in free})
+        if not any(now.values()):
+            self.locked = {}
+        for place, table in enumerate(ORDER):
+            before = self.locked.get(table, [])
+            new = [one for one in now[table] if one not in before]
+            if not new or not waits:
+                continue
+            later = [after for after in ORDER[place + 1 :] if self.locked.get(after)]
+            if later:
+                self._note(f"{table} after {', '.join(later)}", statement)
+            elif before and min(new) < max(before):
+                self._note(f"{table} not in the order of its keys", statement)
+            elif len(new) > 1 and not _ORDERED.search(statement):
+                self._note(f"several of {table} in no order", statement)
+        self.locked = now
+        self.other = other
+
+    def _note(self, what: str, statement: str) -> None:
+        told = f"{self.verb}: {what}: {' '.join(statement.split())[:140]}"
+        if told not in self.wrong:
+            self.wrong.append(told)
+
+
+def test_every_verb_locks_in_the_one_order(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(monkeypatch)
+
+    @settings(
+        max_examples=12, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(STEPS)
+    def any_verbs(steps: list[tuple[str, int, int, int | None]]) -> None:
+        asyncio.run(_watched(cluster, watch, [("receive.receive", 0, 1, None), ("router.Router", 0, 0, None), *steps]))
+
+    any_verbs()
+    assert watch.statements > 500
+    assert not watch.wrong, "\n".join(watch.wrong)
+
+
+def test_what_is_taken_in_locks_in_the_one_order(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Renamed, said by ourselves, deleted, and somebody gone, all about work that is open: what no play of the verbs has."""
+    watch = Watch(monkeypatch)
+    asyncio.run(_told(cluster, watch))
+    assert watch.statements > 30
+    assert not watch.wrong, "\n".join(watch.wrong)
+
+
+async def _told(cluster: Cluster, watch: Watch) -> None:
+    async with _scene(cluster) as (scene, dsn):
+        house, channel = scene.house, scene.channels[1]
+        said: list[dict[str, Any]] = [
+            {"id": str(n), "text": "Hallo", "by": f"c{n}", "name": f"Kundin {n}"} for n in range(6)
+        ]  # fmt: skip
+        await house.hear(channel, *said)
+        await scene.step()
+        watch.other = await asyncpg.connect(dsn)
+        watch.verb = "receive.receive"
+        try:
+            await house.hear(
+                channel,
+                *({"id": f"own{n}", "root": str(n), "own": True, "to": f"c{n}", "by": "shop", "text": "Moin"} for n in range(3)),
+            )
+            await house.hear(channel, *({**one, "revision": 1, "name": "Anders", "text": "Doch"} for one in reversed(said)))
+            await house.hear(
+                channel, {"id": "7", "root": "1", "by": "c1", "text": "Noch da?"}, {"id": "2", "kind": "deleted"},
+                {"id": "gone", "kind": "author_gone", "by": "c3"},
+            )  # fmt: skip
+        finally:
+            other, watch.other = watch.other, None
+            await other.close()
+
+
+class Gate:
+    """Holds one transaction before a certain statement until it is told to go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+        self.reached = asyncio.Event()
+        self.open = asyncio.Event()
+        self.statement = statement
+        for name in ("fetch", "fetchrow", "fetchval", "execute"):
+            monkeypatch.setattr(asyncpg.Connection, name, self._holding(getattr(asyncpg.Connection, name)))
+
+    def _holding(self, run: Any) -> Any:
+        async def holding(connection: Any, statement: str, *arguments: Any, **options: Any) -> Any:
+            if self.statement in statement and not self.reached.is_set():
+                self.reached.set()
+                await self.open.wait()
+            return await run(connection, statement, *arguments, **options)
+
+        return holding
+
+
+def test_accepting_while_the_clock_takes_offers_back(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody accepts the second of two offers that have just expired, while the router gives back the first.
+
+    Accepting holds that work and comes to its agent; giving back held the agent, and came to that work.
+    """
+    asyncio.run(_accept_at_expiry(cluster, monkeypatch))
+
+
+async def _accept_at_expiry(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _scene(cluster) as (scene, _):
+        agent = scene.people[1]
+        await scene.house.sql("update agent set state = 'offline' where user_id <> $1", agent.id)
+        await scene.house.hear(scene.channels[1], *({"id": f"m{n}", "text": "Hallo", "by": f"c{n}"} for n in range(2)))
+        scene.clock.advance(1)
+        await scene.take_over()
+        offers = await scene.house.sql("select id, interaction_id from offer where state = 'open' order by expires_at, id")
+        assert len(offers) == 2
+        await scene.house.sql("update offer set expires_at = expires_at - interval '1 second' where id = $1", offers[0]["id"])
+        scene.clock.advance(31)
+        gate = Gate(monkeypatch, "update agent set missed")
+        accepting = asyncio.create_task(accept_offer(scene.db, agent.access, offers[1]["id"]))
+        await gate.reached.wait()
+        expiring = asyncio.create_task(expire_offers(scene.db))
+        waits = "select count(*) as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        while not expiring.done() and not (await scene.house.sql(waits))[0]["n"]:
+            await asyncio.sleep(0.005)
+        gate.open.set()
+        assert await accepting == offers[1]["interaction_id"]
+        await expiring
+        states = dict(await scene.house.sql("select id, state from interaction"))
+        assert states == {offers[0]["interaction_id"]: "waiting", offers[1]["interaction_id"]: "active"}
+        await scene.check("accepting at expiry")
+
+
+async def _watched(cluster: Cluster, watch: Watch, steps: list[tuple[str, int, int, int | None]]) -> None:
+    async with _scene(cluster) as (scene, dsn):
+        watch.other = await asyncpg.connect(dsn)
+        try:
+            for watch.verb, who, which, _ in steps:
+                watch.locked = {}
+                with suppress(UnisonoError):
+                    await CASES[watch.verb](scene, who, which)
+        finally:
+            other, watch.other = watch.other, None
+            await other.close()
+
+
+@asynccontextmanager
+async def _scene(cluster: Cluster) -> AsyncIterator[tuple[Scene, str]]:
+    dsn = await cluster.lend()
+    scene = Scene()
+    try:
+        await scene.open(dsn)
+        yield scene, dsn
+    finally:
+        await scene.pool.close()
+        await cluster.give_back(dsn)
