@@ -28,9 +28,12 @@ MODULES = (
     "accept", "agent_state", "answer", "decline", "erase", "expire", "finish", "note", "park", "reopen", "repair", "take",
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
     "consult", "consult_ends", "moderate",
-    "interrupts", "customer_value",
+    "interrupts", "customer_value", "rules.apply", "rules.follow",
 )  # fmt: skip
 NO_VIEW = {
+    "rules.apply.active_rules": "reads the rules",
+    "rules.apply.apply_rules": "the body of receive, follow_log and look_at_waiting",
+    "rules.follow.follow_rules": "runs the functions of this module",
     "repair.retry_item": "the quarantine page reads its own list",
     "repair.discard_item": "the quarantine page reads its own list",
     "erase.erase_for": "the body of erase_customer",

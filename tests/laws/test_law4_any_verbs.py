@@ -24,9 +24,11 @@ from tests.service.test_work import code
 from unisono.bus.memory import MemoryBell
 from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.ids import new_id
+from unisono.policy.rules.language import Verb as RuleVerb
 from unisono.service.accept import accept_offer
 from unisono.service.agent_state import set_agent_state
 from unisono.service.assign import assign, prioritise, take_over
+from unisono.service.clockwork import tell_due
 from unisono.service.consult import ask_colleague, begin_consult, decline_consult, end_consult
 from unisono.service.custody import GONE_AFTER_S, hands
 from unisono.service.customer_value import HIGH, LOW, set_customer_value
@@ -40,6 +42,7 @@ from unisono.service.park import park, unpark
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.reopen import reopen
 from unisono.service.router import LeaseLost, Router
+from unisono.service.rules.follow import follow_log, look_at_waiting
 from unisono.service.silence import give_back_silent
 from unisono.service.take import take
 from unisono.service.transfer import transfer
@@ -284,6 +287,30 @@ async def _end_consult(s: Scene, who: int, which: int) -> None:
     consult = await _consult(s, which)
     if consult is not None:
         await end_consult(s.db, s.owner(consult, who).access, consult["id"])
+
+
+async def _rule(s: Scene, trigger: str, verb: RuleVerb, value: str, after_s: int | None = None) -> None:
+    if not await s.house.sql("select from rule where trigger = $1", trigger):
+        await s.house.sql(
+            "insert into rule (id, name, position, trigger, after_s, actions, enabled, created_at, changed_at) "
+            "values ($1, 'Probe', 1, $2, $3, $4, true, now(), now())",
+            new_id(), trigger, after_s, [{"verb": verb.value, "value": value}],
+        )  # fmt: skip
+
+
+@case("rules.follow.look_at_waiting")
+async def _rule_of_waiting(s: Scene, who: int, which: int) -> None:
+    await _rule(s, "waiting", RuleVerb.QUEUE, str(s.queues[1]), 60)
+    s.clock.advance(61)
+    await look_at_waiting(s.house.outside)
+
+
+@case("rules.follow.follow_log")
+async def _rule_of_breach(s: Scene, who: int, which: int) -> None:
+    await _rule(s, "breached", RuleVerb.ASSIGN, str(s.people[0].id))
+    await _rule(s, "warned", RuleVerb.CLOSE, str(s.code))
+    await tell_due(s.db)
+    await follow_log(s.house.outside)
 
 
 to_work(

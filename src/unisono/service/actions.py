@@ -38,6 +38,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "agent.manage": Reach.HOUSE,
     "user.read": Reach.HOUSE,
     "user.manage": Reach.HOUSE,
+    "rule.manage": Reach.HOUSE,
     "setting.read": Reach.HOUSE,
     "setting.manage": Reach.HOUSE,
     "audit.read": Reach.HOUSE,

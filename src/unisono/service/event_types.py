@@ -31,7 +31,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="A message's content is gone: deleted at the source, erased or expired.", body={"message_id": ID}
     ),
     "note.added": EventType(summary="A colleague wrote a note.", body={"message_id": ID}),
-    "answer.queued": EventType(summary="An answer was written and waits for its network.", body={"message_id": ID}),
+    "answer.queued": EventType(
+        summary="An answer was written and waits for its network; rule_id: by a rule.", body={"message_id": ID, "rule_id?": ID}
+    ),
     "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
     "interaction.created": EventType(
         summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}
@@ -52,13 +54,19 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.taken": EventType(summary="An agent took it by hand."),
     "interaction.transferred": EventType(
         summary="It was handed to a queue, to a colleague, or to whoever has a skill.",
-        body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID, "skill?": ENUM, "level?": "integer"},
+        body={"from_queue_id?": ID, "queue_id?": ID, "from_agent_id?": ID, "skill?": ENUM, "level?": "integer", "rule_id?": ID},
     ),
     "interaction.assigned": EventType(
         summary="A supervisor put it into somebody's hands, or took it over.",
         body={"how": ENUM, "from_agent_id?": ID, "offer_id?": ID},
     ),
-    "interaction.prioritised": EventType(summary="A person set how urgent it is.", body={"from": "integer", "to": "integer"}),
+    "interaction.prioritised": EventType(
+        summary="A person or a rule set how urgent it is.", body={"from": "integer", "to": "integer", "rule_id?": ID}
+    ),
+    "interaction.rule_applied": EventType(
+        summary="A rule was applied to it; what it did, and why, stands with the application.",
+        body={"rule_id": ID, "application_id": ID, "webhook_ids?": "array"},
+    ),
     "interaction.unparked": EventType(
         summary="It was taken up again; the cause tells when nobody did: time, customer, or interruption_over.",
         body={"cause?": ENUM},
@@ -70,7 +78,8 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "interaction.finished": EventType(summary="The talk ended; the wrap-up began."),
     "interaction.wrapped_up": EventType(
-        summary="It was closed; code is time_over when the wrap-up time ended it.", body={"code_id?": ID, "code?": ENUM}
+        summary="It was closed; code is time_over when the wrap-up time ended it.",
+        body={"code_id?": ID, "code?": ENUM, "rule_id?": ID},
     ),
     "interaction.consult_asked": EventType(
         summary="A colleague, or whoever has a skill, was asked about it.", body={"consult_id": ID}
@@ -113,6 +122,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="What the router reckons with for a class of work was learnt anew; null is the configured number.",
         body={"work_class_id": ID, "handling_s?": "number", "patience_s?": "number"},
     ),
+    "rule.changed": EventType(summary="A rule was added, changed, moved or removed.", body={"rule_id?": ID}),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
     "people.permit_changed": EventType(

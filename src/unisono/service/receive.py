@@ -12,6 +12,7 @@ from msgspec import Struct
 from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
+from unisono.policy.rules.language import Trigger
 from unisono.routing.clocks import Fact
 from unisono.routing.moments import Reckoning
 from unisono.service.channel_context import THREAD_BELL, Outside
@@ -36,6 +37,7 @@ from unisono.service.ports.talk import (
     Touch,
 )
 from unisono.service.receive_clocks import count_new, fact_of, feed_facts, keep_new, look_ahead
+from unisono.service.rules.apply import Occasion, active_rules, apply_rules
 from unisono.service.text import fold, words_of
 from unisono.service.understand import Said, Understood, attachment_label, stable_id
 
@@ -59,17 +61,27 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     """
     attachments = await _store_files(outside.files, batch)
     opening = await look_ahead(outside, channel, batch)
+    async with outside.db.read() as tx:
+        rules = await active_rules(tx, Trigger.CREATED, Trigger.RECEIVED)
+    rings: set[str] = set()
 
     async def take_in() -> Received:
+        rings.clear()
         async with outside.db.write() as tx:
-            return await _Intake(tx, outside, channel, batch, attachments, opening).run()
+            intake = _Intake(tx, outside, channel, batch, attachments, opening)
+            result = await intake.run()
+            for trigger, occasions in intake.occasions.items():
+                rings.update(await apply_rules(tx, outside, rules, trigger, occasions))
+            return result
 
     result = await patiently(take_in)
     unused = [*result.files_unused, *result.files_gone]
     if unused:
         await outside.files.delete(unused)
     if result.messages or result.edits or result.deletions:
-        await outside.bell.ring(f"{THREAD_BELL}:{channel.id}")
+        rings.add(f"{THREAD_BELL}:{channel.id}")
+    for bell in sorted(rings):
+        await outside.bell.ring(bell)
     return result
 
 
@@ -125,6 +137,7 @@ class _Intake:
         self.written: set[UUID] = set()
         self.begun: set[UUID] = set()
         self.gone: list[UUID] = []
+        self.occasions: dict[Trigger, list[Occasion]] = {Trigger.CREATED: [], Trigger.RECEIVED: []}
 
     async def run(self) -> Received:
         await self._look_up()
@@ -304,8 +317,26 @@ class _Intake:
                 if p.conversation.id in work and p.conversation.id not in self.begun and (fact := _fact(p)) is not None
             ],
         )  # fmt: skip
+        self._remember(kept, work)
         self.result.messages += len(kept)
         await self.tx.inbox.wake_early(self.channel.id, [p.event.remote_id for p in kept])
+
+    def _remember(self, kept: list[_Placed], work: dict[UUID, UUID]) -> None:
+        """Keep what rules may be waiting for: what customers said to us, and what began with it."""
+        told: set[UUID] = set()
+        for p in sorted(kept, key=lambda one: one.said.said_at):
+            interaction_id = work.get(p.conversation.id)
+            if interaction_id is None or p.event.own or p.event.automatic or not p.event.addressed or p.identity.blocked:
+                continue
+            message_id = p.said.message_id
+            if p.conversation.id in self.begun and interaction_id not in told:
+                told.add(interaction_id)
+                self.occasions[Trigger.CREATED].append(
+                    Occasion(interaction_id=interaction_id, key="created", message_id=message_id)
+                )
+            self.occasions[Trigger.RECEIVED].append(
+                Occasion(interaction_id=interaction_id, key=f"received:{message_id}", message_id=message_id)
+            )
 
     async def _open_work(self, placed: list[_Placed]) -> dict[UUID, UUID]:
         """Return the interaction of each conversation; queue a new one where somebody asked and none is open."""

@@ -31,6 +31,7 @@ from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
+from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
@@ -62,6 +63,17 @@ class PgTx:
         if not self._writing:
             raise RuntimeError(f"{event.type} was emitted in a reading transaction; use Database.write().")
         self.events.append(event)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Run the block so that an exception takes back what it wrote and emitted, and nothing else."""
+        before = len(self.events)
+        try:
+            async with self.connection.transaction():
+                yield
+        except BaseException:
+            del self.events[before:]
+            raise
 
     @cached_property
     def inbox(self) -> PgInbox:
@@ -150,6 +162,14 @@ class PgTx:
     @cached_property
     def reading(self) -> PgReading:
         return PgReading(self.connection, self.now)
+
+    @cached_property
+    def rules(self) -> PgRules:
+        return PgRules(self.connection, self.now)
+
+    @cached_property
+    def followers(self) -> PgFollowers:
+        return PgFollowers(self.connection)
 
     @cached_property
     def log(self) -> PgLog:

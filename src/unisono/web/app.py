@@ -30,6 +30,7 @@ from unisono.web.routes import (
     me,
     people_figures,
     queues,
+    rules,
     service_levels,
     session,
     simulations,
@@ -47,6 +48,7 @@ _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
     *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
+    *rules.ROUTES,
 ]  # fmt: skip
 
 

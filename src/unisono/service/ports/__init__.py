@@ -28,6 +28,7 @@ from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
+from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
@@ -43,6 +44,7 @@ __all__ = [
     "Cursor",
     "Database",
     "Fanout",
+    "Followers",
     "Hands",
     "Inbox",
     "Learning",
@@ -55,6 +57,7 @@ __all__ = [
     "PeopleFigures",
     "Privacy",
     "Reading",
+    "Rules",
     "Secrets",
     "ServiceLevels",
     "Setup",
@@ -116,9 +119,16 @@ class Tx(Protocol):
     @property
     def reading(self) -> Reading: ...
     @property
+    def rules(self) -> Rules: ...
+    @property
+    def followers(self) -> Followers: ...
+    @property
     def log(self) -> Log: ...
     @property
     def leases(self) -> Leases: ...
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A block of its own within the transaction: an exception takes back what it wrote and emitted, and nothing else."""
 
     def emit(self, event: NewEvent) -> None:
         """Add an event to the log; it is written with the transaction. Refused on a reading transaction."""

@@ -1,0 +1,1 @@
+"""Rules at work: kept, applied when something happens, and looked at before they are."""
