@@ -70,6 +70,7 @@ reason-returned = { $why ->
     [lost] Zurück: Verbindung verloren
     [parked_time_over] Zurück: Parkzeit vorbei
     [silence] Zurück: blieb liegen
+    [rule] Zurück: eine Regel
     [customer_wrote] Zurück: Kundschaft hat geschrieben
     [interrupted] Zurück: wurde unterbrochen
     [mended] Zurück: war in niemandes Händen

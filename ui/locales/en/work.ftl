@@ -70,6 +70,7 @@ reason-returned = { $why ->
     [lost] Back: connection lost
     [parked_time_over] Back: parked time over
     [silence] Back: nothing was done for it
+    [rule] Back: a rule
     [customer_wrote] Back: the customer wrote
     [interrupted] Back: was interrupted
     [mended] Back: was in nobody’s hands
