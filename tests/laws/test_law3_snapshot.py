@@ -29,6 +29,7 @@ MODULES = (
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
     "consult", "consult_ends", "moderate",
     "interrupts", "customer_value", "rules.apply", "rules.follow",
+    "cases", "follow_cases",
 )  # fmt: skip
 NO_VIEW = {
     "rules.apply.active_rules": "reads the rules",
@@ -41,6 +42,13 @@ NO_VIEW = {
     "erase.erase_again": "erase_customer, after a restore",
     "erase.expire_texts": "erase_messages for what has outlived its time",
     "note.add_note": "the body of write_note",
+    "finish.close_with_code": "the body of wrap_up and solve_case",
+    "erase.forget_in_cases": "the body of erase_customer and receive",
+    "cases.cases_page": "reads",
+    "cases.case_details": "reads",
+    "cases.case_id_of": "reads",
+    "cases.case_of_id": "reads",
+    "cases.cases_of_customer": "reads",
     "consult_ends.end": "the body of decline_consult, end_consult and the two below",
     "consult_ends.end_with_work": "the body of give_back, finish and wrap_up",
     "consult_ends.end_with_agent": "the body of step_back",
@@ -72,6 +80,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         consults = await tx.consults.views(
             [row["id"] for row in await house.sql("select id from consult where state in ('requested', 'open')")]
         )
+        cases = await tx.cases.views([row["id"] for row in await house.sql("select id from case_file")])
         customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
     return {
         "work": {str(i.interaction.id): plain(i) for i in work},
@@ -80,6 +89,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         "offers": {str(o.id): plain(o) for o in offers},
         "customers": {str(c.id): plain(c) for c in customers if c is not None},
         "consults": {str(c.id): plain(c) for c in consults},
+        "cases": {str(c.id): plain(c) for c, _ in cases},
     }
 
 
@@ -87,6 +97,7 @@ def shown(state: DeskState) -> dict[str, dict[str, Any]]:
     """What the state shows: ended offers and consults are held only so that they never open again."""
     return {
         "work": state.work, "messages": state.messages, "agents": state.agents, "customers": state.customers,
+        "cases": state.cases,
         "offers": {key: offer for key, offer in state.offers.items() if offer["state"] == "open"},
         "consults": {key: one for key, one in state.consults.items() if one["state"] in ("requested", "open")},
     }  # fmt: skip
@@ -103,7 +114,7 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
             frames.append({
                 "type": event.type, "v": event.v, "cursor": str(event.cursor), "work": plain(views.work),
                 "messages": plain(views.messages), "offers": plain(views.offers), "agents": plain(views.agents),
-                "customers": plain(views.customers), "consults": plain(views.consults), "gone": {},
+                "customers": plain(views.customers), "consults": plain(views.consults), "cases": plain([c for c, _ in views.cases]), "gone": {},
             })  # fmt: skip
     return frames
 

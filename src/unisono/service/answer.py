@@ -17,6 +17,7 @@ from unisono.service.access import Access
 from unisono.service.channel_context import Outside, open_connector
 from unisono.service.clocks import Happened, feed
 from unisono.service.count_parts import parts_of
+from unisono.service.follow_cases import with_case_number
 from unisono.service.ports import NewEvent
 from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
 from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
@@ -103,7 +104,8 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
                     visibility=place.visibility if private is None else Visibility.PRIVATE.value,
                     user_id=access.user_id, occurred_at=tx.now, received_at=tx.now, said_at=tx.now,
                     ingest_key=f"answer:{draft.message_id}", parent_remote_id=parent, language=language,
-                    delivery=DeliveryState.QUEUED.value, text=text, subject=storable(draft.subject).strip(),
+                    delivery=DeliveryState.QUEUED.value, text=text,
+                    subject=with_case_number(storable(draft.subject).strip(), place.case_number),
                     details=details, terms=terms(f"{draft.subject} {text}", language),
                 )
             ]

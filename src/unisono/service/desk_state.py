@@ -14,7 +14,15 @@ from msgspec import Struct, field
 from unisono.service.ports.base import Cursor
 
 View = dict[str, Any]
-_KEYS = {"messages": "id", "agents": "user_id", "channels": "id", "queues": "id", "customers": "id", "consults": "id"}
+_KEYS = {
+    "messages": "id",
+    "agents": "user_id",
+    "channels": "id",
+    "queues": "id",
+    "customers": "id",
+    "consults": "id",
+    "cases": "id",
+}
 
 
 class DeskState(Struct, kw_only=True):
@@ -28,6 +36,7 @@ class DeskState(Struct, kw_only=True):
     queues: dict[str, View] = field(default_factory=dict)
     customers: dict[str, View] = field(default_factory=dict)
     consults: dict[str, View] = field(default_factory=dict)
+    cases: dict[str, View] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
 
 

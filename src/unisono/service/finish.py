@@ -11,8 +11,8 @@ from unisono.service.access import Access
 from unisono.service.clocks import Happened, feed
 from unisono.service.consult_ends import end_with_work
 from unisono.service.note import add_note
-from unisono.service.ports import Database
-from unisono.service.ports.work import InteractionChange
+from unisono.service.ports import Database, Tx
+from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.reach import reach_own
 from unisono.service.work_events import agent_event, work_event
 from unisono.service.wrap_up_time import after_wrap_up, begin_wrap_up
@@ -42,27 +42,32 @@ async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: U
         work = await reach_own(
             tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP, InteractionState.PARKED
         )
-        if not await tx.work.code_exists(code_id):
-            raise Invalid("This wrap-up code does not exist or is archived.", field="code_id")
-        note_id = None
-        if note.strip():
-            note_id = new_id()
-            await add_note(tx, access, work.conversation_id, note_id, note)
-        await tx.work.wrap_up(work.id, code_id, access.user_id, note_id)
-        await end_with_work(tx, work, by=access.user_id)
-        agent_id = await tx.work.release(work.id)
-        await tx.work.change(
-            work.id,
-            InteractionChange(
-                state=InteractionState.CLOSED.value,
-                closed_at=tx.now,
-                wrap_up_code_id=code_id,
-                parked_until=None,
-                wrap_up_until=None,
-            ),
-        )
-        await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
-        tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
-        if agent_id is not None:
-            tx.emit(agent_event(agent_id))
-            await after_wrap_up(tx, agent_id)
+        await close_with_code(tx, access, work, code_id, note)
+
+
+async def close_with_code(tx: Tx, access: Access, work: InteractionFacts, code_id: UUID, note: str = "") -> None:
+    """Close a unit of work, which is locked, within a verb's own transaction. Raises Invalid for a code that is not there."""
+    if not await tx.work.code_exists(code_id):
+        raise Invalid("This wrap-up code does not exist or is archived.", field="code_id")
+    note_id = None
+    if note.strip():
+        note_id = new_id()
+        await add_note(tx, access, work.conversation_id, note_id, note)
+    await tx.work.wrap_up(work.id, code_id, access.user_id, note_id)
+    await end_with_work(tx, work, by=access.user_id)
+    agent_id = await tx.work.release(work.id)
+    await tx.work.change(
+        work.id,
+        InteractionChange(
+            state=InteractionState.CLOSED.value,
+            closed_at=tx.now,
+            wrap_up_code_id=code_id,
+            parked_until=None,
+            wrap_up_until=None,
+        ),
+    )
+    await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
+    tx.emit(work_event("wrapped_up", work, actor_id=access.user_id, code_id=code_id))
+    if agent_id is not None:
+        tx.emit(agent_event(agent_id))
+        await after_wrap_up(tx, agent_id)

@@ -17,7 +17,8 @@ from unisono.routing.clocks import Fact
 from unisono.routing.moments import Reckoning
 from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
-from unisono.service.erase import erase_messages
+from unisono.service.erase import erase_messages, forget_in_cases
+from unisono.service.follow_cases import case_number, follow_cases
 from unisono.service.last_agent import last_agents
 from unisono.service.locks import patiently
 from unisono.service.ports import NewEvent, Tx
@@ -138,6 +139,7 @@ class _Intake:
         self.begun: set[UUID] = set()
         self.gone: list[UUID] = []
         self.occasions: dict[Trigger, list[Occasion]] = {Trigger.CREATED: [], Trigger.RECEIVED: []}
+        self.followed: list[UUID] = []
 
     async def run(self) -> Received:
         await self._look_up()
@@ -356,6 +358,7 @@ class _Intake:
         opened = await self.tx.talk.insert_interactions(list(wanted.values()))
         self.begun = {c for c, interaction in wanted.items() if interaction.id in opened}
         await keep_new(self.tx, self.opening, {wanted[c].id: counted[c] for c in self.begun})
+        self.followed = [i.id for i in wanted.values() if i.id in opened and i.previous_id is not None]
         lost = [c for c, interaction in wanted.items() if interaction.id not in opened]
         current |= await self.tx.talk.interactions_of(lost)
         for conversation_id, interaction in wanted.items():
@@ -367,7 +370,11 @@ class _Intake:
         self.result.interactions += len(opened)
         result: dict[UUID, UUID] = {c: i.id for c, i in current.items() if i.state != "closed"}
         result |= {c: i.id for c, i in wanted.items() if i.id in opened}
-        await self._tell_open(asking, {c: i for c, i in result.items() if c not in wanted or i not in opened})
+        still_open = {c: i for c, i in result.items() if c not in wanted or i not in opened}
+        await self._tell_open(asking, still_open)
+        named = {c: n for c, group in asking.items() if c in result for p in group if (n := case_number(p.said.clean.subject))}
+        asked_again = [*self.followed, *(i for c, i in still_open.items() if c in asking)]
+        await follow_cases(self.tx, {result[c]: (c, n) for c, n in named.items()}, asked_again)
         return result
 
     async def _tell_open(self, asking: dict[UUID, list[_Placed]], still_open: dict[UUID, UUID]) -> None:
@@ -452,6 +459,7 @@ class _Intake:
         identities = await self.tx.talk.resolve_identities(self.channel.network, authors)
         ids = [identity.id for identity in identities.values()]
         await self._erase(await self.tx.talk.messages_of_identities(ids))
+        await forget_in_cases(self.tx, ids)
         await self.tx.talk.forget_identities(ids)
         for identity in identities.values():
             self._emit("customer.erased", body={"customer_id": identity.customer_id})

@@ -119,6 +119,7 @@ class InteractionView(Struct, frozen=True, kw_only=True):
 
     due_kind: which deadline due_at is: first_response, next_response, resolution or window (the network's reply window).
     due_state: warned or breached once that was told of a clock that has not stopped, else empty.
+    case_number: what people call its case, #482; null without one.
     """
 
     id: UUID
@@ -129,6 +130,7 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     state: str
     agent_id: UUID | None
     case_id: UUID | None
+    case_number: int | None
     previous_id: UUID | None
     skills: list[dict[str, Any]]
     language: str | None
@@ -213,6 +215,28 @@ class ConsultView(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class CaseView(Struct, frozen=True, kw_only=True):
+    """A case: what belongs together over channels. `number` is what people say: #482.
+
+    state: open, waiting (for somebody outside) or solved. priority: from -2 to 2, for people; the router reads it not.
+    title: empty once everybody whose case it was is erased. member_ids: colleagues who follow it besides its owner.
+    """
+
+    id: UUID
+    number: int
+    title: str
+    state: str
+    priority: int
+    owner_id: UUID | None
+    member_ids: list[UUID]
+    due_at: Instant | None
+    created_by: UUID | None
+    created_at: Instant
+    changed_at: Instant
+    solved_at: Instant | None
+    version: int
+
+
 class AgentSkillView(Struct, frozen=True, kw_only=True):
     """A skill at a level."""
 
@@ -266,8 +290,8 @@ class Gone(Struct, kw_only=True):
 class EventViews(Struct, kw_only=True):
     """What a batch of events changed, with the access class that each view needs.
 
-    place: of each conversation its access class and the agent who has it. moved: (class before, interaction, class
-    now): who may see only the first must drop the interaction.
+    cases: each with its access class. place: of each conversation its access class and the agent who has it. moved: (class
+    before, interaction, class now): who may see only the first must drop the interaction.
     """
 
     work: list[WorkItem] = field(default_factory=list)
@@ -276,6 +300,7 @@ class EventViews(Struct, kw_only=True):
     agents: list[AgentView] = field(default_factory=list)
     customers: list[CustomerView] = field(default_factory=list)
     consults: list[ConsultView] = field(default_factory=list)
+    cases: list[tuple[CaseView, int]] = field(default_factory=list)
     place: dict[UUID, tuple[int, UUID | None]] = field(default_factory=dict)
     moved: list[tuple[int, UUID, int]] = field(default_factory=list)
     channel_ids: list[UUID] = field(default_factory=list)

@@ -15,6 +15,7 @@ from unisono.service.locks import busy
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.budgets import PgBudgets
+from unisono.store.cases import PgCases
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
 from unisono.store.comments import PgComments
@@ -114,6 +115,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def cases(self) -> PgCases:
+        return PgCases(self.connection, self.now)
 
     @cached_property
     def consults(self) -> PgConsults:

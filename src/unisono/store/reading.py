@@ -30,6 +30,7 @@ from unisono.service.views import (
     SearchHit,
     WorkItem,
 )
+from unisono.store.cases import PgCases
 from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
 from unisono.store.sql import load
@@ -313,12 +314,14 @@ class PgReading:
         customers = {UUID(str(e.body["customer_id"])) for e in events if e.body.get("customer_id")}
         customers |= {item.conversation.customer_id for item in work}
         consults = {UUID(str(e.body["consult_id"])) for e in events if e.body.get("consult_id")}
+        cases = {UUID(str(e.body["case_id"])) for e in events if e.body.get("case_id")}
         places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []
         place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
         now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}
         return EventViews(
             work=work, messages=messages, offers=[OfferView(**_told(row)) for row in offer_rows],
             consults=await PgConsults(self._connection, self._now).views(consults) if consults else [],
+            cases=await PgCases(self._connection, self._now).views(cases) if cases else [],
             agents=await self.agents(agents) if agents else [], customers=await self._customers(list(customers)), place=place,
             moved=[
                 (e.access_class, e.interaction_id, now_in[e.interaction_id])

@@ -1,6 +1,7 @@
 -- name: work
 -- The row of the work list; what follows (filters, order, limit) is put together from fixed parts.
-select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
+select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id,
+       (select f.number from case_file f where f.id = i.case_id) as case_number, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
        i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id,
        i.access_class,
@@ -38,7 +39,8 @@ left join message l on l.id = c.last_message_id
 left join message_text t on t.message_id = l.id
 
 -- name: interactions
-select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id, i.previous_id,
+select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id,
+       (select f.number from case_file f where f.id = i.case_id) as case_number, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
        i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id
 from interaction i where i.conversation_id = $1 order by i.created_at, i.id;

@@ -27,7 +27,7 @@ from unisono.service.ports.talk import (
     ThreadKey,
     Touch,
 )
-from unisono.service.text import SEARCH_VERSION, terms
+from unisono.service.text import SEARCH_VERSION, terms, words_of
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -318,6 +318,13 @@ class PgTalk:
         """Return (identity, network, realm, remote id) of a customer."""
         rows = await self._connection.fetch(_SQL["identity_keys"], customer_id)
         return [tuple(row) for row in rows]
+
+    async def names_of(self, identity_ids: Iterable[UUID]) -> list[str]:
+        """Return what these identities are called."""
+        rows = await self._connection.fetch(_SQL["names_of"], list(identity_ids))
+        found = {row[column] for row in rows for column in ("display_name", "handle", "remote_id")}
+        found |= {word for row in rows for word in words_of(row["display_name"])} | {name.lstrip("@") for name in found}
+        return sorted(name for name in found if name and not name.startswith("erased:"))
 
     async def forget_identities(self, identity_ids: Iterable[UUID]) -> None:
         """Blank identities; their customer counts as erased when none is left."""

@@ -164,12 +164,13 @@ from interaction where conversation_id = any($1::uuid[])
 order by conversation_id, (state <> 'closed') desc, created_at desc, id desc;
 
 -- name: insert_interactions
--- At most one is open in a conversation; whoever comes second finds it. Skills come as text: a list inside a jsonb[]
+-- At most one is open in a conversation; whoever comes second finds it. It stays in the case of the one before it. Skills come as text: a list inside a jsonb[]
 -- would be taken for another dimension of the array.
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, skills, language, units,
-                         priority, waiting_since, due_at, previous_id, reason, due_kind, created_at, updated_at)
+                         priority, waiting_since, due_at, previous_id, reason, due_kind, case_id, created_at, updated_at)
 select n.id, n.conversation_id, n.channel_id, n.access_class, n.queue_id, 'waiting', n.skills::jsonb, n.language, n.units,
-       n.priority, n.waiting_since, coalesce(n.due_at, 'infinity'), n.previous_id, n.reason, n.due_kind, $15, $15
+       n.priority, n.waiting_since, coalesce(n.due_at, 'infinity'), n.previous_id, n.reason, n.due_kind,
+       (select p.case_id from interaction p where p.id = n.previous_id), $15, $15
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::int[], $9::int[],
             $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::jsonb[], $14::text[])
     as n(id, conversation_id, channel_id, access_class, queue_id, skills, language, units, priority, waiting_since,
@@ -244,6 +245,9 @@ select m.id from conversation c join message m on m.conversation_id = c.id where
 -- name: identity_keys
 select id, network, realm, remote_id from identity where customer_id = $1 order by id;
 
+-- name: names_of
+select display_name, handle, remote_id from identity where id = any($1::uuid[]);
+
 -- name: forget_identities
 -- The row stays, so that conversations keep their shape; nothing in it tells of the person.
 update identity set handle = '', display_name = '', profile_url = '', name_terms = null, realm = '',
@@ -283,14 +287,16 @@ where id = $1;
 -- name: answerable
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
-       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle
+       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
+       (select f.number from case_file f where f.id = i.case_id) as case_number
 from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
 where i.id = $1;
 
 -- name: answerable_locked
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
-       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle
+       w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
+       (select f.number from case_file f where f.id = i.case_id) as case_number
 from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
 where i.id = $1
 for no key update of i;

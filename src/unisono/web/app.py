@@ -21,6 +21,7 @@ from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
     attachments,
+    cases,
     channels,
     consults,
     estimates,
@@ -49,6 +50,7 @@ _API_ROUTES = [
     *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
     *rules.ROUTES,
+    *cases.ROUTES,
 ]  # fmt: skip
 
 

@@ -170,3 +170,6 @@ detail-automatic_sender = Das hat eine Maschine geschrieben; ihr antwortet keine
 detail-said_lately = In diesem Gespräch ging innerhalb eines Tages schon etwas von selbst hinaus.
 detail-in_hands = Jemand hat dieses Anliegen in Arbeit; es bleibt dort.
 detail-no_code = Dieser Abschlusscode ist stillgelegt; das Anliegen bleibt offen.
+detail-in_a_case = Diese Anfrage liegt schon in Fall #{ $number }. Nehmen Sie sie zuerst dort heraus; es wurde nichts geändert.
+detail-no_user = Jemanden davon gibt es nicht, oder er kann sich nicht mehr anmelden. Es wurde nichts geändert.
+detail-many_members = Ein Fall hat höchstens { $limit } Mitverfolgende.

@@ -15,6 +15,7 @@ from unisono.service.ports.base import (
     NewEvent,
 )
 from unisono.service.ports.budgets import Budgets
+from unisono.service.ports.cases import Cases
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
 from unisono.service.ports.comments import Comments
@@ -39,6 +40,7 @@ from unisono.service.ports.work import Work
 __all__ = [
     "Bell",
     "BellListener",
+    "Cases",
     "Channels",
     "Commands",
     "Cursor",
@@ -88,6 +90,8 @@ class Tx(Protocol):
     def custody(self) -> Custody: ...
     @property
     def lending(self) -> Lending: ...
+    @property
+    def cases(self) -> Cases: ...
     @property
     def consults(self) -> Consults: ...
     @property

@@ -187,6 +187,7 @@ class Answerable(Struct, frozen=True, kw_only=True):
     identity_remote_id: str
     identity_realm: str
     identity_handle: str
+    case_number: int | None = None
 
     @property
     def thread(self) -> ThreadRef:
@@ -277,6 +278,9 @@ class Talk(Protocol):
 
     async def identity_keys(self, customer_id: UUID) -> list[tuple[UUID, str, str, str]]:
         """Return (identity, network, realm, remote id) of a customer."""
+
+    async def names_of(self, identity_ids: Iterable[UUID]) -> list[str]:
+        """Return what these identities are called: names, each word of them too, handles and remote ids."""
 
     async def forget_identities(self, identity_ids: Iterable[UUID]) -> None:
         """Blank names and remote ids of identities and mark their customer erased."""

@@ -40,6 +40,7 @@ class Batch:
         self._agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
         self._consults = [(consult.conversation_id, _raw(consult)) for consult in views.consults]
+        self._cases = [(access_class, {case.owner_id, *case.member_ids}, _raw(case)) for case, access_class in views.cases]
         self._channels = [(channel_classes.get(channel.id, frozenset()), _raw(channel)) for channel in channels]
         self._queues = [_raw(queue) for queue in queues]
         self._shared: dict[Sight, Frame | None] = {}
@@ -112,6 +113,9 @@ class Batch:
         consults = [raw for c, raw in self._consults if c in self._place and sight.sees_work(*self._place[c])]
         if consults:
             body["consults"] = consults
+        cases = [raw for c, people, raw in self._cases if sight.sees_work(c, sight.own if sight.own in people else None)]
+        if cases:
+            body["cases"] = cases
         channels = [raw for classes, raw in self._channels if sight.sees_channel(classes)]
         if channels:
             body["channels"] = channels

@@ -1,5 +1,7 @@
 /** The views of the API, one shape everywhere: snapshot, list and frame carry the same. Times are RFC 3339, UTC. */
 
+import type { Case } from './cases';
+
 export type Locale = 'de' | 'en';
 export type ThemeName = 'system' | 'light' | 'dark';
 export type Visibility = 'public' | 'private';
@@ -175,7 +177,7 @@ export interface Preview {
 
 export interface Interaction {
   id: string; version: number; conversation_id: string; channel_id: string; queue_id: string;
-  state: InteractionState; agent_id: string | null; case_id: string | null; previous_id: string | null;
+  state: InteractionState; agent_id: string | null; case_id: string | null; case_number: number | null; previous_id: string | null;
   skills: QueueSkill[]; language: string | null; units: number; priority: number; waiting_since: string;
   due_at: string | null; due_kind: ClockKind | 'window' | null; due_state: '' | 'warned' | 'breached'; first_response_at: string | null; parked_until: string | null; wrap_up_until: string | null; reason: Reason | null;
   created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null;
@@ -288,7 +290,7 @@ export interface ApiToken {
 
 export interface Frame {
   type: string; v: number; cursor: string; work?: WorkItem[]; messages?: Message[]; offers?: Offer[];
-  agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[]; consults?: Consult[];
+  agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[]; consults?: Consult[]; cases?: Case[];
   gone?: { work?: string[]; messages?: string[]; customers?: string[] };
 }
 

@@ -52,6 +52,7 @@ export function commands(desk: Desk): Command[] {
     ...(ui.here?.() ?? []),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
+    { id: 'go-cases', group: 'go', title: t('nav-cases'), keys: 'g f', when: desk.may('work.read'), run: () => go('/cases') },
     { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
     { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
     { id: 'go-supervision', group: 'go', title: t('nav-supervision'), keys: 'g l', when: desk.may('work.supervise'), run: () => go('/supervision') },
@@ -142,6 +143,9 @@ export function conversationCommands(desk: Desk): Command[] {
         prefs.keep();
       },
     },
+    { id: 'case-open', group: 'conversation', title: t('command-case-open'), keys: 'm', when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-open') },
+    { id: 'case-add', group: 'conversation', title: t('command-case-add'), when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-add') },
+    { id: 'case-show', group: 'conversation', title: t('command-case-show', { number: open?.case_number ?? 0 }), keys: 'm', when: !!open?.case_number, run: () => go(`/cases/${open?.case_number}`) },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
   ];

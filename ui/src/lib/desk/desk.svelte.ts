@@ -34,7 +34,7 @@ export class Desk {
   readonly state: DeskState = {
     ...emptyState(),
     work: new SvelteMap(), offers: new SvelteMap(), agents: new SvelteMap(), channels: new SvelteMap(),
-    queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(),
+    queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(), cases: new SvelteMap(),
   };
   readonly drafts: Drafts;
   readonly outbox: Outbox;
@@ -327,6 +327,11 @@ export class Desk {
     const item = this.state.work.get(interaction.id);
     if (item) this.take({ work: [{ ...item, interaction }] });
     else void this.#reread(interaction.id);
+  }
+
+  /** Read one row again, after a verb whose answer does not hold it. */
+  rereadWork(interactionId: string): Promise<void> {
+    return this.#reread(interactionId);
   }
 
   async #reread(interactionId: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Offer, WorkItem, WorkView } from '../api/types';
 import type { Command } from './commands';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value';
+export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'case-open' | 'case-add';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }

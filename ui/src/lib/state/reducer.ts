@@ -1,3 +1,4 @@
+import type { Case } from '../api/cases';
 import type { Agent, Channel, Consult, Customer, Frame, Message, Offer, Queue, WorkItem } from '../api/types';
 import { compareCursors } from './cursor';
 
@@ -11,16 +12,17 @@ export interface DeskState {
   queues: Map<string, Queue>;
   customers: Map<string, Customer>;
   consults: Map<string, Consult>;
+  cases: Map<string, Case>;
   /** Where something was removed: `kind id` -> cursor. A snapshot read before that must not bring it back. */
   removed: Map<string, string>;
 }
 
-export type Views = Pick<Frame, 'work' | 'messages' | 'offers' | 'agents' | 'channels' | 'queues' | 'customers' | 'consults'>;
+export type Views = Pick<Frame, 'work' | 'messages' | 'offers' | 'agents' | 'channels' | 'queues' | 'customers' | 'consults' | 'cases'>;
 
 export function emptyState(): DeskState {
   return {
     work: new Map(), messages: new Map(), offers: new Map(), agents: new Map(), channels: new Map(),
-    queues: new Map(), customers: new Map(), consults: new Map(), removed: new Map(),
+    queues: new Map(), customers: new Map(), consults: new Map(), cases: new Map(), removed: new Map(),
   };
 }
 
@@ -50,6 +52,7 @@ export function applyViews(state: DeskState, views: Views, cursor?: string): voi
   for (const view of views.queues ?? []) upsert(state.queues, view.id, view);
   for (const view of views.customers ?? []) if (fresh('customers', view.id)) upsert(state.customers, view.id, view);
   for (const view of views.consults ?? []) upsert(state.consults, view.id, view);
+  for (const view of views.cases ?? []) upsert(state.cases, view.id, view);
   for (const offer of views.offers ?? []) upsertOffer(state.offers, offer);
 }
 
