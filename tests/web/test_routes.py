@@ -21,6 +21,8 @@ OPEN_TO_ALL = {
     "/", "/demo", "/{rest:path}", "/api/v1/session", "/api/v1/setup/{token:str}", "/api/v1/health", "/api/v1/openapi.json",
     "/api/v1/openapi.json/{path:str}", "/api/v1/openapi.json/openapi.json", "/hooks/{channel_id:uuid}",
     "/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}",
+    # A screen on a wall has no log-in: it carries the token of its link.
+    "/api/v1/wallboard/screen",
     # A browser comes back here from a network; it asks itself who that is, and leads whoever is nobody to the log-in.
     "/api/v1/channels/oauth/callback",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from unisono.service.people_figures import forget_looks
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
+from unisono.service.tallying import tally_on
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
@@ -58,6 +59,7 @@ async def _clock(running: Running) -> None:
         group.create_task(watch_hands(running.db))
         group.create_task(learn_on(running.db))
         group.create_task(follow_rules(running.outside))
+        group.create_task(tally_on(running.db, running.bell, running.clock))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 

@@ -128,6 +128,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         body={"work_class_id": ID, "handling_s?": "number", "patience_s?": "number"},
     ),
     "rule.changed": EventType(summary="A rule was added, changed, moved or removed.", body={"rule_id?": ID}),
+    "wallboard.changed": EventType(summary="A threshold of the wallboard changed, of a queue or of the house."),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
     "people.permit_changed": EventType(

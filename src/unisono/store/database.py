@@ -37,6 +37,7 @@ from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
 from unisono.store.talk import PgTalk
+from unisono.store.tallies import PgTallies
 from unisono.store.timers import PgTimers
 from unisono.store.uploads import PgUploads
 from unisono.store.work import PgWork
@@ -147,6 +148,10 @@ class PgTx:
     @cached_property
     def levels(self) -> PgServiceLevels:
         return PgServiceLevels(self.connection, self.now)
+
+    @cached_property
+    def tallies(self) -> PgTallies:
+        return PgTallies(self.connection, self.now)
 
     @cached_property
     def commands(self) -> PgCommands:

@@ -10,7 +10,7 @@ import msgspec
 from unisono.service.event_types import OF_AGENTS
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
-from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
+from unisono.service.ports.reading import PlacedConversation, Sight, Standing, WorkFilter
 from unisono.service.views import (
     AgentSkillView,
     AgentView,
@@ -169,9 +169,9 @@ class PgReading:
                 states[state] = states.get(state, 0) + n
         return {**total, "mine": mine, "by_queue": by_queue, "by_channel": by_channel}
 
-    async def standing(self) -> list[tuple[UUID, int, UUID, UUID, str, UUID | None]]:
+    async def standing(self) -> list[Standing]:
         """Return where each open interaction stands."""
-        return [tuple(row) for row in await self._connection.fetch(_SQL["standing"])]
+        return [(*row[:8], instant(row[8])) for row in map(tuple, await self._connection.fetch(_SQL["standing"]))]
 
     async def search(
         self,

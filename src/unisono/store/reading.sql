@@ -131,7 +131,9 @@ from conversation c where c.id = any($1::uuid[]);
 select id from interaction where conversation_id = any($1::uuid[]);
 
 -- name: standing
-select id, access_class, queue_id, channel_id, state, agent_id from interaction where state <> 'closed';
+select i.id, i.access_class, i.queue_id, i.channel_id, i.state, i.agent_id, c.medium,
+       array(select distinct n->>'skill' from jsonb_array_elements(i.skills) n order by 1) as skills, i.waiting_since
+from interaction i join channel c on c.id = i.channel_id where i.state <> 'closed';
 
 -- name: attachment_place
 select a.name, a.media_type, c.access_class,

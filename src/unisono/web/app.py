@@ -37,6 +37,7 @@ from unisono.web.routes import (
     simulations,
     talk,
     users,
+    wallboard,
     work,
     work_classes,
 )
@@ -51,6 +52,7 @@ _API_ROUTES = [
     *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
     *rules.ROUTES,
     *cases.ROUTES,
+    *wallboard.ROUTES,
 ]  # fmt: skip
 
 

@@ -173,3 +173,6 @@ detail-no_code = Dieser Abschlusscode ist stillgelegt; das Anliegen bleibt offen
 detail-in_a_case = Diese Anfrage liegt schon in Fall #{ $number }. Nehmen Sie sie zuerst dort heraus; es wurde nichts geändert.
 detail-no_user = Jemanden davon gibt es nicht, oder er kann sich nicht mehr anmelden. Es wurde nichts geändert.
 detail-many_members = Ein Fall hat höchstens { $limit } Mitverfolgende.
+detail-alarm_first = Der Alarm kommt nach der Warnung.
+detail-screen_name = Benennen Sie den Bildschirm, mit höchstens 60 Zeichen.
+detail-wall_link_ended = Dieser Link für einen Bildschirm ist beendet oder abgelaufen. Unter Leitung, Anzeigetafel gibt es einen neuen.

@@ -34,6 +34,7 @@ from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
 from unisono.service.ports.talk import Talk
+from unisono.service.ports.tallies import Tallies
 from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.work import Work
 
@@ -112,6 +113,8 @@ class Tx(Protocol):
     def setup(self) -> Setup: ...
     @property
     def levels(self) -> ServiceLevels: ...
+    @property
+    def tallies(self) -> Tallies: ...
     @property
     def commands(self) -> Commands: ...
     @property

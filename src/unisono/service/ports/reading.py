@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from unisono.service.instant import Instant
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.views import (
     AgentView,
@@ -49,6 +50,10 @@ class PlacedConversation(Struct, frozen=True, kw_only=True):
     medium: str
 
 
+#: (interaction, access class, queue, channel, state, agent, medium, keys of skills, waiting since) of an open unit of work.
+Standing = tuple[UUID, int, UUID, UUID, str, UUID | None, str, list[str], Instant]
+
+
 class Reading(Protocol):
     """Port for views. Lists are keyset pages: one row more than `limit` says that there is more."""
 
@@ -84,8 +89,8 @@ class Reading(Protocol):
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state: in all, by queue, by channel and of the asker."""
 
-    async def standing(self) -> list[tuple[UUID, int, UUID, UUID, str, UUID | None]]:
-        """Return (interaction, access class, queue, channel, state, agent) of all open work."""
+    async def standing(self) -> list[Standing]:
+        """Return where all open work stands."""
 
     async def search(
         self,

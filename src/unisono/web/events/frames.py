@@ -37,7 +37,7 @@ class Batch:
         self._work = {item.interaction.id: (item, _raw(item)) for item in views.work}
         self._moved = views.moved
         self.agents = {agent.user_id for agent in views.agents}
-        self._agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
+        self.agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
         self._consults = [(consult.conversation_id, _raw(consult)) for consult in views.consults]
         self._cases = [(access_class, {case.owner_id, *case.member_ids}, _raw(case)) for case, access_class in views.cases]
@@ -105,7 +105,7 @@ class Batch:
         seen = [raw for item, raw in self._work.values() if sight.sees_work(self._class_of(item), item.interaction.agent_id)]
         if seen:
             body["work"] = seen
-        gone = {"work": self._gone(sight), "agents": self._agents_gone if sight.agents else []}
+        gone = {"work": self._gone(sight), "agents": self.agents_gone if sight.agents else []}
         if any(gone.values()):
             body["gone"] = {kind: ids for kind, ids in gone.items() if ids}
         if sight.agents and self._agents:

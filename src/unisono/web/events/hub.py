@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from unisono.domain.errors import UnisonoError
+from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.access import resolve
 from unisono.service.actor import Actor
@@ -33,6 +33,7 @@ from unisono.web.events.live import Live
 from unisono.web.events.sight import Sight, sight_for
 from unisono.web.events.sse import LONGEST_RETRY_MS, RESET, SHORTEST_RETRY_MS, Frame, ephemeral, hello, keep_alive
 from unisono.web.events.viewers import REPEAT_S, TOPIC, Viewers
+from unisono.web.events.wall_teller import WallTeller
 from unisono.web.kept_settings import KeptSettings
 
 EVENTS_BELL: Final = "events"
@@ -40,6 +41,7 @@ TYPING: Final = "typing"
 PAGE: Final = 500
 MAX_REPLAY: Final = 2_000
 POLL_S: Final = 1.0
+READY_S: Final = 10.0
 # What rang may still have been hidden behind an older transaction that was open: one more look, soon.
 SOON_S: Final = 0.02
 COUNTS_S: Final = 1.0
@@ -72,6 +74,7 @@ class Hub:
         self._node = str(new_id())
         self._viewers = Viewers(self._node)
         self.live = Live(self._now)
+        self.wall = WallTeller(house, self.live)
         self._names: dict[UUID, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
@@ -81,7 +84,8 @@ class Hub:
     async def start(self) -> None:
         """Begin to follow the log; returns at once."""
         runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check,
-                self._tell_desks, self._hear_live, self.live.run)  # fmt: skip
+                self._tell_desks, self._hear_live, self.live.run,
+                self.wall.follow_days, self.wall.run)  # fmt: skip
         for run in runs:
             self._spawn(_guarded(run))
 
@@ -161,6 +165,7 @@ class Hub:
         if after is not None:
             await self._replay(connection, after)
         connection.go_live()
+        self.wall.greet(connection.actor.access)
         self.live.greet(connection)
         await self._publish_viewers(connection.conversations)
         for conversation_id in connection.conversations:
@@ -218,7 +223,9 @@ class Hub:
         async with self._house.db.read() as tx:
             position = await tx.log.head()
             places = await tx.setup.places()
-            self._counters.load(await tx.reading.standing())
+            standing = await tx.reading.standing()
+            self._counters.load(row[:6] for row in standing)
+            await self.wall.begin(tx, standing)
         self._learn(places)
         self._position = position
         self._ready.set()
@@ -256,7 +263,10 @@ class Hub:
             queues = await tx.setup.queues(views.queue_ids) if views.queue_ids else []
         if count and self._counters.apply(views):
             self._counts_changed.set()
-        return Batch(events, views, channels, queues, self._channel_classes)
+        batch = Batch(events, views, channels, queues, self._channel_classes)
+        if count:
+            self.wall.take(events, views, batch.agents_gone)
+        return batch
 
     async def _tell(self, batch: Batch) -> None:
         own = self._with_frames_of_their_own(batch)
@@ -379,6 +389,14 @@ class Hub:
                 frame = keep_alive(str(self._position))
                 for connection in list(self.connections()):
                     connection.send(frame)
+
+    async def wait_ready(self) -> None:
+        """Return once the first reading is done, some moments after the start. Raises Unavailable if it takes long."""
+        try:
+            async with asyncio.timeout(READY_S):
+                await self._ready.wait()
+        except TimeoutError:
+            raise Unavailable("The figures are still being read. Ask again in some seconds.") from None
 
     def counts(self, actor: Actor) -> dict[str, Any] | None:
         """Return how many enquiries stand where, of those that somebody may see; None before the first reading."""

@@ -14,6 +14,7 @@ import msgspec
 
 from unisono.service.live import GOOD_FOR_S
 from unisono.web.events.connection import Connection
+from unisono.web.events.sight import Sight
 from unisono.web.events.sse import Frame, ephemeral
 
 EVENT: Final = "live"
@@ -61,6 +62,10 @@ class Live:
     def followed(self) -> Iterable[str]:
         """Return the topics that somebody follows here: what is dear to reckon need be reckoned for these only."""
         return tuple(self._following)
+
+    def sights(self, name: str) -> list[tuple[str, Sight]]:
+        """Return the topics of this name that somebody follows here, with what their followers may see."""
+        return [(topic, next(iter(group)).sight) for topic, group in self._following.items() if topic.partition(":")[0] == name]
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Take in a message of the bus; one that cannot be understood is passed over."""

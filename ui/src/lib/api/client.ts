@@ -70,7 +70,7 @@ export class Client {
       throw new Unreachable(error);
     }
     this.onReached(true);
-    this.#learnTime(response);
+    this.learnTime(response);
     if (!response.ok) {
       const problem = await readProblem(response);
       if (problem.status === 401 && path !== '/session') this.onUnauthenticated();
@@ -81,7 +81,8 @@ export class Client {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  #learnTime(response: Response): void {
+  /** Set the clock by a response of the server. */
+  learnTime(response: Response): void {
     const date = response.headers.get('date');
     if (!date) return;
     // The header has whole seconds, rounded down: within a second the clocks agree.

@@ -56,6 +56,8 @@ export function commands(desk: Desk): Command[] {
     { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
     { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
     { id: 'go-supervision', group: 'go', title: t('nav-supervision'), keys: 'g l', when: desk.may('work.supervise'), run: () => go('/supervision') },
+    { id: 'go-wallboard', group: 'go', title: t('supervision-tab-wallboard'), keys: 'g b', when: desk.may('queue.read'), run: () => go(desk.may('work.supervise') ? '/supervision/wallboard' : '/wallboard') },
+    { id: 'go-parity', group: 'go', title: t('supervision-tab-parity'), when: desk.may('work.supervise'), run: () => go('/supervision/parity') },
     { id: 'go-hands', group: 'go', title: t('supervision-tab-hands'), when: desk.may('work.supervise'), run: () => go('/supervision/hands') },
     { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', when: desk.may('work.answer'), run: () => go('/repair') },
     { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
