@@ -22,6 +22,7 @@ from unisono.service.sender import Sender
 from unisono.service.tallying import tally_on
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
+from unisono.service.webhooks.deliver import WebhookSender, forget_deliveries
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 
@@ -48,7 +49,10 @@ async def _router(running: Running) -> None:
 
 
 async def _delivery(running: Running) -> None:
-    await Sender(running.outside, node_name()).run()
+    """Send answers to their networks, and what happens to the webhooks."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Sender(running.outside, node_name()).run())
+        group.create_task(WebhookSender(running.outside).run())
 
 
 async def _clock(running: Running) -> None:
@@ -89,6 +93,7 @@ async def tidy(running: Running) -> None:
     async with running.db.write() as tx:
         await tx.inbox.expire_bodies(1_000)
     await expire_texts(running.outside)
+    await forget_deliveries(running.outside)
     await forget_looks(running.db)
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)

@@ -39,6 +39,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "user.read": Reach.HOUSE,
     "user.manage": Reach.HOUSE,
     "rule.manage": Reach.HOUSE,
+    "webhook.manage": Reach.HOUSE,
     "setting.read": Reach.HOUSE,
     "setting.manage": Reach.HOUSE,
     "audit.read": Reach.HOUSE,

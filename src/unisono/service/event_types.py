@@ -127,6 +127,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="What the router reckons with for a class of work was learnt anew; null is the configured number.",
         body={"work_class_id": ID, "handling_s?": "number", "patience_s?": "number"},
     ),
+    "webhook.changed": EventType(
+        summary="A webhook was added, changed, removed, or switched off for its failures.", body={"webhook_id": ID}
+    ),
     "rule.changed": EventType(summary="A rule was added, changed, moved or removed.", body={"rule_id?": ID}),
     "wallboard.changed": EventType(summary="A threshold of the wallboard changed, of a queue or of the house."),
     "setting.changed": EventType(summary="A setting of the house changed."),

@@ -40,6 +40,7 @@ from unisono.store.talk import PgTalk
 from unisono.store.tallies import PgTallies
 from unisono.store.timers import PgTimers
 from unisono.store.uploads import PgUploads
+from unisono.store.webhooks import PgWebhooks
 from unisono.store.work import PgWork
 
 BELL = "events"
@@ -180,6 +181,10 @@ class PgTx:
     @cached_property
     def followers(self) -> PgFollowers:
         return PgFollowers(self.connection)
+
+    @cached_property
+    def webhooks(self) -> PgWebhooks:
+        return PgWebhooks(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

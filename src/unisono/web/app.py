@@ -20,6 +20,7 @@ from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
+    administration,
     attachments,
     cases,
     channels,
@@ -31,7 +32,6 @@ from unisono.web.routes import (
     me,
     people_figures,
     queues,
-    rules,
     service_levels,
     session,
     simulations,
@@ -50,9 +50,9 @@ _API_ROUTES = [
     *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
     *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
-    *rules.ROUTES,
     *cases.ROUTES,
     *wallboard.ROUTES,
+    *administration.ROUTES,
 ]  # fmt: skip
 
 

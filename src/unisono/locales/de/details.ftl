@@ -176,3 +176,7 @@ detail-many_members = Ein Fall hat höchstens { $limit } Mitverfolgende.
 detail-alarm_first = Der Alarm kommt nach der Warnung.
 detail-screen_name = Benennen Sie den Bildschirm, mit höchstens 60 Zeichen.
 detail-wall_link_ended = Dieser Link für einen Bildschirm ist beendet oder abgelaufen. Unter Leitung, Anzeigetafel gibt es einen neuen.
+detail-bad_url = Ein Webhook braucht eine ganze Adresse, die mit https:// beginnt, ohne Passwort. Es wurde nichts geändert.
+detail-no_event = Ein Ereignis gibt es nicht; die Seite „Ereignisse“ der Dokumentation zählt alle auf. Es wurde nichts geändert.
+detail-too_many = Davon gibt es schon so viele, wie möglich sind. Entfernen Sie, was niemand mehr braucht.
+detail-switched_off = Das ist abgeschaltet; schalten Sie es ein, um es zu versuchen.

@@ -36,6 +36,7 @@ from unisono.service.ports.setup import Setup
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.tallies import Tallies
 from unisono.service.ports.uploads import Uploads
+from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "Timers",
     "Tx",
     "Uploads",
+    "Webhooks",
     "Work",
 ]
 
@@ -129,6 +131,8 @@ class Tx(Protocol):
     def rules(self) -> Rules: ...
     @property
     def followers(self) -> Followers: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -1,0 +1,1 @@
+"""Webhooks: what happens is told to other systems, at least once, by ids, signed."""
