@@ -27,6 +27,8 @@ function usedKeys(): { whole: Map<string, string>; patterns: Map<string, string>
     for (const match of text.matchAll(/['"]([a-z0-9]+(?:-[a-z0-9]+)+)['"]/g)) {
       if (bundles.de.hasMessage(match[1]!)) whole.set(match[1]!, where);
     }
+    // The names of pages in the route table; some are one word.
+    for (const match of text.matchAll(/\btitle: '([a-z0-9-]+)'/g)) whole.set(match[1]!, where);
     for (const match of text.matchAll(/`([a-z0-9-]*(?:\$\{[^`]*?\}[a-z0-9-]*)+)`/g)) {
       const pattern = match[1]!;
       const before = text.slice(0, match.index);

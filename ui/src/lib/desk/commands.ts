@@ -1,3 +1,4 @@
+import { ROUTES, maySee } from '../../routes/table';
 import { t } from '../i18n/texts.svelte';
 import { LOCALES, texts } from '../i18n/texts.svelte';
 import { api } from '../api/client';
@@ -51,21 +52,7 @@ export function commands(desk: Desk): Command[] {
     ...conversationCommands(desk),
     ...(ui.here?.() ?? []),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
-    { id: 'go-search', group: 'go', title: t('nav-search'), keys: '/', run: () => go('/search') },
-    { id: 'go-cases', group: 'go', title: t('nav-cases'), keys: 'g f', when: desk.may('work.read'), run: () => go('/cases') },
-    { id: 'go-channels', group: 'go', title: t('nav-channels'), keys: 'g c', when: desk.may('channel.read'), run: () => go('/channels') },
-    { id: 'go-people', group: 'go', title: t('nav-people'), keys: 'g p', when: desk.may('user.read'), run: () => go('/people') },
-    { id: 'go-supervision', group: 'go', title: t('nav-supervision'), keys: 'g l', when: desk.may('work.supervise'), run: () => go('/supervision') },
-    { id: 'go-wallboard', group: 'go', title: t('supervision-tab-wallboard'), keys: 'g b', when: desk.may('queue.read'), run: () => go(desk.may('work.supervise') ? '/supervision/wallboard' : '/wallboard') },
-    { id: 'go-parity', group: 'go', title: t('supervision-tab-parity'), when: desk.may('work.supervise'), run: () => go('/supervision/parity') },
-    { id: 'go-hands', group: 'go', title: t('supervision-tab-hands'), when: desk.may('work.supervise'), run: () => go('/supervision/hands') },
-    { id: 'go-repair', group: 'go', title: t('nav-repair'), keys: 'g r', when: desk.may('work.answer'), run: () => go('/repair') },
-    { id: 'go-settings', group: 'go', title: t('nav-settings'), keys: 'g s', run: () => go('/settings') },
-    { id: 'go-classes', group: 'go', title: t('settings-tab-classes'), keys: 'g k', when: desk.may('queue.manage'), run: () => go('/settings/classes') },
-    { id: 'go-calendars', group: 'go', title: t('settings-tab-calendars'), when: desk.may('queue.manage'), run: () => go('/settings/calendars') },
-    { id: 'go-service-levels', group: 'go', title: t('settings-tab-service-levels'), when: desk.may('queue.manage'), run: () => go('/settings/service-levels') },
-    { id: 'go-looks', group: 'go', title: t('settings-tab-looks'), run: () => go('/settings/looks') },
-    { id: 'go-figures', group: 'go', title: t('settings-tab-figures'), when: desk.may('people.look') || desk.may('people.agree'), run: () => go('/settings/figures') },
+    ...pageCommands(desk),
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
     { id: 'available', group: 'me', title: t('command-state', { state: t('agent-available') }), when: !!desk.agent, run: () => desk.setAgentState('available') },
     { id: 'wrap-up', group: 'me', title: t('command-state', { state: t('agent-wrap-up') }), when: !!desk.agent, run: () => desk.setAgentState('wrap_up') },
@@ -93,6 +80,15 @@ export function commands(desk: Desk): Command[] {
     { id: 'menu', group: 'view', title: t('command-menu'), keys: 'mod+k', run: () => void (ui.dialog = 'commands') },
     { id: 'sheet', group: 'view', title: t('command-sheet'), keys: '?', run: () => void (ui.dialog = 'shortcuts') },
   ];
+}
+
+/** Return one command for each page that this person may see. */
+function pageCommands(desk: Desk): Command[] {
+  const pages = ROUTES.filter((route) => !route.hidden);
+  return pages.map((route): Command => ({
+    id: `go-${route.path.slice(1).replaceAll('/', '-')}`, group: 'go', title: t(route.title), when: maySee(desk, route),
+    run: () => go(route.path), ...(route.keys ? { keys: route.keys } : {}),
+  }));
 }
 
 /** Return the commands for the conversation on the screen; apart, because its page asks for them with every change. */

@@ -1,0 +1,111 @@
+import type { Component } from 'svelte';
+import type { Desk } from '../lib/desk/desk.svelte';
+
+type Lazy<Props extends Record<string, unknown>> = () => Promise<{ default: Component<Props> }>;
+
+/**
+ * One address of the desk. What stands here has a command in the command menu, a picture, and is judged by axe in every
+ * language and theme: nothing else needs to know of a new page (dev/routes.ts prints this table for tests and tools).
+ */
+export interface Route {
+  /** `:name` stands for one part of the address. */
+  path: string;
+  /** The key of its name: in the window's title, the tabs and the command menu. */
+  title: string;
+  /** What somebody must be allowed to do to see it; of several, one is enough. Not given: everybody who is signed in. */
+  action?: string | string[];
+  /** The command's keys. */
+  keys?: string;
+  /** The page. Not given: a part of the page of the longest address above it. The work itself is in the first load. */
+  page?: Lazy<Record<string, never>>;
+  /** What stands below the tabs of its section, which is the page above it. */
+  part?: Lazy<{ desk: Desk }>;
+  /** No command: it is where one already is, or only the demonstration has it. */
+  hidden?: true;
+  /** Who is not signed in sees it; it stands alone, without the desk around it. */
+  open?: true;
+}
+
+export const ROUTES: readonly Route[] = [
+  { path: '/work', title: 'nav-work', hidden: true },
+  { path: '/work/:view', title: 'nav-work', hidden: true },
+  { path: '/work/:view/:conversation', title: 'nav-work', hidden: true },
+  { path: '/conversation/:conversation', title: 'nav-work', hidden: true },
+  { path: '/search', title: 'nav-search', keys: '/', page: () => import('./Search.svelte') },
+
+  { path: '/cases', title: 'nav-cases', action: 'work.read', keys: 'g f', page: () => import('./cases/Cases.svelte') },
+  { path: '/cases/:case', title: 'nav-cases', action: 'work.read', hidden: true },
+
+  { path: '/channels', title: 'nav-channels', action: 'channel.read', keys: 'g c', page: () => import('./channels/Channels.svelte') },
+  { path: '/channels/new', title: 'channel-add', action: 'channel.manage' },
+  { path: '/channels/new/:connector', title: 'channel-add', action: 'channel.manage', hidden: true },
+  { path: '/channels/:channel', title: 'nav-channels', action: 'channel.read', hidden: true },
+
+  { path: '/people', title: 'nav-people', action: 'user.read', keys: 'g p', page: () => import('./people/People.svelte') },
+  { path: '/people/queues', title: 'people-queues', part: () => import('./people/Queues.svelte') },
+  { path: '/people/users', title: 'people-users', action: 'user.read', part: () => import('./people/Users.svelte') },
+  { path: '/people/skills', title: 'people-skills', part: () => import('./people/Skills.svelte') },
+  { path: '/people/codes', title: 'people-codes', part: () => import('./people/Codes.svelte') },
+
+  { path: '/supervision', title: 'nav-supervision', action: 'work.supervise', keys: 'g l', page: () => import('./supervision/Supervision.svelte') },
+  { path: '/supervision/people', title: 'supervision-tab-people', action: 'work.supervise', part: () => import('./supervision/Agents.svelte') },
+  { path: '/supervision/wallboard', title: 'supervision-tab-wallboard', action: 'work.supervise', part: () => import('./wall/Wallboard.svelte') },
+  { path: '/supervision/parity', title: 'supervision-tab-parity', action: 'work.supervise', part: () => import('./supervision/Parity.svelte') },
+  { path: '/supervision/simulator', title: 'supervision-tab-simulator', action: 'work.supervise', part: () => import('./supervision/Simulator.svelte') },
+  { path: '/supervision/hands', title: 'supervision-tab-hands', action: 'work.supervise', part: () => import('./supervision/Hands.svelte') },
+  { path: '/wallboard', title: 'wall-title', action: 'queue.read', keys: 'g b', page: () => import('./wall/WallPage.svelte') },
+  { path: '/wall', title: 'wall-title', open: true, hidden: true, page: () => import('./wall/Tv.svelte') },
+
+  { path: '/repair', title: 'nav-repair', action: 'work.answer', keys: 'g r', page: () => import('./repair/Repair.svelte') },
+  { path: '/repair/quarantine', title: 'quarantine', action: 'quarantine.manage', part: () => import('./repair/Quarantine.svelte') },
+  { path: '/repair/dead', title: 'dead-letters', action: 'work.answer', part: () => import('./repair/DeadLetters.svelte') },
+
+  { path: '/settings', title: 'nav-settings', keys: 'g s', page: () => import('./settings/Settings.svelte') },
+  { path: '/settings/mine', title: 'settings-tab-mine', part: () => import('./settings/Mine.svelte') },
+  { path: '/settings/classes', title: 'settings-tab-classes', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
+  { path: '/settings/calendars', title: 'settings-tab-calendars', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
+  { path: '/settings/service-levels', title: 'settings-tab-service-levels', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },
+  { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
+  { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
+
+  { path: '/login', title: 'login-title', open: true, hidden: true },
+  { path: '/setup/:token', title: 'setup-title', open: true, hidden: true },
+  { path: '/demo', title: 'nav-demo', open: true, hidden: true, page: () => import('./demo/Demo.svelte') },
+];
+
+/** Return whether this person may see it. */
+export function maySee(desk: Desk, route: Route): boolean {
+  return route.action === undefined || [route.action].flat().some((action) => desk.may(action));
+}
+
+/** Return the route of an address; of two that fit, the one that says more of it in words. */
+export function routeOf(path: string): Route | undefined {
+  const asked = path.split('/').filter(Boolean);
+  let best: Route | undefined;
+  let most = -1;
+  for (const route of ROUTES) {
+    const parts = route.path.split('/').filter(Boolean);
+    if (parts.length !== asked.length) continue;
+    const said = parts.filter((part) => !part.startsWith(':'));
+    if (said.length > most && parts.every((part, i) => part.startsWith(':') || part === asked[i])) {
+      best = route;
+      most = said.length;
+    }
+  }
+  return best;
+}
+
+/** Return the route whose page shows an address: itself, or the longest above it that has one. */
+export function pageOf(path: string): Route | undefined {
+  const parts = path.split('/').filter(Boolean);
+  for (let length = parts.length; length > 0; length--) {
+    const found = routeOf(`/${parts.slice(0, length).join('/')}`);
+    if (found?.page) return found;
+  }
+  return undefined;
+}
+
+/** Return the parts of a section, in the order of their tabs. */
+export function partsOf(section: string): Route[] {
+  return ROUTES.filter((route) => route.part && route.path.startsWith(`${section}/`));
+}
