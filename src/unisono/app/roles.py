@@ -11,6 +11,7 @@ import structlog
 from unisono.app.build import Running
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
+from unisono.service.audit_log import PIECE, seal_audit
 from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
@@ -94,6 +95,8 @@ async def tidy(running: Running) -> None:
         await tx.inbox.expire_bodies(1_000)
     await expire_texts(running.outside)
     await forget_deliveries(running.outside)
+    while await seal_audit(running.db) == PIECE:
+        pass
     await forget_looks(running.db)
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)

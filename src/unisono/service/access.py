@@ -35,6 +35,12 @@ class Access(Struct, frozen=True, kw_only=True):
     classes: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
 
+    def limited_to(self, actions: Iterable[str]) -> "Access":
+        """Return an access that allows at most these actions, where this one does."""
+        kept = self.actions & frozenset(actions)
+        classes = {action: found for action, found in self.classes.items() if action in kept}
+        return Access(user_id=self.user_id, actions=kept, classes=classes, own=self.own & kept)
+
     def may(self, action: str) -> bool:
         """Tell whether the action is allowed anywhere."""
         return action in self.actions

@@ -23,7 +23,8 @@ class Unauthenticated(UnisonoError):
 class Actor(Struct, frozen=True, kw_only=True):
     """The person behind a request.
 
-    proof: hash of the session's id or of the API token. session: the same for a session, None for a token.
+    proof: hash of the session's id or of the API token. session: the same for a session, None for a token. limited: it is a
+    token that may do less than its owner.
     """
 
     user_id: UUID
@@ -33,6 +34,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     access: Access
     proof: bytes
     session: bytes | None = None
+    limited: bool = False
 
 
 def hash_of(secret: str) -> bytes:
@@ -56,13 +58,15 @@ async def _actor(db: Database, key: bytes, idle_s: float | None) -> Actor | None
         if facts is None:
             return None
         access = await access_of(tx, facts.user_id)
+        if facts.actions is not None:
+            access = access.limited_to(facts.actions)
         stale = facts.last_seen_at is None or tx.now - facts.last_seen_at > timedelta(seconds=TOUCH_S)
     if stale:
         async with db.write() as tx:
             await (tx.people.touch_token(key) if idle_s is None else tx.people.touch_session(key))
     return Actor(
         user_id=facts.user_id, login=facts.login, name=facts.name, locale=facts.locale, access=access, proof=key,
-        session=None if idle_s is None else key,
+        session=None if idle_s is None else key, limited=facts.actions is not None,
     )  # fmt: skip
 
 

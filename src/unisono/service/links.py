@@ -59,6 +59,8 @@ async def make_password_link(db: Database, access: Access, user_id: UUID) -> Lin
             raise NotFound("This person does not exist.")
         if user.disabled:
             raise Conflict("This person is disabled; enable them first.", code="disabled")
+        if await tx.admin.is_service(user_id):
+            raise Conflict("This is a service account: it has tokens and no password.", code="service_account")
         made = await make_link(tx, PASSWORD, user_id)
         await tx.privacy.audit(access.user_id, "user.password_link", "user", str(user_id), {})
     return made

@@ -20,7 +20,7 @@ class GrantView(Struct, frozen=True, kw_only=True):
 
 
 class UserView(Struct, frozen=True, kw_only=True):
-    """A person of the house. `theme`: system, light or dark."""
+    """A person of the house. `theme`: system, light or dark. service: it is a program, which has tokens and no password."""
 
     id: UUID
     login: str
@@ -30,6 +30,7 @@ class UserView(Struct, frozen=True, kw_only=True):
     theme: str
     roles: list[GrantView]
     disabled: bool
+    service: bool = False
 
 
 class RoleView(Struct, frozen=True, kw_only=True):
@@ -41,13 +42,14 @@ class RoleView(Struct, frozen=True, kw_only=True):
 
 
 class TokenView(Struct, frozen=True, kw_only=True):
-    """An API token; `token` is shown once, when it is made."""
+    """An API token; `token` is shown once, when it is made. actions: what of its owner's it may do at most; null: all."""
 
     id: UUID
     name: str
     created_at: Instant
     expires_at: Instant | None
     last_used_at: Instant | None
+    actions: list[str] | None = None
     token: str | UnsetType = UNSET
 
 

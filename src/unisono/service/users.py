@@ -34,7 +34,7 @@ async def add_user(
     """
     async with db.write() as tx:
         await insert_user(tx, user_id, login=login, name=name, email=email, locale=locale, password_hash=password_hash)
-        await _grant(tx, access, user_id, grants)
+        await give_grants(tx, access, user_id, grants)
         await tx.privacy.audit(access.user_id, "user.added", "user", str(user_id), {})
         tx.emit(user_event(user_id, access.user_id))
     return user_id
@@ -96,7 +96,7 @@ async def set_grants(db: Database, access: Access, user_id: UUID, grants: Sequen
         administrators = await tx.people.administrators(lock=True)
         if await tx.people.user(user_id) is None:
             raise NotFound("This person does not exist.")
-        await _grant(tx, access, user_id, grants)
+        await give_grants(tx, access, user_id, grants)
         if administrators and not await tx.people.administrators():
             raise last_administrator()
         await tx.privacy.audit(
@@ -105,7 +105,8 @@ async def set_grants(db: Database, access: Access, user_id: UUID, grants: Sequen
         tx.emit(user_event(user_id, access.user_id))
 
 
-async def _grant(tx: Tx, access: Access, user_id: UUID, grants: Sequence[GrantView]) -> None:
+async def give_grants(tx: Tx, access: Access, user_id: UUID, grants: Sequence[GrantView]) -> None:
+    """Replace a person's grants within a verb's transaction. Raises Invalid; nobody grants more than they have."""
     roles = {role.name: role for role in await tx.people.roles()}
     for grant in grants:
         if grant.role not in roles:

@@ -14,6 +14,7 @@ from unisono.domain.errors import Unavailable
 from unisono.service.locks import busy
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
+from unisono.store.administration import PgAdministration
 from unisono.store.budgets import PgBudgets
 from unisono.store.cases import PgCases
 from unisono.store.channels import PgChannels
@@ -185,6 +186,10 @@ class PgTx:
     @cached_property
     def webhooks(self) -> PgWebhooks:
         return PgWebhooks(self.connection, self.now)
+
+    @cached_property
+    def admin(self) -> PgAdministration:
+        return PgAdministration(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

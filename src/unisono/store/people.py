@@ -10,7 +10,7 @@ import msgspec
 from unisono.domain.ids import new_id
 from unisono.service.access import GrantReach
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.ports.people import Attempts, AuditEntry, Link, NewUser, SessionFacts, UserChange, UserFacts
+from unisono.service.ports.people import Attempts, Link, NewUser, SessionFacts, UserChange, UserFacts
 from unisono.service.setup_views import GrantView, RoleView, TokenView, UserView
 from unisono.store.driver import Connection
 from unisono.store.sql import load
@@ -201,10 +201,6 @@ class PgPeople:
         """Forget these keys, and what is older than `before`."""
         await self._connection.execute(_SQL["forget_attempts"], list(keys), before)
 
-    async def audited(self, after: UUID | None, limit: int) -> list[AuditEntry]:
-        """Return what was written down, newest first."""
-        return [AuditEntry(**dict(row)) for row in await self._connection.fetch(_SQL["audited"], after, limit)]
-
 
 def _user(row: Any) -> UserView:
     facts = dict(row)
@@ -214,5 +210,5 @@ def _user(row: Any) -> UserView:
 def _token(row: Any) -> TokenView:
     return TokenView(
         id=row["id"], name=row["name"], created_at=instant(row["created_at"]),
-        expires_at=maybe_instant(row["expires_at"]), last_used_at=maybe_instant(row["last_used_at"]),
+        expires_at=maybe_instant(row["expires_at"]), last_used_at=maybe_instant(row["last_used_at"]), actions=row["actions"],
     )  # fmt: skip

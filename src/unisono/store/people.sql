@@ -5,7 +5,7 @@ select id, login, name, locale, password_hash, disabled_at is not null as disabl
 select id, login, name, locale, password_hash, disabled_at is not null as disabled from app_user where login_key = $1;
 
 -- name: users
-select u.id, u.login, u.name, u.email, u.locale, u.theme, u.disabled_at is not null as disabled,
+select u.id, u.login, u.name, u.email, u.locale, u.theme, u.disabled_at is not null as disabled, u.service,
        (select coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'scope_kind', g.scope_kind, 'scope_id', g.scope_id)
                                   order by g.role, g.scope_kind, g.scope_id), '[]')
         from role_grant g where g.user_id = u.id) as roles
@@ -14,7 +14,7 @@ where ($1::text is null or (u.name_key, u.id) > ($1, $2::uuid))
 order by u.name_key, u.id limit $3;
 
 -- name: user_views
-select u.id, u.login, u.name, u.email, u.locale, u.theme, u.disabled_at is not null as disabled,
+select u.id, u.login, u.name, u.email, u.locale, u.theme, u.disabled_at is not null as disabled, u.service,
        (select coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'scope_kind', g.scope_kind, 'scope_id', g.scope_id)
                                   order by g.role, g.scope_kind, g.scope_id), '[]')
         from role_grant g where g.user_id = u.id) as roles
@@ -100,13 +100,13 @@ delete from session where user_id = $1 and ($2::bytea is null or id_hash <> $2);
 
 -- name: add_token
 insert into api_token (id, user_id, name, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)
-returning id, name, created_at, expires_at, last_used_at;
+returning id, name, created_at, expires_at, last_used_at, actions;
 
 -- name: tokens_of
-select id, name, created_at, expires_at, last_used_at from api_token where user_id = $1 order by id;
+select id, name, created_at, expires_at, last_used_at, actions from api_token where user_id = $1 order by id;
 
 -- name: token
-select t.user_id, u.login, u.name, u.locale, t.last_used_at as last_seen_at, t.expires_at
+select t.user_id, u.login, u.name, u.locale, t.last_used_at as last_seen_at, t.expires_at, t.actions
 from api_token t join app_user u on u.id = t.user_id
 where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.disabled_at is null;
 
@@ -153,7 +153,3 @@ where a.key = n.key;
 
 -- name: forget_attempts
 delete from log_in_attempt where key = any($1::bytea[]) or (since < $2 and coalesce(blocked_until, since) < $2);
-
--- name: audited
-select id, at, actor_id, action, subject_kind, subject_id, body from audit
-where $1::uuid is null or id < $1 order by id desc limit $2;

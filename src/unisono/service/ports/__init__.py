@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from unisono.service.ports.administration import Administration
 from unisono.service.ports.base import (
     Bell,
     BellListener,
@@ -40,6 +41,7 @@ from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
 
 __all__ = [
+    "Administration",
     "Bell",
     "BellListener",
     "Cases",
@@ -131,6 +133,8 @@ class Tx(Protocol):
     def rules(self) -> Rules: ...
     @property
     def followers(self) -> Followers: ...
+    @property
+    def admin(self) -> Administration: ...
     @property
     def webhooks(self) -> Webhooks: ...
     @property

@@ -50,7 +50,7 @@ class UserChange(Struct, frozen=True, kw_only=True):
 
 
 class SessionFacts(Struct, frozen=True, kw_only=True):
-    """A session or token that is good now, with its person."""
+    """A session or token that is good now, with its person. actions: what a token may do at most, None for all."""
 
     user_id: UUID
     login: str
@@ -58,6 +58,7 @@ class SessionFacts(Struct, frozen=True, kw_only=True):
     locale: str
     last_seen_at: datetime | None
     expires_at: datetime | None
+    actions: list[str] | None = None
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -167,6 +168,3 @@ class People(Protocol):
 
     async def forget_attempts(self, keys: Sequence[bytes], before: datetime) -> None:
         """Forget these keys, and all whose counting began before a time."""
-
-    async def audited(self, after: UUID | None, limit: int) -> list[AuditEntry]:
-        """Return what was written down, newest first."""

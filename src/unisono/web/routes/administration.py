@@ -1,5 +1,5 @@
 """What administrators do besides people, queues and channels: rules, webhooks and the like, together."""
 
-from unisono.web.routes import rules, webhooks
+from unisono.web.routes import audit, roles, rules, webhooks
 
-ROUTES = [*rules.ROUTES, *webhooks.ROUTES]
+ROUTES = [*roles.ROUTES, *audit.ROUTES, *rules.ROUTES, *webhooks.ROUTES]

@@ -11,7 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from unisono.domain.errors import Invalid, Unavailable
+from unisono.domain.errors import Forbidden, Invalid, Unavailable
 from unisono.service.actor import Actor
 from unisono.service.house import House
 from unisono.service.live import may_follow
@@ -47,6 +47,11 @@ async def events(
     `hello` comes first, then what was missed, then `change` frames with views; `reset` asks to read everything anew. A live
     topic is kept nowhere: `live` frames bring its whole first, then of each key the last value, null when it is over.
     """
+    if actor.limited:
+        # A stream carries all that its person may see.
+        raise Forbidden(
+            "This token may do less than its owner; the stream needs one that may do all of it.", code="limited_token"
+        )
     hub: Hub = request.app.state["hub"]
     if hub.closed:
         raise Unavailable("The server is being restarted; the stream can be opened again in some seconds.")

@@ -44,10 +44,11 @@ class ChangeState(Body):
 
 
 class NewToken(Body):
-    """What the token is for, and when it ends by itself."""
+    """What the token is for, when it ends by itself, and what of one's own it may do at most (null: all)."""
 
     name: str
     expires_at: datetime | None = None
+    actions: list[str] | None = None
 
 
 @get("/me", opt=needs(SIGNED_IN), tags=["Session"])
@@ -90,7 +91,7 @@ async def tokens(house: HouseDep, actor: ActorDep) -> Page[TokenView]:
 @post("/me/tokens", opt=needs("token.own"), tags=["Session"])
 async def add_token(house: HouseDep, actor: ActorDep, data: JSONBody[NewToken]) -> TokenView:
     """Make an API token. Its secret is in this answer and nowhere else, so the request is carried out each time."""
-    return await make_token(house.db, actor.access, new_id(), data.name, data.expires_at)
+    return await make_token(house.db, actor.access, new_id(), data.name, data.expires_at, data.actions)
 
 
 @delete("/me/tokens/{token_id:uuid}", opt=needs("token.own"), tags=["Session"])

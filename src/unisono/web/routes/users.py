@@ -60,17 +60,6 @@ class PasswordLinkView(Struct, frozen=True, kw_only=True):
     expires_at: Instant
 
 
-class AuditView(Struct, frozen=True, kw_only=True):
-    """Who did what to what."""
-
-    id: UUID
-    at: Instant
-    actor_id: UUID | None
-    action: str
-    subject_kind: str
-    subject_id: str
-
-
 @get("/users", opt=needs("user.read"), tags=["Administration"])
 async def users(house: HouseDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None) -> Page[UserView]:
     """Return people by name, disabled ones too."""
@@ -134,23 +123,6 @@ async def roles(house: HouseDep) -> Page[RoleView]:
         return Page(items=await tx.people.roles())
 
 
-@get("/audit", opt=needs("audit.read"), tags=["Administration"])
-async def audit(house: HouseDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None) -> Page[AuditView]:
-    """Return who changed what in the house, newest first."""
-    size = bounded(limit)
-    before: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
-    async with house.db.read() as tx:
-        found, more = paged(await tx.people.audited(before, size + 1), size)
-    items = [
-        AuditView(
-            id=entry.id, at=instant(entry.at), actor_id=entry.actor_id, action=entry.action,
-            subject_kind=entry.subject_kind, subject_id=entry.subject_id,
-        )
-        for entry in found
-    ]  # fmt: skip
-    return Page(items=items, next=place(items[-1].id) if more else None)
-
-
 def _grants(grants: tuple[Grant, ...]) -> list[GrantView]:
     return [GrantView(role=g.role, scope_kind=g.scope_kind, scope_id=g.scope_id) for g in grants]
 
@@ -163,4 +135,4 @@ async def _user(house: House, user_id: UUID) -> UserView:
     return found[0]
 
 
-ROUTES = [users, user, add, change, grant, password_link, roles, audit]
+ROUTES = [users, user, add, change, grant, password_link, roles]
