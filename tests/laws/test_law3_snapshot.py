@@ -29,7 +29,7 @@ MODULES = (
     "transfer", "receive", "router", "sender", "intake", "assign", "lost", "clockwork", "give_offer", "wrap_up_time", "silence",
     "consult", "consult_ends", "moderate",
     "interrupts", "customer_value", "rules.apply", "rules.follow",
-    "cases", "follow_cases",
+    "cases", "follow_cases", "merge_customers", "customers",
 )  # fmt: skip
 NO_VIEW = {
     "rules.apply.active_rules": "reads the rules",
@@ -44,6 +44,11 @@ NO_VIEW = {
     "note.add_note": "the body of write_note",
     "finish.close_with_code": "the body of wrap_up and solve_case",
     "erase.forget_in_cases": "the body of erase_customer and receive",
+    "merge_customers.links_of": "reads",
+    "merge_customers.reach_customer": "reads",
+    "customers.customer_page": "reads",
+    "customers.conversations_page": "reads",
+    "customers.directory": "reads",
     "cases.cases_page": "reads",
     "cases.case_details": "reads",
     "cases.case_id_of": "reads",

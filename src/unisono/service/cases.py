@@ -17,6 +17,7 @@ from unisono.domain.words import InteractionState
 from unisono.service.access import Access
 from unisono.service.case_views import CaseDetails, CaseRow
 from unisono.service.finish import close_with_code
+from unisono.service.locks import lock_people
 from unisono.service.look import sight_of
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, NewEvent, Tx
@@ -144,12 +145,14 @@ async def solve_case(db: Database, access: Access, case_id: UUID, code_id: UUID 
         case = await _reach(tx, access, case_id)
         closed = 0
         work_ids = await tx.cases.open_work(case.id)
-        for work_id in work_ids if code_id is not None else ():
-            work = await tx.work.interaction(work_id, lock=True)
-            if work is not None and work.agent_id == access.user_id and work.state in _IN_HAND:
-                assert code_id is not None
+        if code_id is not None:
+            # All of it is locked before the first agent is, in the order that every verb keeps.
+            locked = [await tx.work.interaction(work_id, lock=True) for work_id in sorted(work_ids)]
+            mine = [work for work in locked if work and work.agent_id == access.user_id and work.state in _IN_HAND]
+            await lock_people(tx, mine, access.user_id)
+            for work in mine:
                 await close_with_code(tx, access, work, code_id)
-                closed += 1
+            closed = len(mine)
         if case.state != SOLVED:
             await tx.cases.change(case.id, CaseChange(state=SOLVED, solved_at=tx.now))
             await tx.privacy.audit(access.user_id, "case.changed", "case", str(case.id), {"state": SOLVED})

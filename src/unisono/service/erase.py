@@ -10,6 +10,7 @@ from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside
 from unisono.service.clocks import Happened, feed
+from unisono.service.locks import busy
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.privacy import Cipher
 from unisono.service.ports.talk import Erased
@@ -39,8 +40,15 @@ async def erase_customer(outside: Outside, access: Access, customer_id: UUID, re
 
 async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, reason: str) -> EraseResult:
     """Erase on behalf of the house itself (command line, restore). Raises NotFound."""
-    await outside.tombstones.add("customer", [customer_id])
+    async with outside.db.read() as tx:
+        group = await tx.customers.group_of(customer_id)
+        customer_id = await tx.customers.lead_of(customer_id) or customer_id
+    # A backup from before they were found to be one person knows each of them alone.
+    await outside.tombstones.add("customer", group or [customer_id])
     async with outside.db.write() as tx:
+        await tx.customers.lock_merging()
+        if await tx.customers.group_of(customer_id) != group:
+            raise busy()
         identities = await tx.talk.identity_keys(customer_id)
         if not identities:
             raise NotFound("This customer does not exist.")
@@ -51,7 +59,8 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
         await forget_in_cases(tx, ids)
         await tx.talk.forget_identities(ids)
         await tx.privacy.audit(actor_id, "customer.erased", "customer", str(customer_id), {"reason": reason, "sealed": sealed})
-        tx.emit(NewEvent(type="customer.erased", actor_id=actor_id, body={"customer_id": customer_id}))
+        for one in group:
+            tx.emit(NewEvent(type="customer.erased", actor_id=actor_id, body={"customer_id": one}))
     await outside.files.delete(erased.attachments)
     return EraseResult(messages=len(erased.messages), attachments=len(erased.attachments), sealed=sealed)
 

@@ -22,6 +22,9 @@ ENUM: Final = "string"
 OF_AGENTS: Final = frozenset({"agent.changed", "interaction.offered"})
 """Types after which an agent's state, skills or capacity in use is another; an offer takes capacity."""
 
+OF_MERGES: Final = frozenset({"customer.merged", "customer.unmerged"})
+"""Types after which conversations are another customer's."""
+
 EVENT_TYPES: Final[dict[str, EventType]] = {
     "message.received": EventType(
         summary="Something was said by a customer, or by our account elsewhere.", body={"message_id": ID, "direction": ENUM}
@@ -141,6 +144,15 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "people.looked": EventType(summary="Somebody looked at a single person, under a permit.", body={"kind": ENUM}),
     "customer.changed": EventType(
         summary="A person set how much a customer counts.", body={"customer_id": ID, "from": "number", "to": "number"}
+    ),
+    "customer.merged": EventType(
+        summary="Customers were found to be one person; told of each of them that this concerns.", body={"customer_id": ID}
+    ),
+    "customer.unmerged": EventType(
+        summary="A merge was undone; told of each customer that this concerns.", body={"customer_id": ID}
+    ),
+    "customer.noted": EventType(
+        summary="What colleagues know of a customer changed: a note, a field, a claim.", body={"customer_id": ID}
     ),
     "customer.erased": EventType(summary="A person was erased.", body={"customer_id": ID}),
     "quarantine.changed": EventType(summary="An item went into or out of quarantine.", body={"inbox_id": ID}),

@@ -462,7 +462,8 @@ class _Intake:
         await forget_in_cases(self.tx, ids)
         await self.tx.talk.forget_identities(ids)
         for identity in identities.values():
-            self._emit("customer.erased", body={"customer_id": identity.customer_id})
+            for customer_id in await self.tx.customers.group_of(identity.customer_id):
+                self._emit("customer.erased", body={"customer_id": customer_id})
 
     async def _erase(self, message_ids: list[UUID]) -> None:
         if not message_ids:

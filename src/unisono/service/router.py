@@ -19,6 +19,7 @@ from unisono.contract.context import Clock
 from unisono.domain.errors import UnisonoError
 from unisono.routing.facts import AgentFacts, Decision
 from unisono.routing.state import RouterState
+from unisono.service.event_types import OF_MERGES
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.interrupts import take_up_again
 from unisono.service.locks import patiently
@@ -40,7 +41,7 @@ _RELOAD = frozenset(
     {"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed", "service_level.changed"}
 )
 # How much a customer counts may be another for all that they wait with.
-_OF_CUSTOMERS = frozenset({"customer.changed", "customer.erased"})
+_OF_CUSTOMERS = frozenset({"customer.changed", "customer.erased", *OF_MERGES})
 # Written by the active router alone, in whose memory it was before.
 _OWN = "interaction.offered"
 _log = structlog.get_logger("router")

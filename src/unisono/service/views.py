@@ -25,11 +25,15 @@ class IdentityView(Struct, frozen=True, kw_only=True):
 
 
 class CustomerView(Struct, frozen=True, kw_only=True):
-    """A person with their handles. value: how much their enquiries count beside others'; 1 is usual."""
+    """A person with their handles. value: how much their enquiries count beside others'; 1 is usual.
+
+    merged_into: who stands for them since they were found to be one person; all that is theirs shows there.
+    """
 
     id: UUID
     erased: bool
     value: float
+    merged_into: UUID | None
     version: int
     identities: list[IdentityView]
 

@@ -19,8 +19,8 @@ where id = $1;
 
 -- name: known_identity
 -- The same person as in the public thread, by the id that the network gives them in private.
-insert into identity (id, customer_id, network, realm, remote_id, handle, display_name, profile_url, first_seen_at)
-select $1, i.customer_id, i.network, $3, $4, coalesce(nullif($5, ''), i.handle), i.display_name, i.profile_url, $6
+insert into identity (id, customer_id, home_customer_id, network, realm, remote_id, handle, display_name, profile_url, first_seen_at)
+select $1, i.customer_id, i.home_customer_id, i.network, $3, $4, coalesce(nullif($5, ''), i.handle), i.display_name, i.profile_url, $6
 from conversation c join identity i on i.id = c.identity_id where c.id = $2
 on conflict do nothing;
 

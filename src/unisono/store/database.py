@@ -22,6 +22,7 @@ from unisono.store.commands import PgCommands
 from unisono.store.comments import PgComments
 from unisono.store.consults import PgConsults
 from unisono.store.custody import PgCustody
+from unisono.store.customers import PgCustomers
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
 from unisono.store.inbox import PgInbox
@@ -118,6 +119,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def customers(self) -> PgCustomers:
+        return PgCustomers(self.connection, self.now)
 
     @cached_property
     def cases(self) -> PgCases:

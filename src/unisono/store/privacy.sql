@@ -1,13 +1,15 @@
 -- name: to_erase
 select m.id as message_id, m.channel_id, h.medium, m.remote_id, m.direction, m.visibility, m.said_at,
        coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
-       coalesce(t.class, 'conversation') as text_class, coalesce(t.legal_hold, k.legal_hold) as legal_hold,
+       coalesce(t.class, 'conversation') as text_class, coalesce(t.legal_hold, k.legal_hold, o.legal_hold) as legal_hold,
        array(select a.name from attachment a where a.message_id = m.id and a.state = 'stored' order by a.position) as names
 from message m
 join channel h on h.id = m.channel_id
 join conversation c on c.id = m.conversation_id
 join identity i on i.id = c.identity_id
 join customer k on k.id = i.customer_id
+-- A hold on who they were before they were found to be one person with somebody else holds as well.
+left join customer o on o.id = i.home_customer_id
 left join message_text t on t.message_id = m.id
 where m.id = any($1::uuid[])
 order by m.said_at, m.id;

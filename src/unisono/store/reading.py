@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from unisono.service.event_types import OF_AGENTS
+from unisono.service.event_types import OF_AGENTS, OF_MERGES
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.ports.reading import PlacedConversation, Sight, Standing, WorkFilter
@@ -110,11 +110,16 @@ class PgReading:
         found = await self._customers([customer_id])
         return found[0] if found else None
 
+    async def customers(self, ids: Sequence[UUID]) -> list[CustomerView]:
+        """Return customers by id."""
+        return await self._customers(ids)
+
     async def _customers(self, ids: Sequence[UUID]) -> list[CustomerView]:
         rows = await self._connection.fetch(_SQL["customers"], list(ids)) if ids else []
         return [
             CustomerView(
-                id=row["id"], erased=row["erased"], value=row["value"], version=row["version"],
+                id=row["id"], erased=row["erased"], value=row["value"], merged_into=row["merged_into"],
+                version=row["version"],
                 identities=[msgspec.convert(i, IdentityView) for i in row["identities"]],
             )
             for row in rows
@@ -136,10 +141,12 @@ class PgReading:
             f"order by c.last_said_at desc nulls last, c.id desc limit {parameters.add(limit, '::int')}",
             *parameters.values,
         )
-        return [
-            HistoryItem(conversation=_conversation(row), last=_last(row), network=row["network"], medium=row["medium"])
-            for row in rows
-        ]
+        return [history_item(row) for row in rows]
+
+    async def history_of(self, conversation_ids: Iterable[UUID]) -> list[HistoryItem]:
+        """Return conversations in short."""
+        rows = await self._connection.fetch(f"{_SQL['conversations']} where c.id = any($1::uuid[])", list(conversation_ids))
+        return [history_item(row) for row in rows]
 
     async def offers_of(self, agent_id: UUID) -> list[tuple[OfferView, WorkItem]]:
         """Return an agent's open offers with their work."""
@@ -182,7 +189,7 @@ class PgReading:
         limit: int,
     ) -> list[SearchHit]:
         """Return messages newest first; partitions are walked from the newest and left when the page is full."""
-        query = " & ".join("(" + " | ".join(_lexeme(term) for term in group) + ")" for group in groups if group)
+        query = " & ".join("(" + " | ".join(lexeme(term) for term in group) + ")" for group in groups if group)
         if not query:
             return []
         async with self._connection.transaction(readonly=True):
@@ -306,6 +313,8 @@ class PgReading:
         conversations = {e.conversation_id for e in events if e.conversation_id} | {m.conversation_id for m in messages}
         interactions = {e.interaction_id for e in events if e.interaction_id}
         rows = await self._connection.fetch(_SQL["work_of_conversations"], list(conversations)) if conversations else []
+        moved = {UUID(str(e.body["customer_id"])) for e in events if e.type in OF_MERGES}
+        rows += await self._connection.fetch(_SQL["work_of_customers"], list(moved)) if moved else []
         work = await self.work_items(interactions | {row["id"] for row in rows})
         conversations |= {item.conversation.id for item in work}
         offers = [UUID(str(e.body["offer_id"])) for e in events if e.body.get("offer_id")]
@@ -338,7 +347,7 @@ class PgReading:
         return tuple(row) if row else None
 
 
-def _lexeme(term: str) -> str:
+def lexeme(term: str) -> str:
     """Quote a term for a tsquery; a trailing star makes it a prefix."""
     prefix = ":*" if term.endswith("*") else ""
     return "'" + term.removesuffix("*").replace("\\", "\\\\").replace("'", "''") + "'" + prefix
@@ -383,6 +392,11 @@ def _last(row: Any) -> LastView | None:
         message_id=row["l_id"], direction=row["l_direction"], text=row["l_text"] or "", said_at=instant(row["l_said_at"]),
         automatic=row["l_automatic"], deleted=row["l_deleted"],
     )  # fmt: skip
+
+
+def history_item(row: Any) -> HistoryItem:
+    """Return a conversation in short, from a row of `conversations`."""
+    return HistoryItem(conversation=_conversation(row), last=_last(row), network=row["network"], medium=row["medium"])
 
 
 def _work_item(row: Any) -> WorkItem:

@@ -63,7 +63,7 @@ left join app_user u on u.id = m.user_id
 left join outbox o on o.message_id = m.id
 
 -- name: customers
-select c.id, c.erased_at is not null as erased, c.value, c.version,
+select c.id, c.erased_at is not null as erased, c.value, c.merged_into, c.version,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'network', i.network, 'realm', i.realm,
             'remote_id', i.remote_id, 'handle', i.handle, 'display_name', i.display_name,
             'profile_url', i.profile_url, 'blocked', i.blocked_at is not null) order by i.first_seen_at, i.id), '[]')
@@ -129,6 +129,11 @@ from conversation c where c.id = any($1::uuid[]);
 -- name: work_of_conversations
 -- Closed work too: it shows the newest message as well, also when that was deleted.
 select id from interaction where conversation_id = any($1::uuid[]);
+
+-- name: work_of_customers
+-- A merge says of each conversation anew whose it is.
+select i.id from identity n join conversation c on c.identity_id = n.id join interaction i on i.conversation_id = c.id
+where n.customer_id = any($1::uuid[]);
 
 -- name: standing
 select i.id, i.access_class, i.queue_id, i.channel_id, i.state, i.agent_id, c.medium,

@@ -331,7 +331,10 @@ class PgTalk:
         wanted = list(identity_ids)
         await self._connection.execute(_SQL["forget_roots"], wanted)
         rows = await self._connection.fetch(_SQL["forget_identities"], wanted)
-        await self._connection.execute(_SQL["mark_erased"], list({row["customer_id"] for row in rows}), self._now)
+        customers = list({row["customer_id"] for row in rows})
+        await self._connection.execute(_SQL["mark_erased"], customers, self._now)
+        await self._connection.execute(_SQL["forget_claims"], wanted)
+        await self._connection.execute(_SQL["forget_known"], customers)
 
     async def set_delivery(
         self, message_id: UUID, delivery: str, code: str = "", remote_id: str | None = None, url: str = ""

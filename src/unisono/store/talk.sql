@@ -261,15 +261,34 @@ select value from customer where id = $1 and erased_at is null for no key update
 update customer set value = $2, version = version + 1 where id = $1;
 
 -- name: mark_erased
--- Why they counted more or less than usual was said about this person, so it goes with them.
+-- Why they counted more or less than usual was said about this person, so it goes with them. Of several who are one person
+-- all are erased once no handle of theirs is left.
 with erased as (
-    update customer set erased_at = $2, value = 1, version = version + 1
-    where id = any($1::uuid[]) and not exists (
-        select from identity i where i.customer_id = customer.id and i.remote_id not like 'erased:%')
+    update customer c set erased_at = coalesce(c.erased_at, $2), value = 1, version = c.version + 1
+    where (c.id = any($1::uuid[]) or c.merged_into = any($1::uuid[])) and not exists (
+        select from identity i where i.customer_id = coalesce(c.merged_into, c.id) and i.remote_id not like 'erased:%')
     returning id
 )
 update audit set body = '{}'
 where subject_kind = 'customer' and action = 'customer.valued' and subject_id in (select id::text from erased);
+
+-- name: forget_claims
+delete from identity_claim where identity_id = any($1::uuid[]);
+
+-- name: forget_known
+-- What colleagues know goes with whom they know it of; of several who are one person, with the one who has no handle left.
+with gone as (
+    select c.id from customer c
+    where (c.id = any($1::uuid[]) or c.merged_into = any($1::uuid[]))
+      and not exists (select from identity i where coalesce(i.home_customer_id, i.customer_id) = c.id and i.remote_id not like 'erased:%')
+      and (c.merged_into is not null
+           or not exists (select from identity i where i.customer_id = c.id and i.remote_id not like 'erased:%'))
+), notes as (
+    delete from customer_note where customer_id in (select id from gone)
+), fields as (
+    delete from customer_field where customer_id in (select id from gone)
+)
+update customer_merge set reason = '' where a in (select id from gone) or b in (select id from gone);
 
 -- name: forget_roots
 -- A root's remote id can be a handle in disguise (mail addresses in Message-IDs).

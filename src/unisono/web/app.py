@@ -25,6 +25,7 @@ from unisono.web.routes import (
     cases,
     channels,
     consults,
+    customers,
     estimates,
     events,
     hands,
@@ -53,6 +54,7 @@ _API_ROUTES = [
     *cases.ROUTES,
     *wallboard.ROUTES,
     *administration.ROUTES,
+    *customers.ROUTES,
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from unisono.service.ports.commands import Commands
 from unisono.service.ports.comments import Comments
 from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
+from unisono.service.ports.customers import Customers
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
@@ -48,6 +49,7 @@ __all__ = [
     "Channels",
     "Commands",
     "Cursor",
+    "Customers",
     "Database",
     "Fanout",
     "Followers",
@@ -97,6 +99,8 @@ class Tx(Protocol):
     def lending(self) -> Lending: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def customers(self) -> Customers: ...
     @property
     def consults(self) -> Consults: ...
     @property

@@ -77,6 +77,8 @@ class Reading(Protocol):
 
     async def customer(self, customer_id: UUID) -> CustomerView | None: ...
 
+    async def customers(self, ids: Sequence[UUID]) -> list[CustomerView]: ...
+
     async def customer_places(self, customer_id: UUID) -> list[tuple[int, UUID | None]]:
         """Return (access class, agent) of every conversation of a customer."""
 
