@@ -6,6 +6,7 @@ is seen as it is, without a race and without believing what its text says.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -20,6 +21,7 @@ from tests.laws.test_law4_any_verbs import CASES, STEPS, Scene
 from unisono.domain.errors import UnisonoError
 from unisono.service.accept import accept_offer
 from unisono.service.expire import expire_offers
+from unisono.service.once import once
 
 pytestmark = pytest.mark.law4
 
@@ -188,6 +190,27 @@ async def _accept_at_expiry(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -
         states = dict(await scene.house.sql("select id, state from interaction"))
         assert states == {offers[0]["interaction_id"]: "waiting", offers[1]["interaction_id"]: "active"}
         await scene.check("accepting at expiry")
+
+
+def test_who_was_ended_by_the_server_does_it_again(cluster: Cluster) -> None:
+    """The second line: two that break the order on purpose, each with the other's row, are both done in the end."""
+    asyncio.run(_deadlock(cluster))
+
+
+async def _deadlock(cluster: Cluster) -> None:
+    async with _scene(cluster) as (scene, _):
+        both, tries = asyncio.Barrier(2), Counter[int]()
+
+        async def lock(order: int) -> None:
+            async with scene.db.write() as tx:
+                tries[order] += 1
+                await tx.hands.lock_agents([scene.people[order].id])
+                if tries[order] == 1:
+                    await both.wait()
+                await tx.hands.lock_agents([scene.people[1 - order].id])
+
+        await asyncio.gather(*(once(scene.db, None, lambda _, order=order: lock(order), None) for order in (0, 1)))  # type: ignore[misc]
+        assert sorted(tries.values()) == [1, 2]
 
 
 async def _watched(cluster: Cluster, watch: Watch, steps: list[tuple[str, int, int, int | None]]) -> None:
