@@ -89,6 +89,7 @@ async def offered(running: Running, centre: Centre) -> Times:
     async with web_process(running, "web", "router") as (port, _), AsyncExitStack() as stack:
         askers = [await stack.enter_async_context(Asker(port, token)) for token in tokens]
         async with _desks(port, tokens) as finish:
+            await _router_active(running)
             await asyncio.sleep(3)
             next_at = time.monotonic()
             for desk in turns:
@@ -108,6 +109,16 @@ async def offered(running: Running, centre: Centre) -> Times:
         (at, there - at) for asked, found in zip(begun, arrived, strict=True) for at, there in zip(asked, found, strict=True)
     )
     return Times(offered=[took for _, took in pairs][WARM_UP:], answered=answered[WARM_UP:])
+
+
+async def _router_active(running: Running) -> None:
+    """Wait until the router has read all that waits: it takes its lease after that."""
+    async with running.pool.acquire() as connection:
+        for _ in range(1_200):
+            if await connection.fetchval("select exists (select from lease where name = 'router' and expires_at > now())"):
+                return
+            await asyncio.sleep(0.1)
+    raise RuntimeError("No router became active: no figure.")
 
 
 async def _full_hands(connection: Connection, agents: list[UUID]) -> list[list[UUID]]:

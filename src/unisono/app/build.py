@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from unisono import __version__
 from unisono.app.clock import SystemClock
+from unisono.app.collector import keep_pauses_short
 from unisono.app.logs import ChannelLogs
 from unisono.app.playroom import Playroom
 from unisono.app.postgres import database_server, make_data_dir
@@ -77,6 +78,7 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
 
     Raises what is told by PostgreSQL's supervisor, the migrations and the keyring; `unisono doctor` explains.
     """
+    keep_pauses_short()
     data_dir = settings.data_dir
     make_data_dir(data_dir)
     async with AsyncExitStack() as stack:

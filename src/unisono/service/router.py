@@ -37,6 +37,8 @@ SOON_S = 0.02
 FIRST, GROUP = 40, 250
 SLICE = 20
 PAGE = 500
+# Enquiries taken in at a time when all are read: some milliseconds.
+LOADED = 100
 _RELOAD = frozenset(
     {"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed", "service_level.changed"}
 )
@@ -140,7 +142,7 @@ class Router:
             self._state.set_reserves(await tx.work.reserves())
             for agent in await tx.work.agents(None):
                 self._state.put_agent(agent)
-            async for page in tx.work.all_waiting(PAGE // 2):
+            async for page in tx.work.all_waiting(LOADED):
                 for item in page:
                     self._state.put_waiting(item)
                 self._state.settle(self._clock.now())
@@ -252,12 +254,21 @@ class Router:
         now = self._clock.now()
         if self._clock_due is not None and now < self._clock_due:
             return
-        for what in (expire_offers, wake_parked, end_wrap_ups, take_up_again):
-            await patiently(partial(what, self._db))
         async with self._db.read() as tx:
-            expiry = await tx.work.next_offer_expiry()
+            duties = await tx.work.duties()
+        due = (
+            (duties.offers, expire_offers), (duties.parked, wake_parked), (duties.wrap_ups, end_wrap_ups),
+            (duties.interrupted, take_up_again),
+        )  # fmt: skip
+        for is_due, what in due:
+            if is_due:
+                await patiently(partial(what, self._db))
         latest = now + timedelta(seconds=CLOCK_S)
-        self._clock_due = min(expiry, latest) if expiry is not None else latest
+        if any(is_due for is_due, _ in due):
+            # What was done may have led to more, and of very much a part alone is done at a time.
+            self._clock_due = now
+        else:
+            self._clock_due = min(duties.next_expiry, latest) if duties.next_expiry is not None else latest
 
     async def _decide(self, flight: asyncio.Task[list[UUID]] | None) -> None:
         """Decide a group, in slices: what else runs in this process has its turn in between.

@@ -11,7 +11,7 @@ from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Step, Waiting
 from unisono.service.ports.base import NewEvent
-from unisono.service.ports.work import InteractionChange, InteractionFacts, OfferFacts
+from unisono.service.ports.work import Duties, InteractionChange, InteractionFacts, OfferFacts
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -85,10 +85,10 @@ class PgWork:
         row = await self._connection.fetchrow(_SQL["overdue_offered"], self._now)
         return InteractionFacts(**dict(row)) if row else None
 
-    async def next_offer_expiry(self) -> datetime | None:
-        """Return when the next open offer expires."""
-        due: datetime | None = await self._connection.fetchval(_SQL["next_offer_expiry"])
-        return due
+    async def duties(self) -> Duties:
+        """Return what the clock has to do now."""
+        row: Any = await self._connection.fetchrow(_SQL["duties"], self._now)
+        return Duties(**dict(row))
 
     async def commit_offers(self, token: int, decisions: Sequence[Decision], told: NewEvent) -> list[UUID] | None:
         """Turn decisions into offers, and tell of each; returns which were, or None when the token is stale."""
@@ -118,7 +118,10 @@ class PgWork:
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]:
         """Return agents, all or those of `ids`."""
-        rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
+        if ids is None:
+            rows = await self._connection.fetch(_SQL["all_agents"])
+        else:
+            rows = await self._connection.fetch(_SQL["agents"], list(ids))
         return [_agent(row) for row in rows]
 
     async def reserves(self) -> list[Reserve]:

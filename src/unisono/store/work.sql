@@ -69,8 +69,14 @@ select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.stat
 from offer o join interaction i on i.id = o.interaction_id
 where o.state = 'open' and o.expires_at <= $1 order by o.expires_at limit 1 for no key update of i skip locked;
 
--- name: next_offer_expiry
-select min(expires_at) from offer where state = 'open';
+-- name: duties
+-- What the clock has to do now, in one look; and when the next offer is over.
+select exists (select from offer where state = 'open' and expires_at <= $1) as offers,
+       exists (select from interaction where state = 'parked' and parked_until <= $1) as parked,
+       exists (select from interaction where state = 'wrap_up' and wrap_up_until <= $1) as wrap_ups,
+       exists (select from interaction i where i.state = 'parked' and i.interrupted_by is not null and not exists (
+                   select from capacity_hold h where h.interaction_id = i.id and h.lent_to = i.interrupted_by)) as interrupted,
+       (select min(expires_at) from offer where state = 'open') as next_expiry;
 
 -- name: commit_offers
 -- The lease first: a take-over in progress is waited for, a stale token finds nothing. Interactions before agents, everywhere,
@@ -156,21 +162,45 @@ select id, case when reserve_auto then reserve_now else reserve_agents end as re
 where case when reserve_auto then reserve_now else reserve_agents end > 0 and archived_at is null order by id;
 
 -- name: agents
+-- Walked from the keys, which `offset 0` keeps apart: whatever the statistics say, nobody's work is looked for among all that is
+-- active. What it could lend: see `lend`.
 select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,
        a.idle_since,
        array(select s.key || ':' || k.level from agent_skill k join skill s on s.id = k.skill_id
              where k.user_id = a.user_id) as skills,
        array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids,
-       -- What their active work could lend: see `lend`.
        (select jsonb_object_agg(m.work_class_id, m.units) from (
             select c.work_class_id, sum(h.units) as units
-            from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
-            where h.agent_id = a.user_id and h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
-              and c.work_class_id in (select unnest(w.interrupts) from work_class w)
+            from (select interaction_id, units from capacity_hold
+                  where agent_id = a.user_id and consult_id is null and lent_to is null and units > 0 offset 0) h
+            cross join lateral (select channel_id, state from interaction where id = h.interaction_id offset 0) i
+            join channel c on c.id = i.channel_id
+            where i.state = 'active' and c.work_class_id in (select unnest(w.interrupts) from work_class w)
               and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
             group by c.work_class_id) m) as lendable
 from agent a join app_user u on u.id = a.user_id
-where $1::uuid[] is null or a.user_id = any($1::uuid[]);
+where a.user_id = any($1::uuid[]);
+
+-- name: all_agents
+-- The same of everybody, gathered by kind: ten thousand people are read in one go, not one by one.
+with skilled as (
+    select k.user_id, array_agg(s.key || ':' || k.level) as skills from agent_skill k join skill s on s.id = k.skill_id group by k.user_id
+), places as (
+    select user_id, array_agg(queue_id) as queue_ids from queue_member group by user_id
+), could as (
+    select h.agent_id, c.work_class_id, sum(h.units) as units
+    from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
+    where h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
+      and c.work_class_id in (select unnest(w.interrupts) from work_class w)
+      and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
+    group by h.agent_id, c.work_class_id
+), lendable as (
+    select agent_id, jsonb_object_agg(work_class_id, units) as units from could group by agent_id
+)
+select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free, a.idle_since,
+       coalesce(k.skills, '{}') as skills, coalesce(p.queue_ids, '{}') as queue_ids, l.units as lendable
+from agent a join app_user u on u.id = a.user_id
+left join skilled k on k.user_id = a.user_id left join places p on p.user_id = a.user_id left join lendable l on l.agent_id = a.user_id;
 
 -- name: set_agent_state
 update agent set state = $2, reason = $3, since = $4, version = version + 1, missed = 0,

@@ -59,6 +59,20 @@ class OfferFacts(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class Duties(Struct, frozen=True, kw_only=True):
+    """What the clock has to do now.
+
+    Offers that are over, parked work and wrap-up time whose end has come, work whose interruption is over; and when the next open
+    offer expires, None without one.
+    """
+
+    offers: bool
+    parked: bool
+    wrap_ups: bool
+    interrupted: bool
+    next_expiry: datetime | None
+
+
 class Work(Protocol):
     """Port for the work and who does it."""
 
@@ -84,7 +98,7 @@ class Work(Protocol):
     async def overdue_offered(self) -> InteractionFacts | None:
         """Return and lock an interaction whose offer's time is over, passing over what somebody is at."""
 
-    async def next_offer_expiry(self) -> datetime | None: ...
+    async def duties(self) -> Duties: ...
 
     async def commit_offers(self, token: int, decisions: Sequence[Decision], told: NewEvent) -> list[UUID] | None:
         """Turn decisions into offers in one statement; the ones not returned were refused (stale, no capacity).

@@ -45,6 +45,7 @@ READY_S: Final = 10.0
 # What rang may still have been hidden behind an older transaction that was open: one more look, soon.
 SOON_S: Final = 0.02
 COUNTS_S: Final = 1.0
+TOGETHER_S: Final = 0.05
 CHECK_S: Final = 60.0
 # Writes between two turns of the event loop: some milliseconds.
 SLICE: Final = 200
@@ -76,6 +77,7 @@ class Hub:
         self.live = Live(self._now)
         self.wall = WallTeller(house, self.live)
         self._names: dict[UUID, str] = {}
+        self._new_desks: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
 
@@ -133,7 +135,9 @@ class Hub:
         connection.started_at = self._position
         STREAMS_OPEN.inc()
         if connection.user_id not in self._by_user and not self.closed:
-            self._spawn(self._write_desks([connection.user_id]))
+            if not self._new_desks:
+                self._spawn(self._write_new_desks())
+            self._new_desks.add(connection.user_id)
         self._by_sight.setdefault(connection.sight, set()).add(connection)
         self._by_user.setdefault(connection.user_id, set()).add(connection)
         self._names[connection.user_id] = connection.actor.name
@@ -369,6 +373,12 @@ class Hub:
         while True:
             await self._write_desks(list(self._by_user))
             await asyncio.sleep(BEAT_S)
+
+    async def _write_new_desks(self) -> None:
+        # Many open at once when a house begins its day, or a node has gone: they are written down together.
+        await asyncio.sleep(TOGETHER_S)
+        found, self._new_desks = self._new_desks, set()
+        await self._write_desks(list(found))
 
     async def _write_desks(self, user_ids: list[UUID]) -> None:
         with contextlib.suppress(UnisonoError):
