@@ -11,9 +11,10 @@ from unisono.app.settings import Settings
 from unisono.domain.errors import Invalid, NotFound
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
-from unisono.service.actions import ACTIONS
+from unisono.service.actions import ACTIONS, APART
 from unisono.service.erase import erase_for
 from unisono.service.links import PASSWORD, make_link
+from unisono.service.reports.fold import rebuild_reports
 from unisono.service.secrets import rotate_secrets
 from unisono.service.setup_views import GrantView
 from unisono.service.users import add_user
@@ -21,8 +22,8 @@ from unisono.store.keyring import KEY_FILE, add_key, drop_keys, open_keyring
 
 
 def house_access() -> Access:
-    """Return the access of whoever can run commands on the machine: everything but the archive."""
-    allowed = frozenset(ACTIONS) - {"archive.open"}
+    """Return the access of whoever can run commands on the machine: everything but what is a role of its own."""
+    allowed = frozenset(ACTIONS) - APART
     return Access(user_id=new_id(), actions=allowed, classes=dict.fromkeys(allowed, None))
 
 
@@ -102,4 +103,12 @@ async def run_rotate(settings: Settings) -> int:
             needed = await tx.secrets.key_ids()
         dropped = drop_keys(path, {*needed, current})
     typer.echo(f"{count} secrets are sealed with the new key {current}. Keys dropped: {', '.join(dropped) or 'none'}.")
+    return 0
+
+
+async def run_reports_rebuild(settings: Settings) -> int:
+    """Make all figures of reports anew."""
+    async with build(settings) as running:
+        told = await rebuild_reports(running.db)
+    typer.echo(f"Reports were made anew from {told} events of the log.")
     return 0

@@ -18,10 +18,12 @@ user_app = typer.Typer(no_args_is_help=True, help="People of the house.")
 channel_app = typer.Typer(no_args_is_help=True, help="Channels.")
 connector_app = typer.Typer(no_args_is_help=True, help="Connectors to networks.")
 secrets_app = typer.Typer(no_args_is_help=True, help="Keys and secrets.")
+reports_app = typer.Typer(no_args_is_help=True, help="Reports.")
 app.add_typer(user_app, name="user")
 app.add_typer(channel_app, name="channel")
 app.add_typer(connector_app, name="connector")
 app.add_typer(secrets_app, name="secrets")
+app.add_typer(reports_app, name="reports")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory (UNISONO_DATA).")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on (UNISONO_HOST).")]
@@ -254,7 +256,9 @@ def erase(
 def user_add(
     login: str,
     name: Annotated[str, typer.Option("--name", help="Full name.")],
-    role: Annotated[str, typer.Option("--role", help="administrator, supervisor, agent, viewer, auditor or archivist")] = "agent",
+    role: Annotated[
+        str, typer.Option("--role", help="administrator, supervisor, agent, viewer, auditor, archivist or works_council")
+    ] = "agent",
     data: Data = None,
 ) -> None:
     """Add a person and print a link by which they set their password."""
@@ -317,6 +321,15 @@ def secrets_rotate(data: Data = None) -> None:
 
     settings = _settings(data=data)
     _run(lambda: run_rotate(settings))
+
+
+@reports_app.command("rebuild")
+def reports_rebuild(data: Data = None) -> None:
+    """Make all figures of reports anew from the event log. Meanwhile reports show what was counted so far."""
+    from unisono.app.admin import run_reports_rebuild
+
+    settings = _settings(data=data)
+    _run(lambda: run_reports_rebuild(settings))
 
 
 def main() -> None:

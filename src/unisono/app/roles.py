@@ -17,6 +17,7 @@ from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
 from unisono.service.people_figures import forget_looks
+from unisono.service.reports.fold import follow_reports
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
@@ -65,6 +66,7 @@ async def _clock(running: Running) -> None:
         group.create_task(learn_on(running.db))
         group.create_task(follow_rules(running.outside))
         group.create_task(tally_on(running.db, running.bell, running.clock))
+        group.create_task(follow_reports(running.db, running.clock))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 

@@ -27,6 +27,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "work.answer": Reach.CLASSES,
     "work.transfer": Reach.CLASSES,
     "work.supervise": Reach.CLASSES,
+    "report.read": Reach.CLASSES,
     "customer.erase": Reach.HOUSE,
     "channel.read": Reach.CLASSES,
     "quarantine.manage": Reach.HOUSE,
@@ -69,7 +70,7 @@ BUILT_IN_ROLES: Final = (
         "supervisor",
         (
             *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
-            "queue.manage", "agent.manage", "user.read",
+            "queue.manage", "agent.manage", "user.read", "report.read",
         ),
     ),
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),

@@ -39,7 +39,8 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
     "interaction.created": EventType(
-        summary="A customer asked; a unit of work waits.", body={"previous_id?": ID, "units": "integer"}
+        summary="A customer asked, so many seconds before it came in; a unit of work waits.",
+        body={"previous_id?": ID, "units": "integer", "age_s?": "number"},
     ),
     "interaction.changed": EventType(summary="The customer wrote again while it was open.", body={"by": ENUM}),
     "interaction.offered": EventType(

@@ -59,6 +59,9 @@ HANDS_BROKEN: Final = Gauge(
 HANDS_MENDED: Final = Counter(
     "unisono_hands_mended", "How often the watch over hands mended one, by kind.", ("kind",), registry=REGISTRY
 )
+REPORTS_BEHIND_S: Final = Gauge(
+    "unisono_reports_behind_seconds", "How old the figures of reports are (told by the clock).", registry=REGISTRY
+)
 DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because nothing was heard of them.", registry=REGISTRY)
 
 

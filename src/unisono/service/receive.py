@@ -365,7 +365,10 @@ class _Intake:
             if interaction.id in opened:
                 self._emit(
                     "interaction.created", asking[conversation_id][0].conversation, interaction.id,
-                    {"previous_id": interaction.previous_id, "units": interaction.units},
+                    {
+                        "previous_id": interaction.previous_id, "units": interaction.units,
+                        "age_s": max(0.0, round((self.tx.now - interaction.waiting_since).total_seconds(), 3)),
+                    },
                 )  # fmt: skip
         self.result.interactions += len(opened)
         result: dict[UUID, UUID] = {c: i.id for c, i in current.items() if i.state != "closed"}

@@ -1,7 +1,8 @@
 """Settings of the house that an administrator changes while it runs; those of the deployment stand in the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Struct
@@ -13,17 +14,25 @@ from unisono.service.setup_views import Names, SettingView
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """One setting: its kind, what it is by itself, and between what it lies (numbers) or how long it is (texts)."""
+    """One setting: its kind, what it is by itself, between what it lies (numbers) or how long it is (texts), and what else it has
+    to be (`fits`)."""
 
     name: str
     kind: type
     default: Any
     low: float | None = None
     high: float | None = None
+    fits: Callable[[Any], bool] | None = None
     summary: Names
 
 
 _DAY_S: Final = 86_400
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether this names a time zone of the IANA's list."""
+    return name in available_timezones()
+
 
 # A call takes a whole person, who can hold three chats or five written enquiries.
 _UNITS: Final = (
@@ -101,6 +110,20 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="reports.time_zone", kind=str, default="Europe/Berlin", high=60, fits=is_time_zone,
+            summary={
+                "de": "Nach der Uhr dieser Zeitzone (IANA) zählen Berichte Tage und Stunden, und gehen geplante Berichte hinaus.",
+                "en": "Reports count days and hours, and scheduled reports go out, by the clock of this time zone (IANA).",
+            },
+        ),
+        Setting(
+            name="reports.least_group", kind=int, default=5, low=5, high=100,
+            summary={
+                "de": "So viele Menschen müssen hinter einer Zahl über Arbeit stehen, damit Berichte sie zeigen; nie unter fünf.",
+                "en": "So many people must stand behind a figure about work for reports to show it; never below five.",
+            },
+        ),
+        Setting(
             name="people.looks_kept_days", kind=int, default=365, low=30, high=3_650,
             summary={
                 "de": "So viele Tage lang steht für Beschäftigte, wer ihre Zahlen angesehen, zugesehen oder mitgehört hat.",
@@ -168,4 +191,6 @@ def _checked(name: str, value: Any) -> Any:
     size = fitting if isinstance(fitting, int) else len(fitting)
     if (setting.low is not None and size < setting.low) or (setting.high is not None and size > setting.high):
         raise Invalid(f"{name} lies between {setting.low or 0:g} and {setting.high:g}.", code="bad_setting", field=name)
+    if setting.fits is not None and not setting.fits(fitting):
+        raise Invalid(f"{name} cannot be {fitting!r}.", code="bad_setting", field=name)
     return fitting

@@ -34,6 +34,7 @@ from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
+from unisono.store.reports import PgReports
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
@@ -195,6 +196,10 @@ class PgTx:
     @cached_property
     def admin(self) -> PgAdministration:
         return PgAdministration(self.connection, self.now)
+
+    @cached_property
+    def reports(self) -> PgReports:
+        return PgReports(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

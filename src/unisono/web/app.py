@@ -33,6 +33,7 @@ from unisono.web.routes import (
     me,
     people_figures,
     queues,
+    reports,
     service_levels,
     session,
     simulations,
@@ -55,6 +56,7 @@ _API_ROUTES = [
     *wallboard.ROUTES,
     *administration.ROUTES,
     *customers.ROUTES,
+    *reports.ROUTES,
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
+from unisono.service.ports.reports import Reports
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
@@ -65,6 +66,7 @@ __all__ = [
     "PeopleFigures",
     "Privacy",
     "Reading",
+    "Reports",
     "Rules",
     "Secrets",
     "ServiceLevels",
@@ -141,6 +143,8 @@ class Tx(Protocol):
     def admin(self) -> Administration: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -1,0 +1,127 @@
+"""What is asked of the store about reports: facts of single enquiries, and sums of them by day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from unisono.service.ports.base import LoggedEvent
+from unisono.service.reports.facts import Facts
+
+
+class Dated(Struct, frozen=True, kw_only=True):
+    """Facts with the days of the house on which what they tell happened."""
+
+    facts: Facts
+    arrived_day: date
+    arrived_hour: int
+    answered_day: date | None
+    late_day: date | None
+    closed_day: date | None
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a report adds up. Both days are within it; empty filters let all through.
+
+    by: what its rows are of, one of `BY`. channels: access narrows to `classes` (None: everything); the filters narrow on.
+    """
+
+    first: date
+    last: date
+    by: str
+    classes: frozenset[int] | None = None
+    queue_ids: tuple[UUID, ...] = ()
+    team_ids: tuple[UUID, ...] = ()
+    channel_ids: tuple[UUID, ...] = ()
+    networks: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    work_class_ids: tuple[UUID, ...] = ()
+    languages: tuple[str, ...] = ()
+    code_ids: tuple[UUID, ...] = ()
+    skills: tuple[str, ...] = ()
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """Sums of one row. key: of the group; None is what is shown only together, because each part is of too few people."""
+
+    key: str | None
+    sums: Mapping[str, int]
+
+
+class Drilled(Struct, frozen=True, kw_only=True):
+    """One enquiry behind a figure. Nothing here names who worked on it, or how long."""
+
+    interaction_id: UUID
+    conversation_id: UUID
+    channel_id: UUID
+    queue_id: UUID
+    arrived_at: datetime
+    at: datetime
+    display_name: str
+
+
+class Own(Struct, frozen=True, kw_only=True):
+    """What one person closed on one day."""
+
+    agent_id: UUID
+    name: str
+    sums: Mapping[str, int]
+
+
+class Reports(Protocol):
+    """Port for what reports are made of."""
+
+    async def take_fold(self) -> tuple[str, str, datetime | None] | None:
+        """Return cursor, zone and time of the fold, locked; None while another node folds."""
+
+    async def move_fold(self, cursor: str, zone: str) -> None: ...
+
+    async def facts(self, interaction_ids: Sequence[UUID]) -> dict[UUID, Facts]: ...
+
+    async def put(self, dated: Iterable[Dated]) -> None:
+        """Write facts with language and skills as the enquiry has them now; their days, before and after, become stale."""
+
+    async def drop(self, interaction_ids: Sequence[UUID]) -> None:
+        """Take facts away; their days become stale."""
+
+    async def of_customers(self, customer_ids: Sequence[UUID]) -> list[UUID]:
+        """Return the enquiries of customers of which there are facts."""
+
+    async def happened(self, cursor: str, types: Sequence[str], limit: int) -> list[LoggedEvent]: ...
+
+    async def recount(self, limit: int) -> int:
+        """Make so many stale days' sums anew from the facts; returns how many."""
+
+    async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:
+        """Return facts in the order of their ids, to date them anew."""
+
+    async def forget_logged(self) -> None:
+        """Drop the facts of what the log still tells from its beginning, and go back to the log's beginning."""
+
+    async def counted(self, asked: Asked, moment: str) -> list[Row]:
+        """Return the sums of a moment that is about customers: nobody's doing, every row is there."""
+
+    async def counted_of_people(self, asked: Asked, moment: str, least: int) -> list[Row]:
+        """Return the sums of a moment that is about people, of groups of at least so many only."""
+
+    async def by_hour(self, asked: Asked) -> list[tuple[int, int, int]]:
+        """Return (weekday from 1 = Monday, hour, enquiries)."""
+
+    async def behind(
+        self, asked: Asked, column: str, key: str | None, least: int, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Drilled]:
+        """Return the enquiries behind a figure, newest first; least 0: the column is about customers."""
+
+    async def people_behind(self, asked: Asked, column: str, key: str | None, least: int) -> tuple[int, int]:
+        """Return how many people stand behind the enquiries of a figure, and behind the others of its row."""
+
+    async def of_people(self, asked: Asked, agent_ids: Sequence[UUID] | None) -> list[Own]:
+        """Return what each person closed in the time; None: all of them."""
+
+    async def groups(self, by: str) -> dict[str, Any]:
+        """Return the names of a dimension's groups, by key."""
+
+    async def as_of(self) -> datetime | None:
+        """Return until when the log is counted."""

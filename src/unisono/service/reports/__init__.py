@@ -1,0 +1,1 @@
+"""Reports: what the log says about the work, in figures of groups."""

@@ -1,0 +1,174 @@
+"""The store for reports: facts of enquiries, sums of days, and what reports add up from them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from unisono.service.ports.base import Cursor, LoggedEvent
+from unisono.service.ports.reports import Asked, Dated, Drilled, Own, Row
+from unisono.service.reports.facts import Facts
+from unisono.store import report_rows
+from unisono.store.driver import Connection
+from unisono.store.sql import load
+
+_SQL = load("reports")
+_FACTS: Final = Facts.__struct_fields__
+_DAYS: Final = ("arrived_day", "arrived_hour", "answered_day", "late_day", "closed_day")
+_COUNTS: Final = ("count_arrived", "count_hours", "count_answered", "count_closed", "count_left")
+_TYPES: Final = {
+    "interaction_id": "uuid", "conversation_id": "uuid", "access_class": "int", "by_hand": "bool", "again": "bool",
+    "age_ms": "bigint",
+    "answered_by": "uuid", "first_ms": "bigint", "next_n": "int", "next_ms": "bigint", "next_late": "int", "waited_ms": "bigint",
+    "worked_ms": "bigint", "wrap_ms": "bigint", "transfers": "int", "closed_by": "uuid", "code_id": "uuid", "ending": "text",
+    "resolution_ms": "bigint", "resolution_late": "bool", "stand": "text", "agent_id": "uuid", "offered": "bool",
+    "arrived_day": "date", "arrived_hour": "smallint", "answered_day": "date", "late_day": "date", "closed_day": "date",
+}  # fmt: skip
+
+
+def _put_statement() -> str:
+    columns = (*_FACTS, *_DAYS)
+    arrays = ", ".join(f"${i}::{_TYPES.get(name, 'timestamptz')}[]" for i, name in enumerate(columns, 1))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "interaction_id")
+    return (
+        f"insert into report_fact ({', '.join(columns)}) select * from unnest({arrays}) "
+        f"on conflict (interaction_id) do update set {changes}"
+    )
+
+
+_PUT: Final = _put_statement()
+
+
+class PgReports:
+    """Implements `service.ports.Reports`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def take_fold(self) -> tuple[str, str, datetime | None] | None:
+        """Return and lock where the fold stands."""
+        row = await self._connection.fetchrow(_SQL["take_fold"])
+        return (row["cursor"], row["zone"], row["folded_at"]) if row else None
+
+    async def move_fold(self, cursor: str, zone: str) -> None:
+        """Write where the fold stands."""
+        await self._connection.execute(_SQL["move_fold"], cursor, zone, self._now)
+
+    async def as_of(self) -> datetime | None:
+        """Return until when the log is counted."""
+        found: datetime | None = await self._connection.fetchval(_SQL["as_of"])
+        return found
+
+    async def happened(self, cursor: str, types: Sequence[str], limit: int) -> list[LoggedEvent]:
+        """Return the next visible events of these types."""
+        at = Cursor.parse(cursor)
+        rows = await self._connection.fetch(_SQL["happened"], at.epoch, str(at.xid), at.id, list(types), limit)
+        return [_logged(row) for row in rows]
+
+    async def facts(self, interaction_ids: Sequence[UUID]) -> dict[UUID, Facts]:
+        """Return facts by enquiry."""
+        rows = await self._connection.fetch(_SQL["facts"], list(interaction_ids))
+        return {row["interaction_id"]: Facts(**dict(row)) for row in rows}
+
+    async def put(self, dated: Iterable[Dated]) -> None:
+        """Write facts; their days, before and after, become stale."""
+        rows = sorted(dated, key=lambda one: one.facts.interaction_id)
+        if not rows:
+            return
+        ids = [one.facts.interaction_id for one in rows]
+        people = [who for one in rows for who in (one.facts.answered_by, one.facts.closed_by)]
+        await self._connection.execute(_SQL["stale"], ids)
+        await self._connection.execute(_SQL["people"], people)
+        await self._connection.execute(
+            _PUT, *([getattr(one.facts, name) for one in rows] for name in _FACTS),
+            *([getattr(one, name) for one in rows] for name in _DAYS),
+        )  # fmt: skip
+        await self._connection.execute(_SQL["describe"], ids)
+        await self._connection.execute(_SQL["stale"], ids)
+
+    async def drop(self, interaction_ids: Sequence[UUID]) -> None:
+        """Take facts away; their days become stale."""
+        if interaction_ids:
+            await self._connection.execute(_SQL["stale"], list(interaction_ids))
+            await self._connection.execute(_SQL["drop"], list(interaction_ids))
+
+    async def of_customers(self, customer_ids: Sequence[UUID]) -> list[UUID]:
+        """Return the enquiries of customers of which there are facts."""
+        return [row["interaction_id"] for row in await self._connection.fetch(_SQL["of_customers"], list(customer_ids))]
+
+    async def recount(self, limit: int) -> int:
+        """Make so many stale days' sums anew; returns how many."""
+        stale = await self._connection.fetch(_SQL["next_stale"], limit)
+        if not stale:
+            return 0
+        days, classes = [row["day"] for row in stale], [row["access_class"] for row in stale]
+        for name in ("clear_cells", "clear_hours", *_COUNTS):
+            await self._connection.execute(_SQL[name], days, classes)
+        return len(stale)
+
+    async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:  # noqa: ARG002 - the port says for what
+        """Return facts in the order of their ids; the sums of before become stale with the first of them."""
+        if after is None:
+            await self._connection.execute(_SQL["all_stale"])
+        rows = await self._connection.fetch(_SQL["undated"], after, limit)
+        return [Facts(**dict(row)) for row in rows]
+
+    async def forget_logged(self) -> None:
+        """Drop what the log still tells from its beginning."""
+        await self._connection.execute(_SQL["all_stale"])
+        await self._connection.execute(_SQL["forget_logged"])
+        lowest = str(Cursor(0, 0, UUID(int=0)))
+        row = await self._connection.fetchrow(_SQL["take_fold"])
+        await self._connection.execute(_SQL["move_fold"], lowest, row["zone"] if row else "", self._now)
+
+    async def counted(self, asked: Asked, moment: str) -> list[Row]:
+        """Return sums that are nobody's doing."""
+        return await self._rows(*report_rows.customers_statement(asked, moment))
+
+    async def counted_of_people(self, asked: Asked, moment: str, least: int) -> list[Row]:
+        """Return sums that are people's doing, of enough of them."""
+        return await self._rows(*report_rows.people_statement(asked, moment, least))
+
+    async def _rows(self, statement: str, values: list[object]) -> list[Row]:
+        rows = await self._connection.fetch(statement, *values)
+        return [Row(key=row["key"], sums={name: row[name] for name in report_rows.SUMS}) for row in rows]
+
+    async def by_hour(self, asked: Asked) -> list[tuple[int, int, int]]:
+        """Return (weekday, hour, enquiries)."""
+        statement, values = report_rows.hours_statement(asked)
+        return [(row["weekday"], row["hour"], row["n"]) for row in await self._connection.fetch(statement, *values)]
+
+    async def behind(
+        self, asked: Asked, column: str, key: str | None, least: int, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Drilled]:
+        """Return the enquiries behind a figure, newest first."""
+        statement, values = report_rows.behind_statement(asked, column, key, least, before, limit)
+        return [Drilled(**dict(row)) for row in await self._connection.fetch(statement, *values)]
+
+    async def people_behind(self, asked: Asked, column: str, key: str | None, least: int) -> tuple[int, int]:
+        """Return how many people stand behind a figure's enquiries, and behind the others of its row."""
+        statement, values = report_rows.people_behind_statement(asked, column, key, least)
+        row: Any = await self._connection.fetchrow(statement, *values)
+        return row["those"], row["others"]
+
+    async def of_people(self, asked: Asked, agent_ids: Sequence[UUID] | None) -> list[Own]:
+        """Return what each person closed in the time."""
+        statement, values = report_rows.own_statement(asked, None if agent_ids is None else list(agent_ids))
+        found = []
+        for row in await self._connection.fetch(statement, *values):
+            sums = dict(row)
+            found.append(Own(agent_id=sums.pop("agent_id"), name=sums.pop("name"), sums=sums))
+        return found
+
+    async def groups(self, by: str) -> dict[str, Any]:
+        """Return the names of a dimension's groups, by key; none where keys are words of their own."""
+        if f"groups_{by}" not in _SQL:
+            return {}
+        return {row["key"]: row["name"] for row in await self._connection.fetch(_SQL[f"groups_{by}"])}
+
+
+def _logged(row: Any) -> LoggedEvent:
+    facts = dict(row)
+    cursor = Cursor(facts.pop("epoch"), facts.pop("xid"), facts.pop("id"))
+    return LoggedEvent(cursor=cursor, **facts)
