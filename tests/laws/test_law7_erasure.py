@@ -17,6 +17,7 @@ from unisono.service.decline import decline_offer
 from unisono.service.erase import erase_again, erase_customer, expire_texts
 from unisono.service.note import write_note
 from unisono.service.ports.reading import Sight
+from unisono.service.ports.searching import SearchFor
 from unisono.service.seal import open_sealed, verify_chain
 from unisono.service.transfer import transfer
 
@@ -69,7 +70,7 @@ async def traces(house: House) -> list[str]:
 
 async def searched(house: House, word: str) -> int:
     async with house.db.read() as tx:
-        return len(await tx.reading.search(Sight(classes=None), [[word]], [], None, 10))
+        return len((await tx.searching.search(Sight(classes=None), SearchFor(groups=[[word]]), None, 10)).hits)
 
 
 async def test_a_customer_who_is_erased_leaves_no_trace(house: House) -> None:

@@ -17,7 +17,7 @@ from tests.db import Cluster
 from unisono.service.look import VIEWS
 from unisono.service.ports.reading import Sight, WorkFilter
 from unisono.store.driver import Connection
-from unisono.store.work_lists import MOST_CLASSES, list_statement
+from unisono.store.work_lists import ENDED, MOST_CLASSES, list_statement
 
 ROWS = 30_000
 LIMIT = 51
@@ -47,12 +47,12 @@ insert into message (id, conversation_id, channel_id, direction, visibility, occ
          n::text from generate_series(1, {ROWS}) n;
 insert into message_text (message_id, text) select made('message', n), 'Wo ist mein Paket?' from generate_series(1, {ROWS}) n;
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, waiting_since, due_at,
-                         created_at, updated_at, closed_at)
+                         created_at, updated_at, closed_at, spam)
   select made('interaction', n), c.id, c.channel_id, c.access_class, made('queue', 1 + scattered(n, 2, 10)),
          case when n % 12 > 0 then 'closed' when n % 60 < 36 then 'waiting' when n % 60 = 36 then 'parked' else 'active' end,
          case when n % 12 = 0 and n % 60 < 36 then null else made('user', 1 + scattered(n, 3, 200)) end, 12,
          now() - n * interval '1 minute', now() - n * interval '1 minute', now(), now(),
-         case when n % 12 > 0 then now() - n * interval '1 minute' end
+         case when n % 12 > 0 then now() - n * interval '1 minute' end, n % 12 = 7
   from generate_series(1, {ROWS}) n join conversation c on c.id = made('conversation', n);
 """
 
@@ -75,7 +75,7 @@ async def filled(cluster: Cluster) -> Any:
 async def all_work(filled: Any) -> list[Any]:
     """Every enquiry."""
     rows = await filled.fetch(
-        "select id, queue_id, channel_id, access_class, state, agent_id, due_at, closed_at from interaction"
+        "select id, queue_id, channel_id, access_class, state, agent_id, due_at, closed_at, spam from interaction"
     )
     return [dict(row) for row in rows]
 
@@ -108,15 +108,16 @@ async def asked(filled: Any, view: str, by: str, seen: str) -> tuple[Sight, Work
 
 def whole_list(everything: list[Any], sight: Sight, which: WorkFilter) -> list[tuple[datetime, UUID]]:
     """The list as somebody would write it down who has all the time in the world."""
-    column = "closed_at" if which.view == "closed" else "due_at"
+    column = "closed_at" if which.view in ENDED else "due_at"
     found = [
         (row[column], row["id"]) for row in everything
-        if (row["state"] == which.view or (which.view in ("open", "mine") and row["state"] != "closed"))
+        if (row["state"] == ("closed" if which.view == "spam" else which.view) or (which.view in ("open", "mine") and row["state"] != "closed"))
         and (which.view != "mine" or row["agent_id"] == which.me)
+        and (row["state"] != "closed" or row["spam"] == (which.view == "spam"))
         and which.queue_id in (None, row["queue_id"]) and which.channel_id in (None, row["channel_id"])
         and (sight.classes is None or row["access_class"] in sight.classes or row["agent_id"] == sight.own)
     ]  # fmt: skip
-    return sorted(found, reverse=which.view == "closed")
+    return sorted(found, reverse=which.view in ENDED)
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -144,4 +145,4 @@ async def test_a_page_is_picked_in_the_order_of_an_index(
 
 
 def test_there_is_a_plan_for_every_view() -> None:
-    assert {case[0] for case in CASES} == {"mine", "waiting", "open", "parked", "closed"}
+    assert {case[0] for case in CASES} == {"mine", "waiting", "open", "parked", "closed", "spam"}

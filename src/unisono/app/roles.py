@@ -21,6 +21,7 @@ from unisono.service.reports.fold import follow_reports
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
+from unisono.service.spam import end_blocks
 from unisono.service.tallying import tally_on
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
@@ -100,6 +101,7 @@ async def tidy(running: Running) -> None:
     while await seal_audit(running.db) == PIECE:
         pass
     await forget_looks(running.db)
+    await end_blocks(running.db)
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)
     if age > TAIL_ALARM_S:

@@ -85,6 +85,22 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="It was closed; code is time_over when the wrap-up time ended it.",
         body={"code_id?": ID, "code?": ENUM, "rule_id?": ID},
     ),
+    "interaction.marked_spam": EventType(
+        summary="It was closed as spam; code is blocked when its author is, else spam.", body={"code": ENUM, "offer_id?": ID}
+    ),
+    "interaction.restored": EventType(
+        summary="What was done to it was taken back: it stands as before; cause is undone or not_spam.", body={"cause": ENUM}
+    ),
+    "conversation.tagged": EventType(
+        summary="A conversation was given a tag, or one was taken off.", body={"tag_id": ID, "on": "boolean"}
+    ),
+    "tag.changed": EventType(summary="A tag was added or changed.", body={"tag_id": ID}),
+    "identity.blocked": EventType(
+        summary="What comes from an identity is kept unrouted from now on.", body={"identity_id": ID, "customer_id": ID}
+    ),
+    "identity.unblocked": EventType(
+        summary="What comes from an identity is routed again.", body={"identity_id": ID, "customer_id": ID}
+    ),
     "interaction.consult_asked": EventType(
         summary="A colleague, or whoever has a skill, was asked about it.", body={"consult_id": ID}
     ),

@@ -13,7 +13,7 @@ from unisono.service.consult_ends import end_with_work
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
-from unisono.service.reach import reach_own
+from unisono.service.reach import reach, reach_own
 from unisono.service.work_events import agent_event, work_event
 from unisono.service.wrap_up_time import after_wrap_up, begin_wrap_up
 
@@ -36,12 +36,20 @@ async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
                 await begin_wrap_up(tx, work)
 
 
-async def wrap_up(db: Database, access: Access, interaction_id: UUID, code_id: UUID, note: str = "") -> None:
-    """Close the unit of work with a code. Raises NotFound, Conflict, Invalid for a code that is not there."""
+async def wrap_up(
+    db: Database, access: Access, interaction_id: UUID, code_id: UUID, note: str = "", *, waiting: bool = False
+) -> None:
+    """Close the unit of work with a code; with `waiting` also what nobody has in hand yet.
+
+    Raises NotFound, Conflict, Invalid for a code that is not there.
+    """
     async with db.write() as tx:
-        work = await reach_own(
-            tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP, InteractionState.PARKED
-        )
+        if waiting:
+            work = await reach(tx, access, interaction_id)
+        if not waiting or work.state != InteractionState.WAITING.value:
+            work = await reach_own(
+                tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP, InteractionState.PARKED
+            )
         await close_with_code(tx, access, work, code_id, note)
 
 

@@ -1,7 +1,6 @@
-"""Looking: lists, one item, a conversation with all around it, search. Everything passes through access here."""
+"""Looking: lists, one item, a conversation with all around it. Everything passes through access here."""
 
-import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
 from unisono.service.setup_views import ChannelView
-from unisono.service.text import fold, query_alternatives, words_of
 from unisono.service.views import (
     ConsultView,
     ConversationView,
@@ -25,18 +23,19 @@ from unisono.service.views import (
     DeadLetter,
     HistoryItem,
     InteractionView,
+    ListFilter,
     MessageView,
     OfferView,
-    SearchHit,
     WorkItem,
 )
 
-VIEWS: Final = ("mine", "waiting", "open", "parked", "closed")
+VIEWS: Final = ("mine", "waiting", "open", "parked", "closed", "spam")
+ENDED: Final = ("closed", "spam")
+SORTS: Final = ("due", "newest", "oldest")
+DUE: Final = ("over", "soon")
+SOON: Final = timedelta(hours=1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 HISTORY: Final = 100
-MAX_QUERY_CHARS: Final = 300
-MIN_PREFIX_CHARS: Final = 3
-_PHRASE = re.compile(r'"([^"]+)"')
 
 
 class OfferItem(Struct, frozen=True, kw_only=True):
@@ -76,17 +75,44 @@ def sight_of(access: Access, action: str = "work.read") -> Sight:
     return Sight(classes=access.visible_classes(action), own=access.user_id if action in access.own else None)
 
 
-async def work_page(db: Database, access: Access, which: WorkFilter, after: str | None, limit: int) -> Page[WorkItem]:
-    """Return a page of a work list: open work by deadline, closed work newest first. Raises Invalid."""
-    if which.view not in VIEWS:
-        raise Invalid(f"{which.view!r} is no view; known are {', '.join(VIEWS)}.", code="not_one_of", field="view")
+def filter_of(access: Access, asked: ListFilter, now: datetime) -> WorkFilter:
+    """Return what a list is asked for as the store understands it. Raises Invalid."""
+    _one_of("view", asked.view, VIEWS)
+    _one_of("sort", asked.sort or SORTS[0], SORTS)
+    _one_of("due", asked.due or DUE[0], DUE)
+    agent_id, unassigned = None, asked.agent == "none"
+    if asked.agent not in ("", "none"):
+        try:
+            agent_id = access.user_id if asked.agent == "me" else UUID(asked.agent)
+        except ValueError:
+            raise Invalid("agent is `me`, `none` or an agent's id.", code="not_one_of", field="agent") from None
+    due_before = None
+    if asked.due and asked.view not in ENDED:
+        due_before = now + SOON if asked.due == "soon" else now
+    return WorkFilter(
+        view=asked.view, me=access.user_id, sort=asked.sort or SORTS[0], queue_id=asked.queue_id, channel_id=asked.channel_id,
+        network=asked.network, skill=asked.skill, tag_id=asked.tag_id, work_class_id=asked.work_class_id, state=asked.state,
+        language=asked.language, customer_id=asked.customer_id, agent_id=agent_id, unassigned=unassigned, due_before=due_before,
+    )  # fmt: skip
+
+
+def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise Invalid(f"{value!r} is no {field}; known are {', '.join(known)}.", code="not_one_of", field=field)
+
+
+async def work_page(db: Database, access: Access, asked: ListFilter, after: str | None, limit: int) -> Page[WorkItem]:
+    """Return a page of a work list: open work by deadline or by how long it waits, what is over newest first. Raises Invalid."""
     start: tuple[datetime | None, UUID] | None = parse_place(after, tuple[datetime | None, UUID]) if after else None
     async with db.read() as tx:
+        which = filter_of(access, asked, tx.now)
         cursor = str(await tx.log.head())
         found = await tx.reading.work_list(sight_of(access), which, (start[0] or NEVER, start[1]) if start else None, limit + 1)
     items, more = paged(found, limit)
     last = items[-1].interaction if more else None
-    key = None if last is None else (last.closed_at if which.view == "closed" else last.due_at)
+    key = None
+    if last is not None:
+        key = last.closed_at if which.view in ENDED else last.due_at if which.sort == "due" else last.waiting_since
     return Page(items=items, next=place(key, last.id) if last else None, cursor=cursor)
 
 
@@ -201,33 +227,6 @@ async def customer_view(db: Database, access: Access, customer_id: UUID) -> Cust
     if found is None or not any(access.sees(access_class, agent_id) for access_class, agent_id in places):
         raise NotFound("This customer does not exist, or is not yours to see.")
     return found
-
-
-async def search(db: Database, access: Access, query: str, after: str | None, limit: int) -> Page[SearchHit]:
-    """Return messages, newest first, that hold all words (in any form) and all phrases in quotes. Raises Invalid.
-
-    The last word is taken for the beginning of one, unless something follows it: people search while they type.
-    """
-    if len(query) > MAX_QUERY_CHARS:
-        raise Invalid(f"A search takes {MAX_QUERY_CHARS} characters.", code="query_long", field="q")
-    start: tuple[datetime, UUID] | None = parse_place(after, tuple[datetime, UUID]) if after else None
-    groups, phrases = parse_query(query)
-    if not groups:
-        return Page(items=[])
-    async with db.read() as tx:
-        found = await tx.reading.search(sight_of(access), groups, phrases, start, limit + 1)
-    items, more = paged(found, limit)
-    return Page(items=items, next=place(items[-1].message.said_at, items[-1].message.id) if more else None)
-
-
-def parse_query(query: str) -> tuple[list[list[str]], list[str]]:
-    """Return for each typed word the terms that stand for it, and the phrases in quotes."""
-    phrases = [phrase.strip() for phrase in _PHRASE.findall(query) if phrase.strip()]
-    words = words_of(query)
-    groups = [query_alternatives(word) for word in words]
-    if words and query[-1:].isalnum() and len(words[-1]) >= MIN_PREFIX_CHARS:
-        groups[-1] = [*groups[-1], f"{fold(words[-1])}*"]
-    return [group for group in groups if group], phrases
 
 
 async def dead_letters(db: Database, access: Access, after: str | None, limit: int) -> Page[DeadLetter]:

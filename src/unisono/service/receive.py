@@ -37,6 +37,7 @@ from unisono.service.ports.talk import (
     ThreadKey,
     Touch,
 )
+from unisono.service.receive_blocked import Unwanted, keep_blocked
 from unisono.service.receive_clocks import count_new, fact_of, feed_facts, keep_new, look_ahead
 from unisono.service.rules.apply import Occasion, active_rules, apply_rules
 from unisono.service.text import fold, words_of
@@ -302,14 +303,19 @@ class _Intake:
         if not placed:
             return
         work = await self._open_work(placed)
-        messages = [self._message(p, work.get(p.conversation.id)) for p in placed]
+        unwanted = [
+            Unwanted(conversation=p.conversation, said_at=p.said.said_at, language=p.said.clean.language) for p in placed
+            if p.identity.blocked and not p.event.own and p.conversation.id not in work
+        ]  # fmt: skip
+        kept_as = work | await keep_blocked(self.tx, self.channel, unwanted)
+        messages = [self._message(p, kept_as.get(p.conversation.id)) for p in placed]
         self.written = await self.tx.talk.insert_messages(messages)
         kept = [p for p in placed if p.said.message_id in self.written]
         await self.tx.talk.insert_attachments([a for p in kept for a in self.attachments[p.said.message_id]])
         await self.tx.talk.touch_conversations([_touch(p) for p in kept])
         for p in kept:
             self._emit(
-                "message.received", p.conversation, work.get(p.conversation.id),
+                "message.received", p.conversation, kept_as.get(p.conversation.id),
                 {"message_id": p.said.message_id, "direction": Direction.OUTBOUND if p.event.own else Direction.INBOUND},
             )  # fmt: skip
         await feed_facts(

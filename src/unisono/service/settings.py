@@ -103,6 +103,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             for medium, units, de, en in _UNITS
         ),
         Setting(
+            name="tags.free", kind=bool, default=True, low=0, high=1,
+            summary={
+                "de": "Ob alle, die antworten, beim Verschlagworten neue Schlagwörter anlegen können.",
+                "en": "Whether everybody who answers can add new tags while tagging.",
+            },
+        ),
+        Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
                 "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",

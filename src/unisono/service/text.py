@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import Stemmer
 
-SEARCH_VERSION = 1
+SEARCH_VERSION = 2
 MAX_TERMS = 4_000
 _MAX_TERM_CHARS = 64
 
@@ -18,6 +18,9 @@ _LINE_END = re.compile(r"\r\n?|\u2028|\u2029|\x85")
 _WORD = re.compile(r"\w+", re.UNICODE)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _VOWEL_PAIR = re.compile("ae|oe|ue")
+# Telephone and order numbers as people write them: digits in groups.
+_NUMBER = re.compile(r"\d(?:[ ()/.\-\u2010-\u2013]{0,2}\d){6,23}")
+_NUMBER_END = 8
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish",
     "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "nb": "norwegian",
@@ -63,10 +66,13 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 def terms(text: str, language: str | None) -> list[str]:
     """Return the distinct search terms of a text: each word's key and its stem's key, CJK runs as pairs.
 
-    At most MAX_TERMS; what is longer than a word can be is cut. Source of the stems: Snowball.
+    A number of seven digits and more, in whatever groups, is found as one too, and by its end (a telephone number with or
+    without its country). At most MAX_TERMS; what is longer than a word can be is cut. Source of the stems: Snowball.
     """
     stemmer = _stemmer(language or "de")
     found: dict[str, None] = {}
+    for digits in numbers(text):
+        found.update(dict.fromkeys((digits, f"#{digits[-_NUMBER_END:]}")))
     for word in _WORD.findall(text.casefold()):
         if _CJK.search(word):
             for run in _CJK.findall(word):
@@ -80,6 +86,17 @@ def terms(text: str, language: str | None) -> list[str]:
         if len(found) >= MAX_TERMS:
             break
     return [term for term in found if term][:MAX_TERMS]
+
+
+def numbers(text: str) -> list[str]:
+    """Return the long numbers of a text, each as its digits alone, without zeros in front."""
+    found = ("".join(c for c in match if c.isdecimal()).lstrip("0") for match in _NUMBER.findall(text))
+    return [digits for digits in found if digits]
+
+
+def number_alternatives(digits: str) -> list[str]:
+    """Return the terms that stand for a searched long number: as it is, or one that ends like it."""
+    return [digits, f"#{digits[-_NUMBER_END:]}"] if len(digits) >= _NUMBER_END else [digits]
 
 
 def query_alternatives(word: str) -> list[str]:

@@ -62,6 +62,7 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     last_said_at: Instant | None
     last_inbound_at: Instant | None
     version: int
+    tags: list[UUID] = field(default_factory=list)
 
 
 class AuthorView(Struct, frozen=True, kw_only=True):
@@ -122,7 +123,7 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     """The unit of work.
 
     due_kind: which deadline due_at is: first_response, next_response, resolution or window (the network's reply window).
-    due_state: warned or breached once that was told of a clock that has not stopped, else empty.
+    due_state: warned or breached once that was told of a clock that has not stopped, else empty. spam: closed, and kept apart.
     case_number: what people call its case, #482; null without one.
     """
 
@@ -152,6 +153,98 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     updated_at: Instant
     closed_at: Instant | None
     wrap_up_code_id: UUID | None
+    spam: bool = False
+
+
+class TagView(Struct, frozen=True, kw_only=True):
+    """A tag. colour: one of TAG_COLOURS. used: how many conversations bear it; 1001 is more than a thousand."""
+
+    id: UUID
+    name: str
+    colour: str
+    description: str
+    archived: bool
+    used: int
+    version: int
+
+
+class ListFilter(Struct, frozen=True, kw_only=True):
+    """What a work list shows; empty or null asks for nothing. view: one of VIEWS. sort: one of SORTS.
+
+    agent: `me`, `none` or an agent's id. due: `over` or `soon` (within an hour). skill: its key. states: some of the view's.
+    """
+
+    view: str = "open"
+    sort: str = ""
+    queue_id: UUID | None = None
+    channel_id: UUID | None = None
+    network: str = ""
+    skill: str = ""
+    tag_id: UUID | None = None
+    work_class_id: UUID | None = None
+    state: str = ""
+    language: str = ""
+    customer_id: UUID | None = None
+    agent: str = ""
+    due: str = ""
+
+
+class SavedView(Struct, frozen=True, kw_only=True):
+    """A work list under a name. scope_kind: shared with whom (self: nobody). is_default: the asker's list begins with it."""
+
+    id: UUID
+    owner_id: UUID
+    owner: str
+    name: str
+    scope_kind: str
+    scope_id: UUID | None
+    filter: ListFilter
+    position: int
+    is_default: bool
+    version: int
+
+
+class BulkItem(Struct, frozen=True, kw_only=True):
+    """What came of one enquiry. outcome: todo, done, skipped, undone or kept (not put back); code: why, or `same`: as before."""
+
+    position: int
+    interaction_id: UUID
+    outcome: str
+    code: str
+
+
+class BulkView(Struct, frozen=True, kw_only=True):
+    """How far bulk work is. left: not tried or not put back yet; go on until it is 0. problems: the first skipped or kept."""
+
+    id: UUID
+    verb: str
+    total: int
+    left: int
+    done: int
+    skipped: int
+    undone: int
+    kept: int
+    problems: list[BulkItem]
+    undo_until: Instant
+    undone_at: Instant | None
+
+
+class BlockView(Struct, frozen=True, kw_only=True):
+    """An identity whose items are kept unrouted. items: so many came since; conversation_id: their newest conversation."""
+
+    identity_id: UUID
+    customer_id: UUID
+    network: str
+    realm: str
+    handle: str
+    display_name: str
+    blocked_by: str
+    reason: str
+    blocked_at: Instant
+    until: Instant | None
+    items: int
+    last_item_at: Instant | None
+    conversation_id: UUID | None
 
 
 class LastView(Struct, frozen=True, kw_only=True):
@@ -263,13 +356,21 @@ class AgentView(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class SnippetPart(Struct, frozen=True, kw_only=True):
+    """A piece of a text; `hit`: this is what was searched."""
+
+    text: str
+    hit: bool
+
+
 class SearchHit(Struct, frozen=True, kw_only=True):
-    """A message that was found, with where it stands."""
+    """A message that was found, with where it stands. snippet: the part of its text where it was found, in pieces."""
 
     message: MessageView
     conversation: ConversationView
     network: str
     medium: str
+    snippet: list[SnippetPart] = field(default_factory=list)
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.administration import PgAdministration
 from unisono.store.budgets import PgBudgets
+from unisono.store.bulk import PgBulk
 from unisono.store.cases import PgCases
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
@@ -36,9 +37,13 @@ from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
 from unisono.store.reports import PgReports
 from unisono.store.rules import PgFollowers, PgRules
+from unisono.store.saved_views import PgSavedViews
+from unisono.store.searching import PgSearching
 from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
+from unisono.store.spam import PgSpam
+from unisono.store.tags import PgTags
 from unisono.store.talk import PgTalk
 from unisono.store.tallies import PgTallies
 from unisono.store.timers import PgTimers
@@ -200,6 +205,26 @@ class PgTx:
     @cached_property
     def reports(self) -> PgReports:
         return PgReports(self.connection, self.now)
+
+    @cached_property
+    def searching(self) -> PgSearching:
+        return PgSearching(self.connection, self.now)
+
+    @cached_property
+    def tags(self) -> PgTags:
+        return PgTags(self.connection, self.now)
+
+    @cached_property
+    def saved_views(self) -> PgSavedViews:
+        return PgSavedViews(self.connection, self.now)
+
+    @cached_property
+    def bulk(self) -> PgBulk:
+        return PgBulk(self.connection, self.now)
+
+    @cached_property
+    def spam(self) -> PgSpam:
+        return PgSpam(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

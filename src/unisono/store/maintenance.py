@@ -52,6 +52,7 @@ async def clean_up(pool: Pool, now: datetime) -> list[UUID]:
         if not await connection.fetchval(_SQL["try_lock"]):
             return []
         await connection.execute(_SQL["forget_commands"], now - timedelta(days=2))
+        await connection.execute(_SQL["forget_bulk"], now - timedelta(days=2))
         await connection.execute(_SQL["forget_thread_meters"], now - timedelta(days=2))
         for name in ("forget_sessions", "forget_links", "forget_memory"):
             await connection.execute(_SQL[name], now)

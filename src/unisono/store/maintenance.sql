@@ -11,6 +11,9 @@ delete from event_default where at < $1;
 -- name: forget_commands
 delete from command where at < $1;
 
+-- name: forget_bulk
+delete from bulk_work where at < $1;
+
 -- name: forget_sessions
 delete from session where expires_at < $1;
 

@@ -67,7 +67,9 @@ class PgPrivacy:
 
     async def forget_words(self, message_ids: Iterable[UUID]) -> None:
         """Take people's own words out of the audit log of these messages and of the work that they belong to."""
-        await self._connection.execute(_SQL["forget_words"], list(message_ids))
+        wanted = list(message_ids)
+        await self._connection.execute(_SQL["forget_words"], wanted)
+        await self._connection.execute(_SQL["forget_bulk_words"], wanted)
 
     async def expire_texts(self, limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""

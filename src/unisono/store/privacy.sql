@@ -59,5 +59,10 @@ where (subject_kind = 'message' and subject_id in (select unnest($1::uuid[])::te
        and subject_id in (select m.interaction_id::text from message m where m.id = any($1::uuid[]) and m.interaction_id is not null))
   and body ?| array['words', 'reason'];
 
+-- name: forget_bulk_words
+update bulk_work set args = args - array['reason', 'note']
+where args ?| array['reason', 'note'] and id in (
+    select b.bulk_id from message m join bulk_item b on b.interaction_id = m.interaction_id where m.id = any($1::uuid[]));
+
 -- name: expired_texts
 select message_id from message_text where expires_at < $1 and legal_hold is null order by expires_at limit $2;

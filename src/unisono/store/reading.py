@@ -27,21 +27,15 @@ from unisono.service.views import (
     MessageView,
     OfferView,
     ReplyView,
-    SearchHit,
     WorkItem,
 )
 from unisono.store.cases import PgCases
 from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
 from unisono.store.sql import load
-from unisono.store.work_lists import Parameters, list_statement, seen
+from unisono.store.work_lists import Parameters, list_statement, places_statement, seen
 
-FEW_CONVERSATIONS = 2_000
 _SQL = load("reading")
-# The inner offset keeps the order of work: from the conversations to their messages to these messages' words.
-_OF_FEW = (
-    "message m cross join lateral (select * from message_terms w where w.said_at = m.said_at and w.message_id = m.id offset 0) t"
-)
 _INTERACTION_FIELDS = InteractionView.__struct_fields__
 
 
@@ -57,6 +51,11 @@ class PgReading:
         statement, values = list_statement(sight, which, after, limit)
         return [_work_item(row) for row in await self._connection.fetch(statement, *values)]
 
+    async def work_ids(self, sight: Sight, which: WorkFilter, limit: int) -> list[UUID]:
+        """Return the first of a work list, by id."""
+        statement, values = places_statement(sight, which, None, limit)
+        return [row["id"] for row in await self._connection.fetch(statement, *values)]
+
     async def work_items(self, interaction_ids: Iterable[UUID]) -> list[WorkItem]:
         """Return rows of the work list by id."""
         wanted = list(set(interaction_ids))
@@ -70,13 +69,18 @@ class PgReading:
 
     async def conversation(self, conversation_id: UUID) -> PlacedConversation | None:
         """Return one conversation with what access asks of it."""
-        row = await self._connection.fetchrow(f"{_SQL['conversations']} where c.id = $1", conversation_id)
-        if row is None:
-            return None
-        return PlacedConversation(
-            view=_conversation(row), access_class=row["access_class"], agent_id=row["agent_id"], network=row["network"],
-            medium=row["medium"],
-        )  # fmt: skip
+        return (await self.conversations([conversation_id])).get(conversation_id)
+
+    async def conversations(self, conversation_ids: Iterable[UUID]) -> dict[UUID, PlacedConversation]:
+        """Return conversations by id."""
+        rows = await self._connection.fetch(f"{_SQL['conversations']} where c.id = any($1::uuid[])", list(conversation_ids))
+        return {
+            row["conversation_id"]: PlacedConversation(
+                view=_conversation(row), access_class=row["access_class"], agent_id=row["agent_id"], network=row["network"],
+                medium=row["medium"],
+            )
+            for row in rows
+        }  # fmt: skip
 
     async def interactions(self, conversation_id: UUID) -> list[InteractionView]:
         """Return all units of work of a conversation, oldest first."""
@@ -180,104 +184,6 @@ class PgReading:
         """Return where each open interaction stands."""
         return [(*row[:8], instant(row[8])) for row in map(tuple, await self._connection.fetch(_SQL["standing"]))]
 
-    async def search(
-        self,
-        sight: Sight,
-        groups: Sequence[Sequence[str]],
-        phrases: Sequence[str],
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> list[SearchHit]:
-        """Return messages newest first; partitions are walked from the newest and left when the page is full."""
-        query = " & ".join("(" + " | ".join(lexeme(term) for term in group) + ")" for group in groups if group)
-        if not query:
-            return []
-        async with self._connection.transaction(readonly=True):
-            # Whether to walk by time or to collect by word depends on how common the words are: a plan kept for all words
-            # would walk through everything in search of a rare one.
-            await self._connection.execute("set local plan_cache_mode = force_custom_plan")
-            few = await self._few_conversations(sight)
-            if few is not None:
-                hits = await self._hits_in(_OF_FEW, sight, query, phrases, after, limit, few)
-            else:
-                hits = await self._term_hits(sight, query, phrases, after, limit)
-            if not phrases:
-                hits = sorted({*hits, *await self._name_hits(sight, query, after, limit)}, reverse=True)[:limit]
-        messages = {m.id: m for m in await self.messages_by_id([message_id for _, message_id in hits])}
-        wanted = list({m.conversation_id for m in messages.values()})
-        rows = await self._connection.fetch(f"{_SQL['conversations']} where c.id = any($1::uuid[])", wanted)
-        places = {row["conversation_id"]: row for row in rows}
-        found: list[SearchHit] = []
-        for _, message_id in hits:
-            message = messages.get(message_id)
-            if message is not None:
-                row = places[message.conversation_id]
-                found.append(
-                    SearchHit(message=message, conversation=_conversation(row), network=row["network"], medium=row["medium"])
-                )
-        return found
-
-    async def _term_hits(
-        self, sight: Sight, query: str, phrases: Sequence[str], after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[tuple[datetime, UUID]]:
-        months = [row["relname"] for row in await self._connection.fetch(_SQL["term_partitions"])]
-        hits = await self._hits_in("message_terms_default t", sight, query, phrases, after, limit)
-        collected: list[tuple[datetime, UUID]] = []
-        for month in months:
-            collected += await self._hits_in(f'"{month}" t', sight, query, phrases, after, limit - len(collected))
-            if len(collected) >= limit:
-                break
-        return sorted([*hits, *collected], reverse=True)[:limit]
-
-    async def _few_conversations(self, sight: Sight) -> list[UUID] | None:
-        """Return all that somebody sees if they are so few that looking through them is less than looking for the words."""
-        if sight.classes is None:
-            return None
-        rows = await self._connection.fetch(_SQL["conversations_of_classes"], sorted(sight.classes), FEW_CONVERSATIONS + 1)
-        return None if len(rows) > FEW_CONVERSATIONS else [row["id"] for row in rows]
-
-    async def _hits_in(
-        self,
-        source: str,
-        sight: Sight,
-        query: str,
-        phrases: Sequence[str],
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-        conversations: list[UUID] | None = None,
-    ) -> list[tuple[datetime, UUID]]:
-        parameters = Parameters()
-        source = f"{source} join conversation c on c.id = t.conversation_id"
-        conditions = [f"t.terms @@ {parameters.add(query, '::text::tsquery')}"]
-        if conversations is not None:
-            conditions.append(f"m.conversation_id = any({parameters.add(conversations, '::uuid[]')})")
-        visible = seen(sight, parameters, "c.access_class", None)
-        if visible is not None:
-            conditions.append(visible)
-        if phrases:
-            source += " join message_text x on x.message_id = t.message_id"
-            for phrase in phrases:
-                wanted = parameters.add(f"%{_escape_like(phrase)}%", "::text")
-                conditions.append(f"(x.text ilike {wanted} or x.subject ilike {wanted})")
-        if after is not None:
-            place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
-            conditions.append(f"(t.said_at, t.message_id) < {place}")
-        rows = await self._connection.fetch(
-            f"select t.said_at, t.message_id from {source} where {' and '.join(conditions)} "
-            f"order by t.said_at desc, t.message_id desc limit {parameters.add(max(limit, 0), '::int')}",
-            *parameters.values,
-        )
-        return [(row["said_at"], row["message_id"]) for row in rows]
-
-    async def _name_hits(
-        self, sight: Sight, query: str, after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[tuple[datetime, UUID]]:
-        rows = await self._connection.fetch(
-            _SQL["found_by_name"], query, None if sight.classes is None else sorted(sight.classes),
-            after[0] if after else None, after[1] if after else None, limit,
-        )  # fmt: skip
-        return [(row["said_at"], row["message_id"]) for row in rows]
-
     async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]:
         """Return answers that wait for a person, newest first."""
         parameters = Parameters()
@@ -312,6 +218,9 @@ class PgReading:
         messages = await self.messages_by_id(message_ids)
         conversations = {e.conversation_id for e in events if e.conversation_id} | {m.conversation_id for m in messages}
         interactions = {e.interaction_id for e in events if e.interaction_id}
+        identities = [UUID(str(e.body["identity_id"])) for e in events if e.body.get("identity_id")]
+        if identities:
+            conversations |= {row["id"] for row in await self._connection.fetch(_SQL["of_identities"], identities)}
         rows = await self._connection.fetch(_SQL["work_of_conversations"], list(conversations)) if conversations else []
         moved = {UUID(str(e.body["customer_id"])) for e in events if e.type in OF_MERGES}
         rows += await self._connection.fetch(_SQL["work_of_customers"], list(moved)) if moved else []
@@ -353,10 +262,6 @@ def lexeme(term: str) -> str:
     return "'" + term.removesuffix("*").replace("\\", "\\\\").replace("'", "''") + "'" + prefix
 
 
-def _escape_like(phrase: str) -> str:
-    return phrase.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _told(row: Any) -> dict[str, Any]:
     """Return a row with its times as the API writes them."""
     return {name: instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
@@ -381,7 +286,7 @@ def _conversation(row: Any) -> ConversationView:
         subject=row["subject"], links_to=row["links_to"], url=row["url"],
         reply=ReplyView(rule=row["reply_rule"], until=maybe_instant(row["reply_until"]), reason=row["reply_reason"]),
         last_said_at=maybe_instant(row["last_said_at"]), last_inbound_at=maybe_instant(row["last_inbound_at"]),
-        version=row["c_version"],
+        version=row["c_version"], tags=row["tags"],
     )  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id,
        (select f.number from case_file f where f.id = i.case_id) as case_number, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
-       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id,
+       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id, i.spam,
        i.access_class,
        c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
        c.last_inbound_at, c.version as c_version,
        n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
        n.blocked_at is not null as blocked,
+       array(select g.tag_id from conversation_tag g where g.conversation_id = c.id order by g.tag_id) as tags,
        h.medium, l.id as l_id, l.direction as l_direction, l.said_at as l_said_at, l.automatic as l_automatic,
        l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text, coalesce(left(t.subject, 200), '') as subject
 from interaction i
@@ -27,6 +28,7 @@ select c.id as conversation_id, c.channel_id, c.access_class,
        c.last_inbound_at, c.version as c_version,
        n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
        n.blocked_at is not null as blocked,
+       array(select g.tag_id from conversation_tag g where g.conversation_id = c.id order by g.tag_id) as tags,
        h.medium, l.id as l_id, l.direction as l_direction, l.said_at as l_said_at, l.automatic as l_automatic,
        l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text,
        coalesce((select s.subject from message m join message_text s on s.message_id = m.id
@@ -42,7 +44,7 @@ left join message_text t on t.message_id = l.id
 select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.agent_id, i.case_id,
        (select f.number from case_file f where f.id = i.case_id) as case_number, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
-       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id
+       i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id, i.spam
 from interaction i where i.conversation_id = $1 order by i.created_at, i.id;
 
 -- name: messages
@@ -96,31 +98,6 @@ from interaction i
 where i.state <> 'closed' and ($2::int[] is null or i.access_class = any($2::int[]) or i.agent_id = $3)
 group by 1, 2, 3;
 
--- name: conversations_of_classes
-select c.id from unnest($1::int[]) k(class)
-cross join lateral (select id from conversation where access_class = k.class order by id limit $2) c limit $2;
-
--- name: term_partitions
--- Newest month first; the one for all other times is looked at with each.
-select c.relname from pg_inherits h join pg_class c on c.oid = h.inhrelid
-where h.inhparent = 'message_terms'::regclass and c.relname <> 'message_terms_default' order by c.relname desc;
-
--- name: found_by_name
--- People first, then their conversations by the index: taken together, the planner reads all conversations there are. A name that
--- more bear is a word too common to find anybody by.
-with people as materialized (
-    select id from identity where name_terms @@ $1::text::tsquery limit 5000
-)
-select c.last_message_id as message_id, c.last_said_at as said_at
-from people p cross join lateral (
-    select last_message_id, last_said_at from conversation
-    where identity_id = p.id and last_message_id is not null
-      and ($2::int[] is null or access_class = any($2::int[]))
-      and ($3::timestamptz is null or (last_said_at, last_message_id) < ($3, $4::uuid))
-    order by last_said_at desc limit $5
-) c
-order by c.last_said_at desc, c.last_message_id desc limit $5;
-
 -- name: places
 select c.id, c.access_class,
        (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
@@ -134,6 +111,11 @@ select id from interaction where conversation_id = any($1::uuid[]);
 -- A merge says of each conversation anew whose it is.
 select i.id from identity n join conversation c on c.identity_id = n.id join interaction i on i.conversation_id = c.id
 where n.customer_id = any($1::uuid[]);
+
+-- name: of_identities
+-- What a desk may hold of them: the newest.
+select c.id from unnest($1::uuid[]) k(id) cross join lateral (
+    select id from conversation where identity_id = k.id order by last_said_at desc limit 200) c;
 
 -- name: standing
 select i.id, i.access_class, i.queue_id, i.channel_id, i.state, i.agent_id, c.medium,

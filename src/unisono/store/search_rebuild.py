@@ -31,8 +31,9 @@ async def rebuild_search(pool: Pool, version: int = SEARCH_VERSION) -> int:
         made = await asyncio.to_thread(_terms_of, rows)
         async with pool.acquire() as connection:
             await connection.execute(
-                _SQL["rebuild"], [row["said_at"] for row in rows], [row["message_id"] for row in rows], made, version
-            )
+                _SQL["rebuild"], [row["said_at"] for row in rows], [row["message_id"] for row in rows], made, version,
+                [row["conversation_id"] for row in rows],
+            )  # fmt: skip
         total += len(rows)
         place = (rows[-1]["said_at"], rows[-1]["message_id"])
     async with pool.acquire() as connection:

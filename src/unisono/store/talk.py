@@ -330,6 +330,7 @@ class PgTalk:
         """Blank identities; their customer counts as erased when none is left."""
         wanted = list(identity_ids)
         await self._connection.execute(_SQL["forget_roots"], wanted)
+        await self._connection.execute(_SQL["forget_marks"], wanted)
         rows = await self._connection.fetch(_SQL["forget_identities"], wanted)
         customers = list({row["customer_id"] for row in rows})
         await self._connection.execute(_SQL["mark_erased"], customers, self._now)

@@ -106,9 +106,15 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[]
 on conflict (message_id) do nothing;
 
 -- name: insert_terms
+-- The lock keeps the conversation in its class until the commit; it is touched next anyway, in the same order.
+with c as materialized (
+    select id, access_class from conversation where id = any($3::uuid[]) order by id for no key update
+)
 insert into message_terms (said_at, message_id, conversation_id, terms, search_version)
-select n.said_at, n.message_id, n.conversation_id, array_to_tsvector(string_to_array(n.terms, ' ')), $5
+select n.said_at, n.message_id, n.conversation_id,
+       array_to_tsvector(string_to_array(n.terms, ' ') || ('@' || c.access_class)), $5
 from unnest($1::timestamptz[], $2::uuid[], $3::uuid[], $4::text[]) as n(said_at, message_id, conversation_id, terms)
+join c on c.id = n.conversation_id
 on conflict do nothing;
 
 -- name: insert_attachments
@@ -131,9 +137,14 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) as n(id
 where t.message_id = n.id;
 
 -- name: replace_terms
-update message_terms t set terms = array_to_tsvector(string_to_array(n.terms, ' ')), search_version = $3
-from unnest($1::uuid[], $2::text[]) as n(id, terms)
-where t.message_id = n.id;
+with c as materialized (
+    select id, access_class from conversation
+    where id in (select conversation_id from message where id = any($1::uuid[])) order by id for no key update
+)
+update message_terms t
+set terms = array_to_tsvector(string_to_array(n.terms, ' ') || ('@' || c.access_class)), search_version = $3
+from unnest($1::uuid[], $2::text[]) as n(id, terms), c
+where t.message_id = n.id and c.id = t.conversation_id;
 
 -- name: touch_conversations
 -- The newest of what is known wins; a late item changes nothing but the version.
@@ -297,6 +308,11 @@ with locked as materialized (
 )
 update conversation c set root_remote_id = 'erased:' || c.id::text, links_to = null, url = '', version = version + 1
 from locked where c.id = locked.id returning c.id;
+
+-- name: forget_marks
+-- What colleagues marked somebody's conversations with, and why they were blocked, was said about this person.
+with blocks as (delete from identity_block where identity_id = any($1::uuid[]))
+delete from conversation_tag t using conversation c where c.id = t.conversation_id and c.identity_id = any($1::uuid[]);
 
 -- name: set_delivery
 update message set delivery = $2, delivery_code = $3, remote_id = coalesce(remote_id, $4),

@@ -13,6 +13,8 @@ from unisono.service.ports.reading import Sight, WorkFilter
 from unisono.store.sql import load
 
 MOST_CLASSES = 24
+#: Views of what is over, newest first.
+ENDED = ("closed", "spam")
 _SQL = load("reading")
 _OPEN = [state for state in InteractionState if state is not InteractionState.CLOSED]
 _VIEWS = {
@@ -20,8 +22,10 @@ _VIEWS = {
     "waiting": "i.state = 'waiting'",
     "open": "i.state <> 'closed'",
     "parked": "i.state = 'parked'",
-    "closed": "i.state = 'closed'",
+    "closed": "i.state = 'closed' and not i.spam",
+    "spam": "i.spam",
 }
+_SORTS = {"due": ("due_at", ">", ""), "oldest": ("waiting_since", ">", ""), "newest": ("waiting_since", "<", " desc")}
 
 
 class Parameters:
@@ -48,20 +52,31 @@ def seen(sight: Sight, parameters: Parameters, class_column: str, agent_column: 
 
 def list_statement(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> tuple[str, list[object]]:
     """Return the statement of a work list and its values; each form has an index that gives its order."""
+    picked, places = _places(sight, which, after, limit)
+    return f"{_SQL['work']} join ({places}) p on p.id = i.id order by {picked.order('p')}", picked.values
+
+
+def places_statement(
+    sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[str, list[object]]:  # fmt: skip
+    """Return the statement of a work list's ids alone."""
+    picked, places = _places(sight, which, after, limit)
+    return f"select p.id from ({places}) p order by {picked.order('p')}", picked.values
+
+
+def _places(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> tuple["_Picked", str]:
     parameters = Parameters()
     picked = _Picked(parameters, which, after, limit)
     narrowed = which.queue_id is not None or which.channel_id is not None
     if which.view == "mine":
         # One's own work is seen whatever its class, if one's own is seen at all.
         visible = None if sight.own == which.me else seen(sight, parameters, "i.access_class", "i.agent_id")
-        places = picked.walk(visible)
-    elif sight.classes is None:
-        places = picked.merge(None, None) if narrowed and picked.must_merge else picked.walk(None)
-    elif narrowed or len(sight.classes) <= MOST_CLASSES:
-        places = picked.merge(sorted(sight.classes), sight.own)
-    else:
-        places = picked.walk(seen(sight, parameters, "i.access_class", "i.agent_id"))
-    return f"{_SQL['work']} join ({places}) p on p.id = i.id order by {picked.order('p')}", parameters.values
+        return picked, picked.walk(visible)
+    if sight.classes is None:
+        return picked, picked.merge(None, None) if narrowed and picked.must_merge else picked.walk(None)
+    if narrowed or len(sight.classes) <= MOST_CLASSES:
+        return picked, picked.merge(sorted(sight.classes), sight.own)
+    return picked, picked.walk(seen(sight, parameters, "i.access_class", "i.agent_id"))
 
 
 class _Picked:
@@ -70,10 +85,12 @@ class _Picked:
     def __init__(self, parameters: Parameters, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> None:
         self._parameters = parameters
         self._which = which
-        closed = which.view == "closed"
-        self._column, self._sign, self._direction = ("closed_at", "<", " desc") if closed else ("due_at", ">", "")
+        ended = which.view in ENDED
+        self._column, self._sign, self._direction = ("closed_at", "<", " desc") if ended else _SORTS[which.sort]
         view = _VIEWS[which.view]
-        self._states = [[f"i.state = '{state}'"] for state in _OPEN] if which.view == "open" else [[]]
+        # What is merged from one walk for each state has an index for each; by the time of waiting there is one for all.
+        apart = which.view == "open" and self._column == "due_at" and not which.state
+        self._states = [[f"i.state = '{state}'"] for state in _OPEN] if apart else [[]]
         self._conditions = [view.format(me=parameters.add(which.me, "::uuid")) if "{me}" in view else view]
         if after is not None:
             place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
@@ -84,11 +101,49 @@ class _Picked:
             for column, value in (("queue_id", which.queue_id), ("channel_id", which.channel_id))
             if value is not None
         ]
+        self._narrow(which)
+
+    def _narrow(self, which: WorkFilter) -> None:
+        """Add what no index is made for; it is looked at row by row, along the order."""
+        add, more = self._parameters.add, self._conditions
+        if which.network:
+            more.append(f"i.channel_id in (select h.id from channel h where h.network = {add(which.network)})")
+        if which.work_class_id is not None:
+            more.append(
+                f"i.channel_id in (select h.id from channel h where h.work_class_id = {add(which.work_class_id, '::uuid')})"
+            )
+        if which.skill:
+            more.append(f"i.skills @> jsonb_build_array(jsonb_build_object('skill', {add(which.skill, '::text')}))")
+        if which.tag_id is not None:
+            more.append(
+                "exists (select from conversation_tag g where g.conversation_id = i.conversation_id "
+                f"and g.tag_id = {add(which.tag_id, '::uuid')})"
+            )
+        if which.state:
+            more.append(f"i.state = {add(which.state)}")
+        if which.language:
+            more.append(f"i.language = {add(which.language)}")
+        if which.customer_id is not None:
+            more.append(
+                "i.conversation_id in (select v.id from identity n join conversation v on v.identity_id = n.id "
+                f"where n.customer_id = {add(which.customer_id, '::uuid')})"
+            )
+        if which.agent_id is not None:
+            more.append(f"i.agent_id = {add(which.agent_id, '::uuid')}")
+        if which.unassigned:
+            more.append("i.agent_id is null")
+        if which.due_before is not None:
+            more.append(f"i.due_at < {add(which.due_before, '::timestamptz')}")
+
+    @property
+    def values(self) -> list[object]:
+        """The values of the statement."""
+        return self._parameters.values
 
     @property
     def must_merge(self) -> bool:
         """Whether no index has this order for the filters themselves: closed work, or a queue and a channel at once."""
-        return self._which.view == "closed" or len(self._filters) == 2
+        return self._which.view in ENDED or len(self._filters) == 2
 
     def order(self, table: str) -> str:
         """The list's order."""

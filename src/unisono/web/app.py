@@ -22,6 +22,7 @@ from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
     administration,
     attachments,
+    bulk,
     cases,
     channels,
     consults,
@@ -34,9 +35,12 @@ from unisono.web.routes import (
     people_figures,
     queues,
     reports,
+    saved_views,
     service_levels,
     session,
     simulations,
+    spam,
+    tags,
     talk,
     users,
     wallboard,
@@ -57,6 +61,7 @@ _API_ROUTES = [
     *administration.ROUTES,
     *customers.ROUTES,
     *reports.ROUTES,
+    *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
 ]  # fmt: skip
 
 

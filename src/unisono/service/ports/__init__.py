@@ -16,6 +16,7 @@ from unisono.service.ports.base import (
     NewEvent,
 )
 from unisono.service.ports.budgets import Budgets
+from unisono.service.ports.bulk import Bulk
 from unisono.service.ports.cases import Cases
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
@@ -33,9 +34,13 @@ from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.reports import Reports
 from unisono.service.ports.rules import Followers, Rules
+from unisono.service.ports.saved_views import SavedViews
+from unisono.service.ports.searching import Searching
 from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
+from unisono.service.ports.spam import Spam
+from unisono.service.ports.tags import Tags
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.tallies import Tallies
 from unisono.service.ports.uploads import Uploads
@@ -46,6 +51,7 @@ __all__ = [
     "Administration",
     "Bell",
     "BellListener",
+    "Bulk",
     "Cases",
     "Channels",
     "Commands",
@@ -68,9 +74,13 @@ __all__ = [
     "Reading",
     "Reports",
     "Rules",
+    "SavedViews",
+    "Searching",
     "Secrets",
     "ServiceLevels",
     "Setup",
+    "Spam",
+    "Tags",
     "Talk",
     "Timers",
     "Tx",
@@ -133,6 +143,16 @@ class Tx(Protocol):
     def uploads(self) -> Uploads: ...
     @property
     def learning(self) -> Learning: ...
+    @property
+    def searching(self) -> Searching: ...
+    @property
+    def tags(self) -> Tags: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
+    @property
+    def bulk(self) -> Bulk: ...
+    @property
+    def spam(self) -> Spam: ...
     @property
     def reading(self) -> Reading: ...
     @property

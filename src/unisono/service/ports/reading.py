@@ -19,7 +19,6 @@ from unisono.service.views import (
     InteractionView,
     MessageView,
     OfferView,
-    SearchHit,
     WorkItem,
 )
 
@@ -32,12 +31,27 @@ class Sight(Struct, frozen=True, kw_only=True):
 
 
 class WorkFilter(Struct, frozen=True, kw_only=True):
-    """Which list: view is mine, waiting, open, parked or closed."""
+    """Which list: view is mine, waiting, open, parked, closed or spam; None and empty ask for nothing.
+
+    sort: due (the usual one), newest or oldest by how long it waits; closed and spam have their own. agent_id: whose;
+    unassigned: nobody's. due_before: whose deadline lies before that.
+    """
 
     view: str
     me: UUID
+    sort: str = "due"
     queue_id: UUID | None = None
     channel_id: UUID | None = None
+    network: str = ""
+    skill: str = ""
+    tag_id: UUID | None = None
+    work_class_id: UUID | None = None
+    state: str = ""
+    language: str = ""
+    customer_id: UUID | None = None
+    agent_id: UUID | None = None
+    unassigned: bool = False
+    due_before: datetime | None = None
 
 
 class PlacedConversation(Struct, frozen=True, kw_only=True):
@@ -61,12 +75,17 @@ class Reading(Protocol):
         self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
     ) -> list[WorkItem]: ...
 
+    async def work_ids(self, sight: Sight, which: WorkFilter, limit: int) -> list[UUID]:
+        """Return the first of a list, by id alone."""
+
     async def work_items(self, interaction_ids: Iterable[UUID]) -> list[WorkItem]: ...
 
     async def place_of(self, interaction_id: UUID) -> tuple[int, UUID | None] | None:
         """Return (access class, agent) of an interaction."""
 
     async def conversation(self, conversation_id: UUID) -> PlacedConversation | None: ...
+
+    async def conversations(self, conversation_ids: Iterable[UUID]) -> dict[UUID, PlacedConversation]: ...
 
     async def interactions(self, conversation_id: UUID) -> list[InteractionView]: ...
 
@@ -93,16 +112,6 @@ class Reading(Protocol):
 
     async def standing(self) -> list[Standing]:
         """Return where all open work stands."""
-
-    async def search(
-        self,
-        sight: Sight,
-        groups: Sequence[Sequence[str]],
-        phrases: Sequence[str],
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> list[SearchHit]:
-        """Return messages, newest first, that hold one term of every group and every phrase."""
 
     async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]: ...
 

@@ -37,7 +37,7 @@ class InteractionChange(Struct, frozen=True, kw_only=True):
     access_class: int | UnsetType = UNSET
     parked_until: datetime | None | UnsetType = UNSET
     closed_at: datetime | None | UnsetType = UNSET
-    wrap_up_code_id: UUID | UnsetType = UNSET
+    wrap_up_code_id: UUID | None | UnsetType = UNSET
     preferred_agent_id: UUID | None | UnsetType = UNSET
     reason: dict[str, Any] | UnsetType = UNSET
     due_at: datetime | UnsetType = UNSET

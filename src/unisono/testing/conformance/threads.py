@@ -5,7 +5,7 @@ import msgspec
 from unisono.contract import Sent, ThreadRef
 from unisono.domain.errors import Invalid
 from unisono.domain.words import Visibility
-from unisono.service.look import search
+from unisono.service.search import search
 from unisono.testing.conformance.case import CHANGES, REPLY, THREADS, Broken, case, expect
 from unisono.testing.conformance.side import Line, Side
 from unisono.testing.lab import ANNA, BEN, Item

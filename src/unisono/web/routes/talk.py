@@ -16,7 +16,6 @@ from unisono.service.look import (
     interaction_if_seen,
     message,
     messages_page,
-    search,
     thread,
 )
 from unisono.service.moderate import Deed, moderate
@@ -26,8 +25,9 @@ from unisono.service.page import Page, bounded
 from unisono.service.quarantine import quarantined
 from unisono.service.reopen import reopen
 from unisono.service.repair import discard_answer, discard_item, retry_answer, retry_item
+from unisono.service.search import SearchPage, search
 from unisono.service.setup_views import QuarantinedView
-from unisono.service.views import CustomerView, DeadLetter, MessageView, SearchHit
+from unisono.service.views import CustomerView, DeadLetter, MessageView
 from unisono.service.writing import Writing, tell_writing
 from unisono.web.asking import Asking, Body, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
@@ -144,8 +144,8 @@ async def find(
     q: FromQuery[str] = "",
     after: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
-) -> Page[SearchHit]:
-    """Return messages, newest first, with all these words in any form; "phrases in quotes" as they stand."""
+) -> SearchPage:
+    """Return messages, newest first, with all these words in any form and "phrases in quotes"; filters like `tag:vip`."""
     return await search(house.db, actor.access, q, after, bounded(limit))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct, field
 
 from unisono.contract.outbound import TemplateChoice
@@ -21,11 +21,10 @@ from unisono.service.look import OfferItem, counts, interaction_if_seen, message
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
 from unisono.service.park import park, unpark
-from unisono.service.ports.reading import WorkFilter
 from unisono.service.preview import PreviewView, preview
 from unisono.service.take import take
 from unisono.service.transfer import transfer
-from unisono.service.views import InteractionView, MessageView, WorkItem
+from unisono.service.views import InteractionView, ListFilter, MessageView, WorkItem
 from unisono.web.asking import Asking, Body, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.events.hub import Hub
@@ -126,14 +125,27 @@ async def work(
     house: HouseDep,
     actor: ActorDep,
     view: FromQuery[str] = "open",
+    sort: FromQuery[str] = "",
     queue_id: FromQuery[UUID | None] = None,
     channel_id: FromQuery[UUID | None] = None,
+    network: FromQuery[str] = "",
+    skill: FromQuery[str] = "",
+    tag_id: FromQuery[UUID | None] = None,
+    work_class_id: FromQuery[UUID | None] = None,
+    item_state: Annotated[str, QueryParameter(name="state")] = "",
+    language: FromQuery[str] = "",
+    customer_id: FromQuery[UUID | None] = None,
+    agent: FromQuery[str] = "",
+    due: FromQuery[str] = "",
     after: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> Page[WorkItem]:
-    """Return a list of work: mine, waiting, open, parked (by deadline) or closed (newest first)."""
-    which = WorkFilter(view=view, me=actor.user_id, queue_id=queue_id, channel_id=channel_id)
-    return await work_page(house.db, actor.access, which, after, bounded(limit))
+    """Return a list of work: mine, waiting, open, parked (by deadline), closed or spam (newest first), narrowed by filters."""
+    asked = ListFilter(
+        view=view, sort=sort, queue_id=queue_id, channel_id=channel_id, network=network, skill=skill, tag_id=tag_id,
+        work_class_id=work_class_id, state=item_state, language=language, customer_id=customer_id, agent=agent, due=due,
+    )  # fmt: skip
+    return await work_page(house.db, actor.access, asked, after, bounded(limit))
 
 
 @get("/counts", opt=needs("work.read"), tags=["Work"])
