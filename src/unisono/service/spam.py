@@ -109,7 +109,7 @@ async def block_identity(db: Database, access: Access, identity_id: UUID, reason
         # The words stand with the block alone, which goes when it ends or the person is erased.
         kept = {"until": until.isoformat() if until else None}
         await tx.privacy.audit(access.user_id, "identity.blocked", "identity", str(identity_id), kept)
-        tx.emit(_event("identity.blocked", access.user_id, identity_id, customer_id))
+        tx.emit(NewEvent(type="identity.blocked", actor_id=access.user_id, body=_who(identity_id, customer_id)))
 
 
 async def unblock_identity(db: Database, access: Access, identity_id: UUID) -> None:
@@ -121,7 +121,7 @@ async def unblock_identity(db: Database, access: Access, identity_id: UUID) -> N
         customer_id = await _reach_identity(tx, access, identity_id)
         await tx.spam.unblock([identity_id])
         await tx.privacy.audit(access.user_id, "identity.unblocked", "identity", str(identity_id), {})
-        tx.emit(_event("identity.unblocked", access.user_id, identity_id, customer_id))
+        tx.emit(NewEvent(type="identity.unblocked", actor_id=access.user_id, body=_who(identity_id, customer_id)))
 
 
 async def end_blocks(db: Database) -> int:
@@ -132,7 +132,7 @@ async def end_blocks(db: Database) -> int:
             await tx.spam.unblock([identity_id for identity_id, _ in over])
         for identity_id, customer_id in over:
             await tx.privacy.audit(None, "identity.unblocked", "identity", str(identity_id), {"by": "time"})
-            tx.emit(_event("identity.unblocked", None, identity_id, customer_id))
+            tx.emit(NewEvent(type="identity.unblocked", body=_who(identity_id, customer_id)))
     return len(over)
 
 
@@ -156,5 +156,5 @@ async def _reach_identity(tx: Tx, access: Access, identity_id: UUID) -> UUID:
     return found.customer_id
 
 
-def _event(type_: str, actor_id: UUID | None, identity_id: UUID, customer_id: UUID) -> NewEvent:
-    return NewEvent(type=type_, actor_id=actor_id, body={"identity_id": identity_id, "customer_id": customer_id})
+def _who(identity_id: UUID, customer_id: UUID) -> dict[str, UUID]:
+    return {"identity_id": identity_id, "customer_id": customer_id}
