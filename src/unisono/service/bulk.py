@@ -114,7 +114,12 @@ async def begin_bulk(
     if not wanted:
         raise Invalid("There is nothing to do it to.", code="empty", field="interaction_ids")
     if len(wanted) > MOST:
-        raise Invalid(f"{MOST} at once is the most. Narrow the list, then do the rest.", code="too_many", field="interaction_ids")
+        raise Invalid(
+            f"{MOST} at once is the most. Narrow the list, then do the rest.",
+            code="bulk_limit",
+            field="interaction_ids",
+            limit=MOST,
+        )
     async with db.write() as tx:
         kept = {name: value for name, value in msgspec.to_builtins(args).items() if value not in (None, "")}
         bulk = BulkFacts(
