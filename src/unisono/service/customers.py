@@ -9,11 +9,12 @@ from unisono.domain.errors import Invalid, NotFound
 from unisono.service.access import Access
 from unisono.service.custom_fields import checked_value, words_for
 from unisono.service.customer_views import CustomerPage, CustomerRow
-from unisono.service.look import parse_query, sight_of
+from unisono.service.look import sight_of
 from unisono.service.merge_customers import reach_customer
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.queues import check_zone
+from unisono.service.search_query import groups_of
 from unisono.service.text import storable
 from unisono.service.views import HistoryItem
 
@@ -109,7 +110,7 @@ async def directory(db: Database, access: Access, query: str, after: str | None,
     """
     if len(query) > MAX_QUERY_CHARS:
         raise Invalid(f"A search takes {MAX_QUERY_CHARS} characters.", code="query_long", field="q")
-    groups, _ = parse_query(query)
+    groups = groups_of(query)
     before: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
     sight = sight_of(access)
     async with db.read() as tx:
