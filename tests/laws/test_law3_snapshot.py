@@ -31,6 +31,7 @@ MODULES = (
     "interrupts", "customer_value", "rules.apply", "rules.follow",
     "cases", "follow_cases", "merge_customers", "customers",
     "spam", "tags", "bulk", "receive_blocked",
+    "held_answers", "release", "mentions",
 )  # fmt: skip
 NO_VIEW = {
     "rules.apply.active_rules": "reads the rules",
@@ -63,6 +64,16 @@ NO_VIEW = {
     "cases.case_id_of": "reads",
     "cases.case_of_id": "reads",
     "cases.cases_of_customer": "reads",
+    "note.put_note": "the body of add_note and decide_answer",
+    "held_answers.hold_for": "reads what holds an answer back",
+    "held_answers.hold": "part of answer, which has a case of its own for it",
+    "held_answers.stop_held": "part of receive, which has a case of its own for it",
+    "release.queue_answer": "the body of answer and release",
+    "release.release": "the body of release_due, send_now and decide_answer",
+    "mentions.add_mentions": "part of write_note, which has a case of its own for it",
+    "mentions.colleagues": "reads",
+    "mentions.my_mentions": "reads",
+    "mentions.unread_mentions": "reads",
     "consult_ends.end": "the body of decline_consult, end_consult and the two below",
     "consult_ends.end_with_work": "the body of give_back, finish and wrap_up",
     "consult_ends.end_with_agent": "the body of step_back",
@@ -95,6 +106,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
             [row["id"] for row in await house.sql("select id from consult where state in ('requested', 'open')")]
         )
         cases = await tx.cases.views([row["id"] for row in await house.sql("select id from case_file")])
+        mentions = await tx.mentions.views([row["id"] for row in await house.sql("select id from note_mention")])
         customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
     return {
         "work": {str(i.interaction.id): plain(i) for i in work},
@@ -104,6 +116,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         "customers": {str(c.id): plain(c) for c in customers if c is not None},
         "consults": {str(c.id): plain(c) for c in consults},
         "cases": {str(c.id): plain(c) for c, _ in cases},
+        "mentions": {str(m.id): plain(m) for m in mentions},
     }
 
 
@@ -112,6 +125,7 @@ def shown(state: DeskState) -> dict[str, dict[str, Any]]:
     return {
         "work": state.work, "messages": state.messages, "agents": state.agents, "customers": state.customers,
         "cases": state.cases,
+        "mentions": state.mentions,
         "offers": {key: offer for key, offer in state.offers.items() if offer["state"] == "open"},
         "consults": {key: one for key, one in state.consults.items() if one["state"] in ("requested", "open")},
     }  # fmt: skip
@@ -128,7 +142,8 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
             frames.append({
                 "type": event.type, "v": event.v, "cursor": str(event.cursor), "work": plain(views.work),
                 "messages": plain(views.messages), "offers": plain(views.offers), "agents": plain(views.agents),
-                "customers": plain(views.customers), "consults": plain(views.consults), "cases": plain([c for c, _ in views.cases]), "gone": {},
+                "customers": plain(views.customers), "consults": plain(views.consults), "cases": plain([c for c, _ in views.cases]),
+                "mentions": plain(views.mentions), "gone": {},
             })  # fmt: skip
     return frames
 

@@ -10,6 +10,8 @@ const VIEWS: Record<string, string> = {
   LastMessage: 'LastView', Link: 'LinkView', Me: 'MeView', Message: 'MessageView', Offer: 'OfferView', Preview: 'PreviewView', Quarantined: 'QuarantinedView',
   Holiday: 'HolidayView', Hours: 'HoursView', Opening: 'OpeningView', Queue: 'QueueView', QueueLevel: 'QueueLevelView',
   QueueStep: 'QueueStepView', Role: 'RoleView', ServiceLevel: 'ServiceLevelView', Target: 'TargetView', SearchHit: 'SearchHit', Session: 'SessionView', Skill: 'SkillView', User: 'UserView',
+  Above: 'AboveView', Aside: 'AsideView', Awaiting: 'Awaiting', CannedAnswer: 'CannedView', FilledAnswer: 'Filled', Held: 'HeldView', Mention: 'MentionView',
+  MentionItem: 'MentionItem', PublicContext: 'ContextView', Signature: 'SignatureView', WorkEvent: 'WorkEventView',
   WorkClass: 'WorkClassView', WorkItem: 'WorkItem', WrapUpCode: 'CodeView',
 };
 

@@ -11,9 +11,11 @@ from unisono.contract.connector import (
     Backfill,
     Challenge,
     Connector,
+    Context,
     DeleteComment,
     DeleteSync,
     Deny,
+    Forward,
     HideComment,
     HttpRequest,
     HttpResponse,
@@ -48,6 +50,7 @@ from unisono.contract.context import (
 from unisono.contract.health import Health
 from unisono.contract.inbound import (
     MISSHAPEN,
+    Above,
     Author,
     AuthorGone,
     CanReply,
@@ -83,6 +86,7 @@ from unisono.contract.tokens import NoToken, Tokens
 __all__ = [
     "CONTRACT_VERSION",
     "MISSHAPEN",
+    "Above",
     "Account",
     "Author",
     "AuthorGone",
@@ -95,6 +99,7 @@ __all__ = [
     "Challenge",
     "Clock",
     "Connector",
+    "Context",
     "Created",
     "Ctx",
     "DeleteComment",
@@ -103,6 +108,7 @@ __all__ = [
     "Deny",
     "Edited",
     "Event",
+    "Forward",
     "Health",
     "HideComment",
     "HostRefused",

@@ -56,6 +56,8 @@ class Caps(Struct, frozen=True, kw_only=True):
     private_reply: a public item can be answered privately, for `private_reply_window_s` after it was said and
         `private_replies_max` times (None: as often as one likes); see `OutMessage.private_reply_to`.
     templates: pre-approved texts may be sent (power Templates), also after the window. backfill: see the power Backfill.
+    context: what stands above a public item can be asked for (power Context).
+    forward: what is said privately can be passed on to a third party (power Forward).
     max_parts: in so many parts may a text be sent that is longer than the limit (`domain.split`).
     """
 
@@ -95,4 +97,6 @@ class Caps(Struct, frozen=True, kw_only=True):
     private_replies_max: int | None = None
     templates: bool = False
     backfill: bool = False
+    context: bool = False
+    forward: bool = False
     max_parts: int = 1

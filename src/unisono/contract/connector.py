@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from unisono.contract.capabilities import Caps
 from unisono.contract.context import Ctx
 from unisono.contract.health import Health
-from unisono.contract.inbound import Event, Page, Raw, ThreadRef
+from unisono.contract.inbound import Above, Author, Event, Page, Raw, ThreadRef
 from unisono.contract.outbound import OutMessage, ReconcileResult, SendResult, Template
 
 CONTRACT_VERSION = 1
@@ -183,6 +183,31 @@ class Templates(Protocol):
 
     async def templates(self) -> list[Template]:
         """Return what was approved for this account, the unusable ones included. Raises PullFailed or NotReached."""
+        ...
+
+
+@runtime_checkable
+class Forward(Protocol):
+    """What a customer wrote can be passed on to somebody else (`Caps.forward`).
+
+    `OutMessage.recipient` is then that person, and `references` name only what was said with them: nothing of it may reach the
+    customer.
+    """
+
+    def third_party(self, address: str) -> Author:
+        """Return who is meant by an address that a person typed. Raises ValueError when nobody can be written to there."""
+        ...
+
+
+@runtime_checkable
+class Context(Protocol):
+    """What stands above a public item can be asked for (`Caps.context`)."""
+
+    async def context(self, thread: ThreadRef, remote_id: str) -> list[Above]:
+        """Return the post and the thread above an item, the oldest first, without the item itself; at most 40.
+
+        Called when somebody looks at it, so it asks once and does not wait long. Raises PullFailed, NotReached or BudgetSpent.
+        """
         ...
 
 

@@ -128,6 +128,17 @@ class Created(Struct, frozen=True, kw_only=True, tag="created"):
     details: dict[str, Any] = field(default_factory=dict)
 
 
+class Above(Struct, frozen=True, kw_only=True):
+    """A post that stands above another one. It is shown and not kept, whoever wrote it; `own`: this channel's own account."""
+
+    remote_id: str
+    author: Author
+    text: str = ""
+    occurred_at: datetime | None = None
+    url: str = ""
+    own: bool = False
+
+
 class Edited(Struct, frozen=True, kw_only=True, tag="edited"):
     """The author changed it. A higher `revision` wins, whatever order they arrive in."""
 

@@ -79,8 +79,13 @@ class DeclineReason(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where an answer is on its way to the network (DESIGN, section 3, step 6)."""
+    """Where an answer is on its way to the network (DESIGN, section 3, step 6).
 
+    HELD: no network may have it yet (`held_answer` says why). WITHDRAWN: taken back before it was queued.
+    """
+
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"

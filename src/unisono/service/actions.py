@@ -28,6 +28,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "work.transfer": Reach.CLASSES,
     "work.supervise": Reach.CLASSES,
     "report.read": Reach.CLASSES,
+    "answer.approve": Reach.CLASSES,
     "customer.erase": Reach.HOUSE,
     "channel.read": Reach.CLASSES,
     "quarantine.manage": Reach.HOUSE,
@@ -70,7 +71,7 @@ BUILT_IN_ROLES: Final = (
         "supervisor",
         (
             *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
-            "queue.manage", "agent.manage", "user.read", "report.read",
+            "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve",
         ),
     ),
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),

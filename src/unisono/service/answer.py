@@ -8,25 +8,28 @@ import msgspec
 from msgspec import Struct, field
 
 from unisono.contract.capabilities import Caps
+from unisono.contract.inbound import Author
 from unisono.contract.outbound import TemplateChoice
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.length import measure
 from unisono.domain.words import DeliveryState, Direction, InteractionState, ReplyRule, Visibility
-from unisono.routing.clocks import What
 from unisono.service.access import Access
+from unisono.service.approvals import asked_by_rule
 from unisono.service.channel_context import Outside, open_connector
-from unisono.service.clocks import Happened, feed
 from unisono.service.count_parts import parts_of
 from unisono.service.follow_cases import with_case_number
-from unisono.service.ports import NewEvent
-from unisono.service.ports.talk import AttachmentFacts, NewMessage, Touch
+from unisono.service.forward import identity_of, third_party
+from unisono.service.held_answers import hold, hold_for
+from unisono.service.ports.talk import AttachmentFacts, NewMessage
 from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
-from unisono.service.sender import OUTBOX_BELL, TEMPLATE
+from unisono.service.release import OUTBOX_BELL, Queued, queue_answer
+from unisono.service.sender import SIGNATURE, TEMPLATE
+from unisono.service.signatures import signature_for
 from unisono.service.templates import filled
 from unisono.service.text import storable, terms
 from unisono.triage.language import language_of
 
-_DETAILS = {"content_warning", "cc", "bcc"}
+_DETAILS = {"content_warning", "to", "cc", "bcc"}
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -35,6 +38,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     visibility: what the agent saw when writing; it must be the thread's own, or nothing is sent (law 6).
     private_reply_to: the customer's public message to which this is the private answer; visibility is then private.
     template: a text that the network approved, sent also when free words no longer may be; `text` is not looked at then.
+    grace: the agent may take it back for the moment that the house has set. send_at: when to send it; stops: not if the customer
+    writes before. approval: a second person must look first. signature: with the channel's signature below the text.
+    forward_to: the address of a third party, to whom it goes instead of the customer.
     """
 
     message_id: UUID
@@ -46,6 +52,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     details: dict[str, Any] = field(default_factory=dict)
     private_reply_to: UUID | None = None
     template: TemplateChoice | None = None
+    grace: bool = False
+    send_at: datetime | None = None
+    stops: bool = False
+    approval: bool = False
+    signature: bool = False
+    forward_to: str | None = None
 
 
 async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
@@ -65,6 +77,13 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
             return draft.message_id
         channel = await tx.channels.facts(place.channel_id)
         attachments = await tx.talk.unsent_attachments(draft.attachment_ids)
+        why = await hold_for(
+            tx, approval=draft.approval or await asked_by_rule(tx, access, place, draft.visibility), send_at=draft.send_at,
+            stops=draft.stops, grace=draft.grace,
+        )  # fmt: skip
+        signature = (
+            await signature_for(tx, place.channel_id, access.user_id) if draft.signature and draft.template is None else ""
+        )
     if channel is None:
         raise Conflict("The channel is archived; nothing can be sent on it. The draft was not sent.", code="channel_archived")
     connector = open_connector(outside, channel)
@@ -73,13 +92,22 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
     if draft.template is not None:
         text = await filled(connector, draft.template)
         details[TEMPLATE] = msgspec.to_builtins(draft.template)
+    if signature:
+        text = f"{text}\n\n{signature}"
+        details[SIGNATURE] = len(signature) + 2
+    now = outside.clock.now()
+    at = why.send_at if why is not None and why.send_at is not None else now
+    third: Author | None = None
     private: PrivateReply | None = None
-    if draft.private_reply_to is not None:
+    if draft.forward_to is not None:
+        third = third_party(connector, caps, place, draft)
+        check(draft, text, caps, place.visibility, ReplyRule.YES.value, None, now, attachments)
+    elif draft.private_reply_to is not None:
         private = await private_reply(outside, place, draft.private_reply_to, caps)
         caps = private_caps(connector.capabilities(private.thread))
-        check(draft, text, caps, Visibility.PRIVATE.value, ReplyRule.YES.value, private.until, outside.clock.now(), attachments)
+        check(draft, text, caps, Visibility.PRIVATE.value, ReplyRule.YES.value, private.until, at, attachments)
     else:
-        check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, outside.clock.now(), attachments)
+        check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, at, attachments)
     language = language_of(text)
     async with outside.db.write() as tx:
         place = await tx.talk.answerable(interaction_id, lock=True)
@@ -92,7 +120,11 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         if place.agent_id != access.user_id:
             raise Conflict("A colleague has this enquiry now. The draft was not sent.", code="not_yours")
         conversation_id = place.conversation_id
-        if private is None:
+        aside = None
+        if third is not None:
+            aside = await identity_of(tx, channel.network, third)
+            parent = await tx.talk.answered_aside(conversation_id, aside, draft.in_reply_to)
+        elif private is None:
             parent = await tx.talk.answered_remote_id(conversation_id, draft.in_reply_to)
         else:
             conversation_id, parent = await open_private_thread(tx, place, private), private.remote_id
@@ -104,28 +136,24 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
                     visibility=place.visibility if private is None else Visibility.PRIVATE.value,
                     user_id=access.user_id, occurred_at=tx.now, received_at=tx.now, said_at=tx.now,
                     ingest_key=f"answer:{draft.message_id}", parent_remote_id=parent, language=language,
-                    delivery=DeliveryState.QUEUED.value, text=text,
-                    subject=with_case_number(storable(draft.subject).strip(), place.case_number),
-                    details=details, terms=terms(f"{draft.subject} {text}", language),
+                    delivery=(DeliveryState.QUEUED if why is None else DeliveryState.HELD).value, text=text,
+                    subject=with_case_number(storable(draft.subject).strip(), place.case_number), details=details,
+                    terms=terms(f"{draft.subject} {text}", language),
+                    aside_identity_id=aside,
                 )
             ]
         )  # fmt: skip
         await tx.talk.attach(draft.message_id, draft.attachment_ids)
-        await tx.talk.touch_conversations(
-            [Touch(conversation_id=conversation_id, last_message_id=draft.message_id, said_at=tx.now)]
-        )
-        await tx.talk.answered(interaction_id)
-        await feed(tx, [Happened(interaction_id=interaction_id, what=What.ANSWERED, at=tx.now, id=str(draft.message_id))])
-        await tx.outbox.add(
-            draft.message_id, place.channel_id, conversation_id, parent, private_reply_to=private.remote_id if private else None
-        )
-        tx.emit(
-            NewEvent(
-                type="answer.queued", actor_id=access.user_id, channel_id=place.channel_id, queue_id=place.queue_id,
-                access_class=place.access_class, conversation_id=conversation_id, interaction_id=interaction_id,
-                agent_id=access.user_id, body={"message_id": draft.message_id},
-            )
+        queued = Queued(
+            message_id=draft.message_id, conversation_id=conversation_id, interaction_id=interaction_id,
+            channel_id=place.channel_id, queue_id=place.queue_id, access_class=place.access_class, user_id=access.user_id,
+            parent_remote_id=parent, private_reply_to=private.remote_id if private else None, said_at=tx.now,
+            aside=aside is not None,
         )  # fmt: skip
+        if why is None:
+            await queue_answer(tx, queued)
+        else:
+            await hold(tx, queued, why)
     await outside.bell.ring(OUTBOX_BELL)
     return draft.message_id
 
@@ -156,7 +184,7 @@ def check(
     unknown = set(draft.details) - _DETAILS
     if unknown:
         raise Invalid(f"Unknown details: {', '.join(sorted(unknown))}.", field="details")
-    if (draft.details.get("cc") or draft.details.get("bcc")) and not caps.copies:
+    if any(draft.details.get(name) for name in ("to", "cc", "bcc")) and not caps.copies:
         raise Invalid("This network knows no copies (Cc, Bcc).", field="details")
     length = measure(text, caps.text.unit.value, url_cost=caps.text.url_cost, domain_free=caps.text.mention_domain_free)
     if caps.text.maximum is not None and length > caps.text.maximum and not _in_parts(text, caps):

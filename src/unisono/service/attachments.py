@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from unisono.domain.errors import Conflict, Invalid, NotFound
+from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.house import House
 from unisono.service.media_types import sniff
@@ -124,6 +125,25 @@ async def find_file(db: Database, access: Access, attachment_id: UUID) -> Found:
     if not seen:
         raise NotFound("This attachment does not exist, or is not yours to see.")
     return Found(name=name, media_type=media_type)
+
+
+async def copy_file(house: House, access: Access, attachment_id: UUID) -> AttachmentView:
+    """Make a file of a conversation one's own upload, to be attached to an answer. Raises NotFound, Unavailable."""
+    found = await find_file(house.db, access, attachment_id)
+    copy_id = new_id()
+    begun = Upload(
+        id=copy_id, uploaded_by=access.user_id, message_id=None, channel_id=None, name=file_name(found.name), alt_text="",
+        media_type=found.media_type, size_bytes=None, sha256=None, state="pending",
+    )  # fmt: skip
+    async with house.db.write() as tx:
+        await tx.uploads.add(begun)
+    try:
+        stored = await house.files.put_stream(copy_id, house.files.chunks(attachment_id), house.settings.max_upload_bytes)
+    except BaseException:
+        await give_up(house, copy_id)
+        raise
+    kept = msgspec.structs.replace(begun, size_bytes=stored.size_bytes, sha256=stored.sha256, state="stored")
+    return await keep_file(house.db, kept, channel_id=None, alt_text="")
 
 
 def view_of(upload: Upload) -> AttachmentView:

@@ -24,8 +24,8 @@ from unisono.service.access import Access
 from unisono.service.channel_context import Outside
 from unisono.service.channels import CHANNELS_BELL, REAUTH, Draft, check_channel, check_double, tell_channel
 from unisono.service.ports.privacy import Cipher, Sealed
+from unisono.service.release import OUTBOX_BELL
 from unisono.service.secrets import CHANNEL, put_secret
-from unisono.service.sender import OUTBOX_BELL
 from unisono.service.tokens import GRANT, client_proof, decoded, granted
 
 CALLBACK: Final = "/api/v1/channels/oauth/callback"

@@ -22,6 +22,7 @@ _KEYS = {
     "customers": "id",
     "consults": "id",
     "cases": "id",
+    "mentions": "id",
 }
 
 
@@ -37,6 +38,7 @@ class DeskState(Struct, kw_only=True):
     customers: dict[str, View] = field(default_factory=dict)
     consults: dict[str, View] = field(default_factory=dict)
     cases: dict[str, View] = field(default_factory=dict)
+    mentions: dict[str, View] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
 
 

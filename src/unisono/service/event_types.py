@@ -38,6 +38,20 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="An answer was written and waits for its network; rule_id: by a rule.", body={"message_id": ID, "rule_id?": ID}
     ),
     "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
+    "answer.held": EventType(
+        summary="An answer waits: to be taken back, for its time, or for approval; or its time was changed.",
+        body={"message_id": ID, "state": ENUM},
+    ),
+    "answer.withdrawn": EventType(summary="An answer was taken back before any network had it.", body={"message_id": ID}),
+    "answer.stopped": EventType(
+        summary="The customer wrote, so a scheduled answer was not sent by itself.", body={"message_id": ID}
+    ),
+    "answer.approved": EventType(summary="A second person approved an answer.", body={"message_id": ID}),
+    "answer.rejected": EventType(summary="A second person rejected an answer.", body={"message_id": ID}),
+    "note.mentioned": EventType(
+        summary="A colleague is named in a note.", body={"message_id": ID, "mention_id": ID, "user_id": ID}
+    ),
+    "mention.read": EventType(summary="Somebody read where they are named.", body={"mention_id": ID, "user_id": ID}),
     "interaction.created": EventType(
         summary="A customer asked, so many seconds before it came in; a unit of work waits.",
         body={"previous_id?": ID, "units": "integer", "age_s?": "number"},

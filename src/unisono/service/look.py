@@ -15,7 +15,9 @@ from unisono.service.channel_context import Outside, open_connector
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
+from unisono.service.settings import read_settings
 from unisono.service.setup_views import ChannelView
+from unisono.service.signatures import SignatureView, signature_view
 from unisono.service.views import (
     ConsultView,
     ConversationView,
@@ -26,6 +28,7 @@ from unisono.service.views import (
     ListFilter,
     MessageView,
     OfferView,
+    WorkEventView,
     WorkItem,
 )
 
@@ -36,6 +39,7 @@ DUE: Final = ("over", "soon")
 SOON: Final = timedelta(hours=1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 HISTORY: Final = 100
+MOST_EVENTS: Final = 500
 
 
 class OfferItem(Struct, frozen=True, kw_only=True):
@@ -55,7 +59,8 @@ class ConsultItem(Struct, frozen=True, kw_only=True):
 class ThreadView(Struct, frozen=True, kw_only=True):
     """A conversation with all that the desk shows around it.
 
-    caps: what this thread allows. history: the customer's other conversations, on all channels, newest first.
+    caps: what this thread allows. history: the customer's other conversations, on all channels, newest first. signature: what
+    stands below an answer of the asker's. undo_s: for so long an answer that is sent can be taken back.
     """
 
     conversation: ConversationView
@@ -68,6 +73,8 @@ class ThreadView(Struct, frozen=True, kw_only=True):
     network: str
     medium: str
     cursor: str
+    signature: SignatureView = SignatureView()
+    undo_s: int = 0
 
 
 def sight_of(access: Access, action: str = "work.read") -> Sight:
@@ -177,6 +184,8 @@ async def thread(outside: Outside, access: Access, conversation_id: UUID) -> Thr
         facts = await tx.channels.facts(found.view.channel_id)
         interactions = await tx.reading.interactions(conversation_id)
         history = await tx.reading.history(sight_of(access), found.view.customer_id, HISTORY + 1)
+        signature = await signature_view(tx, found.view.channel_id, access.user_id)
+        undo_s = int((await read_settings(tx))["answer.undo_s"])
     if customer is None:
         raise NotFound("This conversation does not exist, or is not yours to see.")
     caps = Caps(reply=False)
@@ -194,7 +203,7 @@ async def thread(outside: Outside, access: Access, conversation_id: UUID) -> Thr
         conversation=found.view, customer=customer, channel=channel, caps=caps, interactions=interactions,
         open=next((i for i in interactions if i.state != InteractionState.CLOSED.value), None),
         history=[item for item in history if item.conversation.id != conversation_id][:HISTORY],
-        network=found.network, medium=found.medium, cursor=cursor,
+        network=found.network, medium=found.medium, cursor=cursor, signature=signature, undo_s=undo_s,
     )  # fmt: skip
 
 
@@ -207,6 +216,29 @@ async def messages_page(db: Database, access: Access, conversation_id: UUID, bef
         found = await tx.reading.messages(conversation_id, end, limit + 1)
     items = found[-limit:]
     return Page(items=items, next=place(*items[0].order) if len(found) > limit else None, cursor=cursor)
+
+
+async def customer_messages(db: Database, access: Access, customer_id: UUID, before: str | None, limit: int) -> Page[MessageView]:
+    """Return the newest messages of a customer on all channels, of those that the asker may see; `next` leads further back.
+
+    Raises NotFound when no conversation of theirs is to be seen.
+    """
+    end: tuple[datetime, str, str] | None = parse_place(before, tuple[datetime, str, str]) if before else None
+    async with db.read() as tx:
+        cursor = str(await tx.log.head())
+        places = await tx.reading.customer_places(customer_id)
+        if not any(access.sees(access_class, agent_id) for access_class, agent_id in places):
+            raise NotFound("This customer does not exist, or is not yours to see.")
+        found = await tx.reading.customer_messages(sight_of(access), customer_id, end, limit + 1)
+    items = found[-limit:]
+    return Page(items=items, next=place(*items[0].order) if len(found) > limit else None, cursor=cursor)
+
+
+async def work_events(db: Database, access: Access, conversation_id: UUID) -> list[WorkEventView]:
+    """Return what happened to the work of a conversation, oldest first. Raises NotFound."""
+    async with db.read() as tx:
+        await _conversation(tx, access, conversation_id)
+        return await tx.reading.events_of(conversation_id, MOST_EVENTS)
 
 
 async def message(db: Database, access: Access, message_id: UUID) -> MessageView:

@@ -19,6 +19,7 @@ from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
 from unisono.service.erase import erase_messages, forget_in_cases
 from unisono.service.follow_cases import case_number, follow_cases
+from unisono.service.held_answers import stop_held
 from unisono.service.last_agent import last_agents
 from unisono.service.locks import patiently
 from unisono.service.ports import NewEvent, Tx
@@ -119,6 +120,8 @@ class _Placed(Struct, frozen=True, kw_only=True):
     event: Created
     identity: IdentityRef
     conversation: ConversationRef
+    #: Said by a third party, to whom something was passed on.
+    aside: UUID | None = None
 
 
 class _Intake:
@@ -147,6 +150,7 @@ class _Intake:
         await self._claim()
         created, changed = self._sort_said()
         created = await self._without_tombstones(created)
+        created = await self._confirm_by_key(created)
         placed = await self._place(created, self._named_anew(created, changed))
         await self._lock_ahead(placed)
         placed = await self._recognise_own(placed)
@@ -248,43 +252,50 @@ class _Intake:
         self.gone = [identities[(author.realm, author.remote_id)].id for author in gone]
         aliases = await self.tx.talk.thread_of_aliases(self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)])
         keys: list[ThreadKey] = []
+        asides: list[UUID | None] = []
         for _, _, event, customer in wanted:
             identity = identities[(customer.realm, customer.remote_id)]
+            whose = None if event.own else _of_whom(event.thread, identity.id, aliases)
+            asides.append(identity.id if whose is not None else None)
             keys.append(
                 ThreadKey(
                     visibility=event.thread.visibility.value,
-                    root_remote_id=_root(event.thread, identity.id, aliases),
-                    identity_id=identity.id,
+                    root_remote_id=whose[0] if whose is not None else _root(event.thread, identity.id, aliases),
+                    identity_id=whose[1] if whose is not None else identity.id,
                 )
             )
         conversations = await self.tx.talk.conversations_of(self.channel.id, keys, self.channel.access_class)
         return [
             _Placed(
                 understood=understood, said=said, event=event, identity=identities[(customer.realm, customer.remote_id)],
-                conversation=conversations[key],
+                conversation=conversations[key], aside=aside,
             )
-            for (understood, said, event, customer), key in zip(wanted, keys, strict=True)
+            for (understood, said, event, customer), key, aside in zip(wanted, keys, asides, strict=True)
         ]  # fmt: skip
+
+    async def _confirm_by_key(self, created: list[tuple[Understood, Said]]) -> list[tuple[Understood, Said]]:
+        """Take out our own answers that name our key: wherever they went, they stand where they were written."""
+        keys = {key: pair for pair in created if (key := _key_of(pair[1])) is not None}
+        known = await self.tx.talk.messages_by_id(list(keys)) if keys else {}
+        for key in known:
+            await self._confirm(key, keys[key][1].event.remote_id, _url_of(keys[key][1]))
+        return [pair for pair in created if _key_of(pair[1]) not in known]
 
     async def _recognise_own(self, placed: list[_Placed]) -> list[_Placed]:
         """Take out our own answers that come back: they are in the transcript already and only get confirmed."""
         own = [p for p in placed if p.event.own]
         if not own:
             return placed
-        by_key = await self.tx.talk.messages_by_id([key for p in own if (key := _uuid(p.event.client_key)) is not None])
         pending = await self.tx.outbox.open_in_thread(list({p.conversation.id for p in own}))
         taken: set[UUID] = set()
         rest: list[_Placed] = [p for p in placed if not p.event.own]
         for p in own:
-            key = _uuid(p.event.client_key)
-            match = key if key in by_key else None
-            if match is None:
-                same = [
-                    a.message_id for a in pending
-                    if a.message_id not in taken and a.conversation_id == p.conversation.id
-                    and _same_text(a.text, p.said.clean.text)
-                ]  # fmt: skip
-                match = same[0] if same else None
+            same = [
+                a.message_id for a in pending
+                if a.message_id not in taken and a.conversation_id == p.conversation.id
+                and _same_text(a.text, p.said.clean.text)
+            ]  # fmt: skip
+            match = same[0] if same else None
             if match is None:
                 rest.append(p)
             else:
@@ -322,7 +333,8 @@ class _Intake:
             self.tx,
             [
                 (work[p.conversation.id], fact) for p in kept
-                if p.conversation.id in work and p.conversation.id not in self.begun and (fact := _fact(p)) is not None
+                if p.conversation.id in work and p.conversation.id not in self.begun and p.aside is None
+                and (fact := _fact(p)) is not None
             ],
         )  # fmt: skip
         self._remember(kept, work)
@@ -389,6 +401,7 @@ class _Intake:
     async def _tell_open(self, asking: dict[UUID, list[_Placed]], still_open: dict[UUID, UUID]) -> None:
         told = {c: i for c, i in still_open.items() if c in asking}
         await self.tx.talk.customer_wrote(list(told.values()))
+        await stop_held(self.tx, [c for c, group in asking.items() if any(p.aside is None for p in group)])
         for conversation_id, interaction_id in told.items():
             self._emit("interaction.changed", asking[conversation_id][0].conversation, interaction_id, {"by": "customer"})
 
@@ -420,6 +433,7 @@ class _Intake:
             parent_remote_id=event.thread.parent_id, revision=event.revision, automatic=event.automatic,
             language=clean.language, url=event.url, delivery=DeliveryState.SENT.value if event.own else None,
             text=clean.text, subject=clean.subject, html=clean.html, details=clean.details, terms=clean.terms,
+            aside_identity_id=p.aside,
         )  # fmt: skip
 
     # -- changes -----------------------------------------------------------------------------------------------------
@@ -520,6 +534,14 @@ class _Intake:
         )  # fmt: skip
 
 
+def _key_of(said: Said) -> UUID | None:
+    return _uuid(said.event.client_key) if isinstance(said.event, Created) and said.event.own else None
+
+
+def _url_of(said: Said) -> str:
+    return said.event.url if isinstance(said.event, Created) else ""
+
+
 def _fact(p: _Placed) -> Fact | None:
     return None if p.identity.blocked and not p.event.own else fact_of(p.said, p.event)
 
@@ -528,17 +550,23 @@ def _aliases(thread: ThreadRef) -> list[str]:
     return [*thread.aliases, *([thread.parent_id] if thread.parent_id else [])]
 
 
-def _root(thread: ThreadRef, identity_id: UUID, aliases: dict[str, tuple[str, UUID]]) -> str:
+def _of_whom(thread: ThreadRef, author: UUID, aliases: dict[str, tuple[str, UUID, bool]]) -> tuple[str, UUID] | None:
+    """Whose conversation it belongs to when a third party answers what was passed on to them: (root, the customer)."""
+    nearest = next((aliases[alias] for alias in _aliases(thread) if alias in aliases), None)
+    return (nearest[0], nearest[1]) if nearest is not None and nearest[2] and nearest[1] != author else None
+
+
+def _root(thread: ThreadRef, identity_id: UUID, aliases: dict[str, tuple[str, UUID, bool]]) -> str:
     """The network's root, unless something it refers to already stands in a conversation with the same person."""
     for alias in _aliases(thread):
-        root, identity = aliases.get(alias, ("", None))
+        root, identity, _ = aliases.get(alias, ("", None, False))
         if identity == identity_id:
             return root
     return thread.root_id
 
 
 def _touch(p: _Placed) -> Touch:
-    inbound = not p.event.own
+    inbound = not p.event.own and p.aside is None
     rule = p.event.can_reply
     return Touch(
         conversation_id=p.conversation.id, last_message_id=p.said.message_id, said_at=p.said.said_at,

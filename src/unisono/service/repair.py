@@ -7,7 +7,7 @@ from unisono.domain.words import DeliveryState
 from unisono.service.access import Access
 from unisono.service.channel_context import INBOX_BELL, Outside
 from unisono.service.ports import NewEvent, Tx
-from unisono.service.sender import OUTBOX_BELL
+from unisono.service.release import OUTBOX_BELL
 
 
 async def retry_answer(outside: Outside, access: Access, message_id: UUID, *, confirm_not_sent: bool = False) -> None:

@@ -41,10 +41,13 @@ from unisono.service.metrics import SENT as SEND_ATTEMPTS
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.ledgers import OutboxChange, OutboxItem
+from unisono.service.release import OUTBOX_BELL, release_due
 
-OUTBOX_BELL = "outbox"
 #: Under which detail of a message the template stands with which it is sent.
 TEMPLATE = "template"
+#: Under which detail stands how many characters of a text are our signature; it is for the desk alone.
+SIGNATURE = "signature_chars"
+_OURS = frozenset({TEMPLATE, SIGNATURE})
 SEND_LEASE_S = 30.0
 IN_FLIGHT = 8
 MAX_ATTEMPTS = 8
@@ -164,6 +167,8 @@ class Sender:
             while True:
                 wait = 1.0
                 try:
+                    while await release_due(self._outside.db):
+                        pass
                     for channel_id in await self._due_channels():
                         if channel_id not in self._running:
                             self._running.add(channel_id)
@@ -179,7 +184,8 @@ class Sender:
 
     async def _until_next(self) -> float:
         async with self._outside.db.read() as tx:
-            due = await tx.outbox.next_due()
+            times = [await tx.outbox.next_due(), await tx.held.next_due()]
+        due = min((at for at in times if at is not None), default=None)
         if due is None:
             return 1.0
         return min(1.0, max(0.02, (due - self._outside.clock.now()).total_seconds()))
@@ -299,7 +305,7 @@ class Sender:
 
     async def _message(self, item: OutboxItem) -> OutMessage:
         async with self._outside.db.read() as tx:
-            references = await tx.outbox.references(item.conversation_id, 50)
+            references = await tx.outbox.references(item.conversation_id, item.aside_identity_id, 50)
             attachments = await tx.talk.attachments_of(item.message_id)
         return OutMessage(
             key=str(item.message_id),
@@ -313,7 +319,7 @@ class Sender:
                 display_name=item.identity_name,
             ),
             text=item.text, html=item.html, subject=item.subject, created_at=item.created_at,
-            details={name: value for name, value in item.details.items() if name != TEMPLATE},
+            details={name: value for name, value in item.details.items() if name not in _OURS},
             references=tuple(references), private_reply_to=item.private_reply_to,
             template=msgspec.convert(item.details[TEMPLATE], TemplateChoice) if TEMPLATE in item.details else None,
             attachments=tuple(

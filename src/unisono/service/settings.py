@@ -92,6 +92,20 @@ SETTINGS: Final[Mapping[str, Setting]] = {
                 "en": "Who served a customer last comes first for their new enquiries too, for so many days; 0: never.",
             },
         ),
+        Setting(
+            name="answer.undo_s", kind=int, default=5, low=0, high=30,
+            summary={
+                "de": "So viele Sekunden lang kann eine Antwort nach dem Senden zurückgeholt werden; 0: gar nicht.",
+                "en": "For so many seconds an answer can be taken back after it was sent; 0: not at all.",
+            },
+        ),
+        Setting(
+            name="answer.approve_public", kind=bool, default=False,
+            summary={
+                "de": "Öffentliche Antworten derer, die selbst nichts freigeben dürfen, brauchen eine Freigabe.",
+                "en": "Public answers of those who may not approve any need somebody's approval.",
+            },
+        ),
         *(
             Setting(
                 name=f"units.{medium}", kind=int, default=units, low=0, high=6_000,

@@ -66,7 +66,7 @@ class ConversationView(Struct, frozen=True, kw_only=True):
 
 
 class AuthorView(Struct, frozen=True, kw_only=True):
-    """Who speaks: `customer`, `user` (a colleague) or `company` (our account, used elsewhere)."""
+    """Who speaks: `customer`, `user` (a colleague), `company` (our account, used elsewhere) or `third` (somebody else)."""
 
     kind: str
     id: UUID | None
@@ -86,8 +86,31 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
     state: str
 
 
+class AsideView(Struct, frozen=True, kw_only=True):
+    """A third party with whom something is said beside the customer, who sees nothing of it."""
+
+    identity_id: UUID
+    name: str
+    handle: str
+
+
+class HeldView(Struct, frozen=True, kw_only=True):
+    """Why no network has an answer yet: grace, scheduled, approval, rejected or stopped.
+
+    send_at: when it goes out by itself. stops: not if the customer writes before. decided_by: who approved or rejected it.
+    """
+
+    state: str
+    send_at: Instant | None
+    stops: bool
+    decided_by: UUID | None
+
+
 class MessageView(Struct, frozen=True, kw_only=True):
-    """One thing said. Transcript order is `order`. hidden, liked: what we did to it at its network."""
+    """One thing said. Transcript order is `order`. hidden, liked: what we did to it at its network.
+
+    aside: it is said with a third party, in the customer's conversation. held: no network has it yet.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -116,6 +139,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
     attachments: list[AttachmentView]
     details: dict[str, Any]
     order: tuple[Instant, str, str]
+    aside: AsideView | None
+    held: HeldView | None
     version: int
 
 
@@ -258,6 +283,19 @@ class LastView(Struct, frozen=True, kw_only=True):
     deleted: bool
 
 
+class WorkEventView(Struct, frozen=True, kw_only=True):
+    """Something that happened to the work: taken, handed over, parked ... facts: small words and numbers of its kind."""
+
+    id: UUID
+    at: Instant
+    type: str
+    actor_id: UUID | None
+    agent_id: UUID | None
+    queue_id: UUID | None
+    interaction_id: UUID
+    facts: dict[str, Any]
+
+
 class WorkItem(Struct, frozen=True, kw_only=True):
     """A row of the work list."""
 
@@ -334,6 +372,19 @@ class CaseView(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class MentionView(Struct, frozen=True, kw_only=True):
+    """Somebody is named in a note. read_at: when they said that they know."""
+
+    id: UUID
+    message_id: UUID
+    conversation_id: UUID
+    user_id: UUID
+    by_id: UUID
+    at: Instant
+    read_at: Instant | None
+    version: int
+
+
 class AgentSkillView(Struct, frozen=True, kw_only=True):
     """A skill at a level."""
 
@@ -406,6 +457,7 @@ class EventViews(Struct, kw_only=True):
     customers: list[CustomerView] = field(default_factory=list)
     consults: list[ConsultView] = field(default_factory=list)
     cases: list[tuple[CaseView, int]] = field(default_factory=list)
+    mentions: list[MentionView] = field(default_factory=list)
     place: dict[UUID, tuple[int, UUID | None]] = field(default_factory=dict)
     moved: list[tuple[int, UUID, int]] = field(default_factory=list)
     channel_ids: list[UUID] = field(default_factory=list)

@@ -10,7 +10,8 @@ update message set hidden = coalesce($2, hidden), liked = coalesce($3, liked), v
 
 -- name: private_replies
 -- What failed did not reach the customer; all else counts, also what is on its way.
-select count(*) from outbox where channel_id = $1 and private_reply_to = $2 and state not in ('failed', 'dead');
+select (select count(*) from outbox where channel_id = $1 and private_reply_to = $2 and state not in ('failed', 'dead'))
+     + (select count(*) from held_answer where channel_id = $1 and private_reply_to = $2);
 
 -- name: open_private
 update conversation set links_to = coalesce(links_to, $2), reply_rule = $3, reply_until = $4, reply_reason = $5,

@@ -17,6 +17,7 @@ from unisono.service.ports import Bell, NewEvent
 from unisono.store.administration import PgAdministration
 from unisono.store.budgets import PgBudgets
 from unisono.store.bulk import PgBulk
+from unisono.store.canned import PgCanned
 from unisono.store.cases import PgCases
 from unisono.store.channels import PgChannels
 from unisono.store.commands import PgCommands
@@ -26,10 +27,12 @@ from unisono.store.custody import PgCustody
 from unisono.store.customers import PgCustomers
 from unisono.store.driver import Connection, Pool
 from unisono.store.hands import PgHands
+from unisono.store.held import PgHeld
 from unisono.store.inbox import PgInbox
 from unisono.store.learning import PgLearning
 from unisono.store.lending import PgLending
 from unisono.store.log import PgLeases, PgLog, append
+from unisono.store.mentions import PgMentions
 from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
@@ -109,6 +112,18 @@ class PgTx:
     @cached_property
     def comments(self) -> PgComments:
         return PgComments(self.connection, self.now)
+
+    @cached_property
+    def canned(self) -> PgCanned:
+        return PgCanned(self.connection, self.now)
+
+    @cached_property
+    def mentions(self) -> PgMentions:
+        return PgMentions(self.connection, self.now)
+
+    @cached_property
+    def held(self) -> PgHeld:
+        return PgHeld(self.connection, self.now)
 
     @cached_property
     def budgets(self) -> PgBudgets:

@@ -125,7 +125,7 @@ class PgOutbox:
         """Take an answer out of the lane for good."""
         return await self._connection.fetchval(_SQL["give_up"], message_id, self._now) is not None
 
-    async def references(self, conversation_id: UUID, limit: int) -> list[str]:
-        """Return remote ids in transcript order, the newest `limit`."""
-        rows = await self._connection.fetch(_SQL["references"], conversation_id, limit)
+    async def references(self, conversation_id: UUID, aside: UUID | None, limit: int) -> list[str]:
+        """Return remote ids in transcript order, the newest `limit`, of what was said with the customer or a third party."""
+        rows = await self._connection.fetch(_SQL["references"], conversation_id, limit, aside)
         return [row["remote_id"] for row in rows]

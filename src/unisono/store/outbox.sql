@@ -28,14 +28,15 @@ where id = $1 and worker = $2 and state = 'sending';
 
 -- name: items
 select o.id, o.message_id, o.channel_id, o.conversation_id, o.state, o.attempts, o.not_sent, o.in_reply_to, o.created_at,
-       o.private_reply_to,
+       o.private_reply_to, m.aside_identity_id,
        c.visibility, c.root_remote_id, c.links_to, c.reply_rule, c.reply_until,
        i.remote_id as identity_remote_id, i.realm as identity_realm, i.handle as identity_handle,
        i.display_name as identity_name,
        coalesce(t.text, '') as text, t.html, coalesce(t.subject, '') as subject, coalesce(t.details, '{}') as details
 from outbox o
 join conversation c on c.id = o.conversation_id
-join identity i on i.id = c.identity_id
+join message m on m.id = o.message_id
+join identity i on i.id = coalesce(m.aside_identity_id, c.identity_id)
 left join message_text t on t.message_id = o.message_id
 where o.id = any($1::uuid[])
 order by o.id;
@@ -102,7 +103,7 @@ where message_id = $1 and state in ('failed', 'dead', 'unknown', 'retrying', 'qu
 -- name: references
 select remote_id from (
     select remote_id, said_at, tie_break, ingest_key from message
-    where conversation_id = $1 and remote_id is not null
+    where conversation_id = $1 and remote_id is not null and aside_identity_id is not distinct from $3
     order by said_at desc, tie_break desc, ingest_key desc limit $2
 ) newest order by said_at, tie_break, ingest_key;
 

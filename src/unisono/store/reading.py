@@ -10,16 +10,18 @@ import msgspec
 from unisono.service.event_types import OF_AGENTS, OF_MERGES
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
-from unisono.service.ports.reading import PlacedConversation, Sight, Standing, WorkFilter
+from unisono.service.ports.reading import KnownAbove, PlacedConversation, Sight, Standing, WorkFilter
 from unisono.service.views import (
     AgentSkillView,
     AgentView,
+    AsideView,
     AttachmentView,
     AuthorView,
     ConversationView,
     CustomerView,
     DeadLetter,
     EventViews,
+    HeldView,
     HistoryItem,
     IdentityView,
     InteractionView,
@@ -27,14 +29,17 @@ from unisono.service.views import (
     MessageView,
     OfferView,
     ReplyView,
+    WorkEventView,
     WorkItem,
 )
 from unisono.store.cases import PgCases
 from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
+from unisono.store.mentions import PgMentions
 from unisono.store.sql import load
 from unisono.store.work_lists import Parameters, list_statement, places_statement, seen
 
+OPEN_AGENT = "(select w.agent_id from interaction w where w.conversation_id = c.id and w.state <> 'closed')"
 _SQL = load("reading")
 _INTERACTION_FIELDS = InteractionView.__struct_fields__
 
@@ -100,6 +105,45 @@ class PgReading:
             *parameters.values,
         )
         return [_message(row) for row in reversed(rows)]
+
+    async def customer_messages(
+        self, sight: Sight, customer_id: UUID, before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
+        """Return the newest messages of all conversations of a customer that may be seen, before a place, ascending."""
+        parameters = Parameters()
+        conditions = [f"n.customer_id = {parameters.add(customer_id, '::uuid')}"]
+        visible = seen(sight, parameters, "c.access_class", OPEN_AGENT)
+        if visible is not None:
+            conditions.append(visible)
+        place = ""
+        if before is not None:
+            words = ", ".join(parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True))
+            place = f" and (m.said_at, m.tie_break, m.ingest_key) < ({words})"
+        most = parameters.add(limit, "::int")
+        # From each conversation its newest by the index, and of these the newest: no conversation is read whole.
+        rows = await self._connection.fetch(
+            f"select m.id from conversation c join identity n on n.id = c.identity_id cross join lateral ("
+            f"select m.id, m.said_at, m.tie_break, m.ingest_key from message m where m.conversation_id = c.id{place} "
+            f"order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit {most}) m "
+            f"where {' and '.join(conditions)} order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit {most}",
+            *parameters.values,
+        )
+        return await self.messages_by_id([row["id"] for row in rows])
+
+    async def known_above(self, conversation_id: UUID, limit: int) -> list[KnownAbove]:
+        """Return posts of ours that a public conversation hangs on."""
+        rows = await self._connection.fetch(_SQL["known_above"], conversation_id, limit)
+        return [KnownAbove(**dict(row)) for row in rows]
+
+    async def first_remote_id(self, conversation_id: UUID) -> str | None:
+        """Return the network's id of the customer's first message that still stands."""
+        found: str | None = await self._connection.fetchval(_SQL["first_remote_id"], conversation_id)
+        return found
+
+    async def events_of(self, conversation_id: UUID, limit: int) -> list[WorkEventView]:
+        """Return what happened to the work of a conversation, the newest `limit`, oldest first."""
+        rows = await self._connection.fetch(_SQL["events_of"], conversation_id, limit)
+        return [WorkEventView(**_told(row)) for row in reversed(rows)]
 
     async def messages_by_id(self, ids: Iterable[UUID]) -> list[MessageView]:
         """Return messages by id, in transcript order."""
@@ -233,6 +277,7 @@ class PgReading:
         customers |= {item.conversation.customer_id for item in work}
         consults = {UUID(str(e.body["consult_id"])) for e in events if e.body.get("consult_id")}
         cases = {UUID(str(e.body["case_id"])) for e in events if e.body.get("case_id")}
+        mentions = {UUID(str(e.body["mention_id"])) for e in events if e.body.get("mention_id")}
         places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []
         place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
         now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}
@@ -240,6 +285,7 @@ class PgReading:
             work=work, messages=messages, offers=[OfferView(**_told(row)) for row in offer_rows],
             consults=await PgConsults(self._connection, self._now).views(consults) if consults else [],
             cases=await PgCases(self._connection, self._now).views(cases) if cases else [],
+            mentions=await PgMentions(self._connection, self._now).views(mentions) if mentions else [],
             agents=await self.agents(agents) if agents else [], customers=await self._customers(list(customers)), place=place,
             moved=[
                 (e.access_class, e.interaction_id, now_in[e.interaction_id])
@@ -315,7 +361,8 @@ def _author(row: Any) -> AuthorView:
     if row["user_id"] is not None:
         return AuthorView(kind="user", id=row["user_id"], name=row["u_name"], handle="")
     if row["identity_id"] is not None:
-        return AuthorView(kind="customer", id=row["identity_id"], name=row["n_name"], handle=row["n_handle"])
+        kind = "customer" if row["aside_identity_id"] is None else "third"
+        return AuthorView(kind=kind, id=row["identity_id"], name=row["n_name"], handle=row["n_handle"])
     return AuthorView(kind="company", id=None, name="", handle="")
 
 
@@ -330,4 +377,19 @@ def _message(row: Any) -> MessageView:
         hidden=row["hidden"], liked=row["liked"], revision=row["revision"], parent_id=row["parent_id"],
         attachments=[msgspec.convert(a, AttachmentView) for a in row["attachments"]], details=row["details"],
         order=(instant(row["said_at"]), row["tie_break"], row["ingest_key"]), version=row["version"],
+        aside=_aside(row), held=_held(row),
     )  # fmt: skip
+
+
+def _aside(row: Any) -> AsideView | None:
+    if row["aside_identity_id"] is None:
+        return None
+    return AsideView(identity_id=row["aside_identity_id"], name=row["x_name"], handle=row["x_handle"])
+
+
+def _held(row: Any) -> HeldView | None:
+    if row["k_state"] is None:
+        return None
+    return HeldView(
+        state=row["k_state"], send_at=maybe_instant(row["k_send_at"]), stops=row["k_stops"], decided_by=row["k_decided_by"]
+    )

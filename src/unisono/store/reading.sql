@@ -53,6 +53,8 @@ select m.id, m.conversation_id, m.interaction_id, m.channel_id, m.direction, m.v
        m.parent_remote_id as parent_id, m.tie_break, m.ingest_key, m.version,
        coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
        coalesce(o.error, '') as delivery_error,
+       m.aside_identity_id, coalesce(x.display_name, '') as x_name, coalesce(x.handle, '') as x_handle,
+       k.state as k_state, k.send_at as k_send_at, k.stops as k_stops, k.decided_by as k_decided_by,
        m.identity_id, m.user_id, coalesce(n.display_name, '') as n_name, coalesce(n.handle, '') as n_handle,
        coalesce(u.name, '') as u_name,
        (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'media_type', a.media_type,
@@ -63,6 +65,8 @@ left join message_text t on t.message_id = m.id
 left join identity n on n.id = m.identity_id
 left join app_user u on u.id = m.user_id
 left join outbox o on o.message_id = m.id
+left join identity x on x.id = m.aside_identity_id
+left join held_answer k on k.message_id = m.id
 
 -- name: customers
 select c.id, c.erased_at is not null as erased, c.value, c.merged_into, c.version,
@@ -71,6 +75,31 @@ select c.id, c.erased_at is not null as erased, c.value, c.merged_into, c.versio
             'profile_url', i.profile_url, 'blocked', i.blocked_at is not null) order by i.first_seen_at, i.id), '[]')
         from identity i where i.customer_id = c.id) as identities
 from customer c where c.id = any($1::uuid[]);
+
+-- name: known_above
+-- What we said ourselves where the conversation hangs; what others said there is theirs, and is not shown from here.
+select m.remote_id, coalesce(u.name, '') as author, '' as handle, t.text, m.said_at, m.url, true as own
+from conversation c
+join message m on m.channel_id = c.channel_id and m.remote_id = c.root_remote_id and m.direction = 'out'
+     and m.conversation_id <> c.id and m.visibility = 'public' and m.deleted_at is null
+join message_text t on t.message_id = m.id
+left join app_user u on u.id = m.user_id
+where c.id = $1 and c.visibility = 'public'
+order by m.said_at limit $2;
+
+-- name: first_remote_id
+select remote_id from message
+where conversation_id = $1 and direction = 'in' and deleted_at is null and remote_id is not null
+order by said_at, tie_break, ingest_key limit 1;
+
+-- name: events_of
+-- By the units of work, of which a conversation has few; the log has an index on them.
+select e.id, e.at, e.type, e.actor_id, e.agent_id, e.queue_id, e.interaction_id,
+       coalesce(e.body - array['offer_id', 'message_id', 'consult_id', 'previous_id', 'code_id'], '{}') as facts
+from event e
+where e.interaction_id in (select i.id from interaction i where i.conversation_id = $1)
+  and e.type like 'interaction.%' and e.type <> 'interaction.due_changed'
+order by e.at desc, e.id desc limit $2;
 
 -- name: customer_places
 select c.access_class, (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed')

@@ -155,11 +155,11 @@ class PgTalk:
         refs = [ConversationRef(**dict(row), new=new) for row in rows]
         return {ThreadKey(visibility=r.visibility, root_remote_id=r.root_remote_id, identity_id=r.identity_id): r for r in refs}
 
-    async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID]]:
-        """Return (root remote id, identity) for each remote id that is known."""
+    async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID, bool]]:
+        """Return (root remote id, identity, whether it was said with a third party) for each remote id that is known."""
         wanted = sorted(set(aliases))
         rows = await self._connection.fetch(_SQL["aliases"], channel_id, wanted) if wanted else []
-        return {row["remote_id"]: (row["root_remote_id"], row["identity_id"]) for row in rows}
+        return {row["remote_id"]: (row["root_remote_id"], row["identity_id"], row["aside"]) for row in rows}
 
     async def conversation(self, conversation_id: UUID) -> ConversationRef | None:
         """Return one conversation."""
@@ -175,7 +175,7 @@ class PgTalk:
             *_columns(
                 messages, "id", "conversation_id", "interaction_id", "channel_id", "direction", "visibility", "identity_id",
                 "user_id", "occurred_at", "received_at", "said_at", "tie_break", "ingest_key", "remote_id",
-                "parent_remote_id", "revision", "automatic", "language", "url", "delivery",
+                "parent_remote_id", "revision", "automatic", "language", "url", "delivery", "aside_identity_id",
             ),
         )  # fmt: skip
         new = {row["id"] for row in rows}
@@ -283,7 +283,7 @@ class PgTalk:
         await self._connection.execute(_SQL["cancel_outbox"], wanted, self._now)
         marks = await self._connection.fetch(_SQL["erase_marks"], wanted, at)
         files = await self._connection.fetch(_SQL["erase_attachments"], wanted)
-        for name in ("erase_texts", "erase_terms", "erase_raw"):
+        for name in ("erase_texts", "erase_terms", "erase_raw", "drop_held"):
             await self._connection.execute(_SQL[name], wanted)
         return Erased(
             messages=[row["id"] for row in marks],
@@ -352,6 +352,15 @@ class PgTalk:
         """Return the remote id of what is answered."""
         found: str | None = await self._connection.fetchval(_SQL["answered_remote_id"], conversation_id, message_id)
         return found
+
+    async def answered_aside(self, conversation_id: UUID, aside: UUID, message_id: UUID | None) -> str | None:
+        """Return the remote id of what a third party is answered."""
+        found: str | None = await self._connection.fetchval(_SQL["answered_aside"], conversation_id, aside, message_id)
+        return found
+
+    async def is_aside(self, message_id: UUID) -> bool:
+        """Tell whether a message is said with a third party."""
+        return bool(await self._connection.fetchval(_SQL["is_aside"], message_id))
 
     async def answered(self, interaction_id: UUID) -> None:
         """Stop the first-response clock, if it still runs."""

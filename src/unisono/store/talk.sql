@@ -86,17 +86,17 @@ select id, channel_id, visibility, root_remote_id, identity_id, access_class, li
 from conversation where id = $1;
 
 -- name: aliases
-select m.remote_id, c.root_remote_id, c.identity_id
+select m.remote_id, c.root_remote_id, c.identity_id, m.aside_identity_id is not null as aside
 from message m join conversation c on c.id = m.conversation_id
 where m.channel_id = $1 and m.remote_id = any($2::text[]);
 
 -- name: insert_messages
 insert into message (id, conversation_id, interaction_id, channel_id, direction, visibility, identity_id, user_id,
                      occurred_at, received_at, said_at, tie_break, ingest_key, remote_id, parent_remote_id, revision,
-                     automatic, language, url, delivery)
+                     automatic, language, url, delivery, aside_identity_id)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
                      $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[], $14::text[],
-                     $15::text[], $16::bigint[], $17::boolean[], $18::text[], $19::text[], $20::text[])
+                     $15::text[], $16::bigint[], $17::boolean[], $18::text[], $19::text[], $20::text[], $21::uuid[])
 on conflict do nothing
 returning id;
 
@@ -250,8 +250,14 @@ where channel_id = $1 and state = 'early' and waits_for = any($2::text[]);
 update outbox set state = 'dead', error_code = 'erased', error = '', done_at = $2
 where message_id = any($1::uuid[]) and state in ('queued', 'retrying', 'failed', 'unknown');
 
+-- name: drop_held
+delete from held_answer where message_id = any($1::uuid[]);
+
 -- name: messages_of_identities
-select m.id from conversation c join message m on m.conversation_id = c.id where c.identity_id = any($1::uuid[]);
+-- Also what was said with them as third parties in others' conversations.
+select m.id from conversation c join message m on m.conversation_id = c.id where c.identity_id = any($1::uuid[])
+union
+select m.id from message m where m.aside_identity_id = any($1::uuid[]);
 
 -- name: identity_keys
 select id, network, realm, remote_id from identity where customer_id = $1 order by id;
@@ -337,11 +343,22 @@ where i.id = $1
 for no key update of i;
 
 -- name: answered_remote_id
--- What is answered: the message that was named, else the customer's newest that still stands.
+-- What is answered: the message that was named, else the customer's newest that still stands; never a third party's.
 select m.remote_id from message m
 where m.conversation_id = $1 and m.remote_id is not null
+  and m.aside_identity_id is null
   and (m.id = $2 or ($2::uuid is null and m.direction = 'in' and m.deleted_at is null))
 order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit 1;
+
+-- name: answered_aside
+-- What a third party is answered: only what was said with them.
+select m.remote_id from message m
+where m.conversation_id = $1 and m.remote_id is not null and m.aside_identity_id = $2
+  and (m.id = $3 or ($3::uuid is null and m.direction = 'in' and m.deleted_at is null))
+order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit 1;
+
+-- name: is_aside
+select aside_identity_id is not null from message where id = $1;
 
 -- name: answered
 update interaction set first_response_at = coalesce(first_response_at, $2), updated_at = $2, version = version + 1
@@ -361,7 +378,8 @@ select id, name, media_type, size_bytes, alt_text from attachment
 where message_id = $1 and state = 'stored' order by position;
 
 -- name: customer_lines
--- What the customer said, and what has left the house for them; a queued answer shows too, with its state.
+-- What the customer said, and what has left the house for them; a queued answer shows too, with its state. What is held back or
+-- was said with a third party does not.
 select m.id, m.remote_id, m.direction, coalesce(u.name, '') as author_name, coalesce(t.text, '') as text, m.said_at,
        m.delivery, m.deleted_at is not null as deleted, m.revision,
        coalesce((
@@ -373,6 +391,7 @@ select m.id, m.remote_id, m.direction, coalesce(u.name, '') as author_name, coal
 from identity i
 join conversation c on c.channel_id = $1 and c.root_remote_id = $2 and c.identity_id = i.id
 join message m on m.conversation_id = c.id and m.direction in ('in', 'out')
+     and m.aside_identity_id is null and m.delivery is distinct from 'held' and m.delivery is distinct from 'withdrawn'
 left join message_text t on t.message_id = m.id
 left join app_user u on u.id = m.user_id
 where i.network = $3 and i.realm = $4 and i.remote_id = $5

@@ -21,6 +21,7 @@ from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
     administration,
+    answering,
     attachments,
     bulk,
     cases,
@@ -53,7 +54,8 @@ API = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
 
 _API_ROUTES = [
-    *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *events.ROUTES, *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
+    *session.ROUTES, *me.ROUTES, *work.ROUTES, *talk.ROUTES, *answering.ROUTES, *events.ROUTES,
+    *attachments.ROUTES, *users.ROUTES, *queues.ROUTES,
     *consults.ROUTES, *work_classes.ROUTES, *hands.ROUTES, *estimates.ROUTES, *simulations.ROUTES, *service_levels.ROUTES,
     *channels.ROUTES, *people_figures.ROUTES, *health.ROUTES,
     *cases.ROUTES,

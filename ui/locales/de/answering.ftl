@@ -8,3 +8,5 @@ writing-note = { $count ->
     [one] { $names } schreibt eine Notiz
    *[other] { $names } schreiben eine Notiz
   }
+delivery-held = Noch nicht gesendet
+delivery-withdrawn = Zurückgeholt

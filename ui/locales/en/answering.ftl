@@ -8,3 +8,5 @@ writing-note = { $count ->
     [one] { $names } is writing a note
    *[other] { $names } are writing a note
   }
+delivery-held = Not sent yet
+delivery-withdrawn = Taken back

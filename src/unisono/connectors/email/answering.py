@@ -65,7 +65,7 @@ class Answering:
         if message.thread.visibility is not Visibility.PRIVATE:
             return Reject(code="visibility", human="A mail is private, this thread is public. Nothing was sent.")
         recipient = message.recipient.handle or message.recipient.remote_id
-        everybody = [recipient, *addresses_in(message.details.get("cc")), *addresses_in(message.details.get("bcc"))]
+        everybody = [recipient, *(a for name in ("to", "cc", "bcc") for a in addresses_in(message.details.get(name)))]
         if base_address(recipient) in settings.own:
             return Reject(code="loop", human=f"{recipient} is an address of ours: this mail would come back. Nothing was sent.")
         rate = Rate(self._ctx, settings.max_per_hour)

@@ -22,7 +22,7 @@ _POLICY: Final = SMTP.clone(cte_type="7bit")
 _POLICY_UTF8: Final = SMTPUTF8.clone(cte_type="7bit")
 
 
-class BadAddress(Exception):
+class BadAddress(ValueError):
     """An address that no mail can be sent to."""
 
     def __init__(self, address: str) -> None:
@@ -33,12 +33,13 @@ class BadAddress(Exception):
 async def compose(message: OutMessage, settings: Settings, reply_to: str | None) -> Parcel:
     """Return the mail with its envelope. Raises BadAddress, and what reading an attachment raises."""
     recipient = wire_address(message.recipient.handle or message.recipient.remote_id)
+    also = [wire_address(address) for address in addresses_in(message.details.get("to"))]
     copies = [wire_address(address) for address in addresses_in(message.details.get("cc"))]
     blind = [wire_address(address) for address in addresses_in(message.details.get("bcc"))]
-    everybody = list(dict.fromkeys([recipient, *copies, *blind]))
+    everybody = list(dict.fromkeys([recipient, *also, *copies, *blind]))
     mail = EmailMessage(policy=_POLICY if all(a.isascii() for a in everybody) else _POLICY_UTF8)
     mail["From"] = Address(_one_line(settings.sender_name), addr_spec=settings.address)
-    mail["To"] = _named(_one_line(message.recipient.display_name), recipient)
+    mail["To"] = [_named(_one_line(message.recipient.display_name), recipient), *(_named("", address) for address in also)]
     if copies:
         mail["Cc"] = [_named("", address) for address in copies]
     if reply_to is not None:

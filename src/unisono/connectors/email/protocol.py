@@ -8,12 +8,16 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 
 from unisono.connectors._mail.mailbox import Mailbox
+from unisono.connectors._mail.mime import is_address
 from unisono.connectors.email.answering import Answering
 from unisono.connectors.email.checking import problem_of
+from unisono.connectors.email.compose import wire_address
 from unisono.connectors.email.gate import Gate
 from unisono.connectors.email.hearing import Hearing
+from unisono.connectors.email.people import author_of, base_address
 from unisono.connectors.email.read import Own, read_mail
 from unisono.contract import (
+    Author,
     Caps,
     Ctx,
     Event,
@@ -51,7 +55,7 @@ class Email:
         """Return what mail allows; the largest file and the folder of sent mail as the last check found them."""
         settings = self._gate.settings
         caps = Caps(
-            visibilities=(Visibility.PRIVATE,), text=TextLimit(), subject=True, html=False, copies=True,
+            visibilities=(Visibility.PRIVATE,), text=TextLimit(), subject=True, html=False, copies=True, forward=True,
             media=MediaLimit(max_count=MAX_FILES, types=("*/*",), max_bytes=MAX_FILE_BYTES), push=True, statuses=True,
             echo=bool(settings.sent_folder) and settings.sent_copies != "none", refresh=settings.oauth, rate_per_s=50,
         )  # fmt: skip
@@ -91,6 +95,12 @@ class Email:
     async def get_media(self, ref: str, max_bytes: int) -> bytes:
         """Return a file of a mail that was too large to be fetched whole."""
         return await self._hearing.media(ref, max_bytes)
+
+    def third_party(self, address: str) -> Author:
+        """Return who is meant by an address. Raises ValueError for what is none, and for our own."""
+        if not is_address(wire_address(address)) or base_address(address) in self._gate.settings.own:
+            raise ValueError(address)
+        return author_of("", address)
 
     async def send(self, message: OutMessage, attempt: int) -> SendResult:
         """Send the mail once, and file a copy where the provider does not do it."""

@@ -208,3 +208,24 @@ detail-no_tag = Dieses Schlagwort gibt es nicht, oder es ist stillgelegt.
 detail-tag_archived = Ein stillgelegtes Schlagwort heißt so; wer Schlagwörter verwaltet, kann es zurückholen.
 detail-too_late = Die Zeit zum Rückgängigmachen ist um. Es wurde nichts geändert.
 detail-undone = Das wurde rückgängig gemacht; beginnen Sie es neu, wenn es doch gewollt ist.
+
+# Around an answer
+detail-send_at_zone = Der Zeitpunkt braucht eine Zeitzone, etwa 2026-11-30T09:00:00Z.
+detail-send_at_past = Dieser Zeitpunkt ist vorbei. Der Entwurf blieb erhalten; wählen Sie einen späteren.
+detail-send_at_far = Eine Antwort lässt sich bis zu einem Jahr im Voraus planen. Der Entwurf blieb erhalten.
+detail-too_late = Die Antwort ist schon unterwegs. Nichts wurde geändert.
+detail-own_answer = Niemand gibt die eigene Antwort frei; bitten Sie jemanden, der das darf.
+detail-why_rejected = Sagen Sie, warum, damit die Antwort verbessert werden kann. Nichts wurde geändert.
+detail-unknown_variable = { $name } ist keine Variable; es gibt { $known }. Eine geschweifte Klammer selbst schreibt man doppelt.
+detail-cannot_read = { $name } darf dieses Gespräch nicht lesen und kann hier nicht genannt werden. Nichts wurde gespeichert.
+detail-many_mentions = So viele Personen nennt eine Notiz nicht.
+detail-no_language = Das ist keine Sprache wie de oder en.
+detail-no_forward = In diesem Netz lässt sich nichts an andere weitergeben.
+detail-bad_address = An diese Adresse kann nicht geschrieben werden. Nichts wurde gesendet.
+detail-is_customer = Das ist die Kundin oder der Kunde; antworten Sie ihnen. Nichts wurde gesendet.
+detail-taken = Das ist dort schon vergeben; wählen Sie etwas anderes.
+detail-held_approval = Die Antwort wartet auf eine Freigabe. Nichts wurde geändert.
+detail-held_rejected = Die Antwort wurde nicht freigegeben; holen Sie sie zurück und verbessern Sie sie. Nichts wurde geändert.
+detail-held_grace = Die Antwort geht gleich hinaus; holen Sie sie erst zurück. Nichts wurde geändert.
+detail-held_scheduled = Die Antwort ist freigegeben und hat ihre Zeit. Nichts wurde geändert.
+detail-held_stopped = Die Antwort wurde angehalten, weil die Kundin oder der Kunde geschrieben hat. Nichts wurde geändert.

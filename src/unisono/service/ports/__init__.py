@@ -17,6 +17,7 @@ from unisono.service.ports.base import (
 )
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
+from unisono.service.ports.canned import Canned
 from unisono.service.ports.cases import Cases
 from unisono.service.ports.channels import Channels
 from unisono.service.ports.commands import Commands
@@ -25,9 +26,11 @@ from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
 from unisono.service.ports.customers import Customers
 from unisono.service.ports.hands import Hands
+from unisono.service.ports.held import Held
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.lending import Lending
+from unisono.service.ports.mentions import Mentions
 from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
@@ -52,6 +55,7 @@ __all__ = [
     "Bell",
     "BellListener",
     "Bulk",
+    "Canned",
     "Cases",
     "Channels",
     "Commands",
@@ -61,11 +65,13 @@ __all__ = [
     "Fanout",
     "Followers",
     "Hands",
+    "Held",
     "Inbox",
     "Learning",
     "Leases",
     "Log",
     "LoggedEvent",
+    "Mentions",
     "NewEvent",
     "Outbox",
     "People",
@@ -123,6 +129,12 @@ class Tx(Protocol):
     def budgets(self) -> Budgets: ...
     @property
     def comments(self) -> Comments: ...
+    @property
+    def canned(self) -> Canned: ...
+    @property
+    def mentions(self) -> Mentions: ...
+    @property
+    def held(self) -> Held: ...
     @property
     def people(self) -> People: ...
     @property

@@ -109,6 +109,7 @@ class OutboxItem(Struct, frozen=True, kw_only=True):
     reply_rule: str = "yes"
     reply_until: datetime | None = None
     private_reply_to: str | None = None
+    aside_identity_id: UUID | None = None
 
 
 class OutboxChange(Struct, frozen=True, kw_only=True):
@@ -175,8 +176,11 @@ class Outbox(Protocol):
 
     async def of_message(self, message_id: UUID) -> OutboxItem | None: ...
 
-    async def references(self, conversation_id: UUID, limit: int) -> list[str]:
-        """Return the remote ids of a conversation in transcript order, the newest `limit` of them."""
+    async def references(self, conversation_id: UUID, aside: UUID | None, limit: int) -> list[str]:
+        """Return the remote ids of a conversation in transcript order, the newest `limit` of them.
+
+        aside: those of what was said with this third party; without one, those of what was said with the customer.
+        """
 
 
 class Timer(Struct, frozen=True, kw_only=True):

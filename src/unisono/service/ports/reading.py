@@ -19,6 +19,7 @@ from unisono.service.views import (
     InteractionView,
     MessageView,
     OfferView,
+    WorkEventView,
     WorkItem,
 )
 
@@ -68,6 +69,18 @@ class PlacedConversation(Struct, frozen=True, kw_only=True):
 Standing = tuple[UUID, int, UUID, UUID, str, UUID | None, str, list[str], Instant]
 
 
+class KnownAbove(Struct, frozen=True, kw_only=True):
+    """A post that the house itself has and that stands above a conversation: our own, or one of this customer."""
+
+    remote_id: str
+    author: str
+    handle: str
+    text: str
+    said_at: datetime
+    url: str
+    own: bool
+
+
 class Reading(Protocol):
     """Port for views. Lists are keyset pages: one row more than `limit` says that there is more."""
 
@@ -91,6 +104,20 @@ class Reading(Protocol):
 
     async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
         """Return the newest messages before a place of the transcript, in ascending order."""
+
+    async def customer_messages(
+        self, sight: Sight, customer_id: UUID, before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
+        """Return the newest messages of all conversations of a customer that may be seen, before a place, ascending."""
+
+    async def known_above(self, conversation_id: UUID, limit: int) -> list[KnownAbove]:
+        """Return posts of ours that a public conversation hangs on, oldest first."""
+
+    async def first_remote_id(self, conversation_id: UUID) -> str | None:
+        """Return the network's id of the customer's first message that still stands."""
+
+    async def events_of(self, conversation_id: UUID, limit: int) -> list[WorkEventView]:
+        """Return what happened to the work of a conversation, the newest `limit`, oldest first."""
 
     async def messages_by_id(self, ids: Iterable[UUID]) -> list[MessageView]: ...
 

@@ -85,6 +85,8 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     subject: str = ""
     html: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    #: The third party with whom it is said, in the customer's conversation.
+    aside_identity_id: UUID | None = None
 
 
 class NewText(Struct, frozen=True, kw_only=True):
@@ -231,8 +233,11 @@ class Talk(Protocol):
     ) -> dict[ThreadKey, ConversationRef]:
         """Return the conversations, made where they are missing."""
 
-    async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID]]:
-        """Return (root remote id, identity) of the conversation that each known remote id stands in."""
+    async def thread_of_aliases(self, channel_id: UUID, aliases: Iterable[str]) -> dict[str, tuple[str, UUID, bool]]:
+        """Return (root remote id, identity) of the conversation that each known remote id stands in.
+
+        The last tells whether it was said with a third party, in that conversation.
+        """
 
     async def conversation(self, conversation_id: UUID) -> ConversationRef | None: ...
 
@@ -294,6 +299,12 @@ class Talk(Protocol):
 
     async def answered_remote_id(self, conversation_id: UUID, message_id: UUID | None) -> str | None:
         """Return the remote id of a message of the conversation; without one, that of the customer's newest."""
+
+    async def answered_aside(self, conversation_id: UUID, aside: UUID, message_id: UUID | None) -> str | None:
+        """Return the remote id of a message said with a third party; without one, that of their newest."""
+
+    async def is_aside(self, message_id: UUID) -> bool:
+        """Tell whether a message is said with a third party."""
 
     async def answered(self, interaction_id: UUID) -> None:
         """Mark the interaction as changed; the first answer stops the first-response clock."""

@@ -122,7 +122,7 @@ async def _webhook(_doing: Doing, _work: InteractionFacts, action: Action) -> di
 async def _acknowledge(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
     # Answering leads back to taking in, where rules are applied.
     from unisono.service.answer import Answer, check
-    from unisono.service.sender import OUTBOX_BELL
+    from unisono.service.release import OUTBOX_BELL
 
     tx, outside = doing.tx, doing.outside
     _open(work)

@@ -47,6 +47,9 @@ class Batch:
         self.offers: dict[UUID, list[View]] = {}
         for offer in views.offers:
             self.offers.setdefault(offer.agent_id, []).append(_raw(offer))
+        self.mentions: dict[UUID, list[View]] = {}
+        for mention in views.mentions:
+            self.mentions.setdefault(mention.user_id, []).append(_raw(mention))
         self.messages: dict[UUID, list[View]] = {}
         for message in views.messages:
             self.messages.setdefault(message.conversation_id, []).append(_raw(message))
@@ -77,6 +80,9 @@ class Batch:
         offers = self.offers.get(user_id)
         if offers:
             body["offers"] = offers
+        mentions = self.mentions.get(user_id)
+        if mentions:
+            body["mentions"] = mentions
         if user_id in self._agents and not sight.agents:
             body["agents"] = [self._agents[user_id]]
         shown = [c for c in conversations if c in self._place and sight.sees_work(*self._place[c])]
@@ -96,6 +102,7 @@ class Batch:
         """Tell whether a connection needs a frame of its own."""
         return (
             user_id in self.offers
+            or user_id in self.mentions
             or (user_id in self._agents and not sight.agents)
             or any(c in self._place or conversations[c] in self.customers for c in conversations)
         )

@@ -293,6 +293,7 @@ class Hub:
             (batch.conversations, self._by_conversation),
             (batch.customers.keys(), self._by_customer),
             (batch.offers.keys(), self._by_user),
+            (batch.mentions.keys(), self._by_user),
         ):
             for key in keys & groups.keys():
                 own |= groups[key]

@@ -36,10 +36,14 @@ from unisono.web.routes.work import InteractionAnswer, MessageAnswer
 
 
 class NoteBody(Body):
-    """A note to colleagues. `message_id` (UUIDv7) is made by the client: the same one twice is one note."""
+    """A note to colleagues. `message_id` (UUIDv7) is made by the client: the same one twice is one note.
+
+    mentions: colleagues whom it names; each hears of it.
+    """
 
     message_id: UUID
     text: str
+    mentions: tuple[UUID, ...] = ()
 
 
 class WritingBody(Body):
@@ -108,7 +112,7 @@ async def reopen_it(request: Asking, house: HouseDep, actor: ActorDep, conversat
 @post("/conversations/{conversation_id:uuid}/notes", opt=needs("work.answer"), tags=["Work"])
 async def note(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID], data: JSONBody[NoteBody]) -> MessageAnswer:
     """Write a note to colleagues; it never leaves the house."""
-    message_id = await write_note(house.db, actor.access, conversation_id, data.message_id, data.text)
+    message_id = await write_note(house.db, actor.access, conversation_id, data.message_id, data.text, data.mentions)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
 
 

@@ -54,6 +54,7 @@ class AnswerDetails(Body):
     """What some networks allow besides text."""
 
     content_warning: Annotated[str, Meta(max_length=500)] = ""
+    to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
 
@@ -64,6 +65,9 @@ class AnswerBody(Body):
     visibility: what the agent saw while writing; it must be the thread's own, or nothing is sent.
     private_reply_to: the customer's public message that is answered in private; visibility must be private then.
     template: one of the channel's templates (`GET /channels/{id}/templates`) with its parameters; `text` is not looked at then.
+    grace: it can be taken back for the moment that the house has set (`answer.undo_s`). send_at: when it goes out; stops: unless
+    the customer writes before. approval: a second person must look first. signature: the channel's, below the text.
+    forward_to: a third party's address, to whom it goes instead of the customer; their answer comes back into this conversation.
     """
 
     message_id: UUID
@@ -75,6 +79,12 @@ class AnswerBody(Body):
     details: AnswerDetails = field(default_factory=AnswerDetails)
     private_reply_to: UUID | None = None
     template: TemplateChoice | None = None
+    grace: bool = False
+    send_at: datetime | None = None
+    stops: bool = False
+    approval: bool = False
+    signature: bool = False
+    forward_to: Annotated[str, Meta(max_length=320)] | None = None
 
 
 class PartsBody(Body):
@@ -237,7 +247,8 @@ async def answer_it(
     draft = Answer(
         message_id=data.message_id, text=data.text, visibility=data.visibility, subject=data.subject,
         attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
-        private_reply_to=data.private_reply_to, template=data.template,
+        private_reply_to=data.private_reply_to, template=data.template, grace=data.grace, send_at=data.send_at, stops=data.stops,
+        approval=data.approval, signature=data.signature, forward_to=data.forward_to,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))

@@ -9,7 +9,7 @@ export type Medium = 'post' | 'mail' | 'chat' | 'call' | 'message';
 export type InteractionState = 'waiting' | 'offered' | 'active' | 'parked' | 'wrap_up' | 'closed';
 export type AgentStateName = 'available' | 'busy' | 'away' | 'wrap_up' | 'offline';
 export type DeliveryState =
-  | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'retrying' | 'unknown' | 'dead';
+  | 'held' | 'withdrawn' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'retrying' | 'unknown' | 'dead';
 export type ChannelState =
   | 'ok' | 'paused' | 'reauth_needed' | 'forbidden' | 'throttled' | 'unreachable' | 'misconfigured';
 export type WorkView = 'mine' | 'waiting' | 'open' | 'parked' | 'closed';
@@ -77,7 +77,7 @@ export interface Caps {
   reply: boolean; visibilities: Visibility[]; text: TextLimit; media: MediaLimit; subject: boolean; html: boolean;
   content_warning: boolean; copies: boolean; reply_window_s: number | null; private_text?: TextLimit | null;
   hide?: boolean; delete_comment?: boolean; like?: boolean; private_reply?: boolean;
-  templates?: boolean; max_parts?: number;
+  templates?: boolean; max_parts?: number; forward?: boolean; context?: boolean; private_replies_max?: number | null;
 }
 
 /** A text that the network approved; `{{1}}` or `{{name}}` stand for its parameters. */
@@ -120,18 +120,62 @@ export interface Attachment {
 export interface Message {
   id: string; conversation_id: string; interaction_id: string | null; channel_id: string;
   direction: 'in' | 'out' | 'note'; visibility: Visibility;
-  author: { kind: 'customer' | 'user' | 'company'; id: string | null; name: string; handle: string };
+  author: { kind: 'customer' | 'user' | 'company' | 'third'; id: string | null; name: string; handle: string };
   said_at: string; received_at: string; subject: string; text: string; html: string | null; language: string | null;
   url: string; automatic: boolean; delivery: DeliveryState | null; delivery_code: string; delivery_error: string;
   edited_at: string | null; deleted_at: string | null; revision: number; parent_id: string | null;
   hidden?: boolean; liked?: boolean;
   attachments: Attachment[]; details: MessageDetails; version: number; order: [string, string, string];
+  aside?: Aside | null; held?: Held | null;
 }
+
+/** A third party with whom it is said beside the customer, who sees nothing of it. */
+export interface Aside { identity_id: string; name: string; handle: string }
+
+/** Why no network has an answer yet. `stops`: it is not sent if the customer writes before. */
+export interface Held {
+  state: 'grace' | 'scheduled' | 'approval' | 'rejected' | 'stopped'; send_at: string | null; stops: boolean; decided_by: string | null;
+}
+
+/** Somebody is named in a note. */
+export interface Mention {
+  id: string; message_id: string; conversation_id: string; user_id: string; by_id: string; at: string; read_at: string | null;
+  version: number;
+}
+
+export interface MentionItem { mention: Mention; message: Message; conversation: Conversation; network: string; medium: Medium }
+export interface Awaiting { message: Message; conversation: Conversation; network: string; medium: Medium }
+
+/** A text that is used again and again; `texts` by language. */
+export interface CannedAnswer {
+  id: string; scope_kind: 'house' | 'queue' | 'own'; scope_id: string | null; folder: string; key: string; name: string;
+  texts: Record<string, string>; changed_at: string; version: number;
+}
+
+/** A canned answer filled in; the values of `missing` are not known. */
+export interface FilledAnswer { text: string; language: string; missing: string[] }
+
+export interface Signature { text: string; on: boolean }
+
+/** Something that happened to the work. */
+export interface WorkEvent {
+  id: string; at: string; type: string; actor_id: string | null; agent_id: string | null; queue_id: string | null;
+  interaction_id: string; facts: Record<string, unknown>;
+}
+
+/** A post above a public conversation. */
+export interface Above {
+  remote_id: string; author: string; handle: string; text: string; said_at: string | null; url: string; own: boolean;
+}
+
+export interface PublicContext { items: Above[]; complete: boolean; why: string }
 
 export interface MessageDetails {
   content_warning?: string; cc?: string[]; bcc?: string[]; to?: string[]; remote_images?: number;
   /** What a mail quotes of the mails before it. */
   history?: string;
+  /** How many characters at the end are our signature. */
+  signature_chars?: number;
   [name: string]: unknown;
 }
 
@@ -233,6 +277,7 @@ export interface HistoryEntry {
 export interface ConversationView {
   conversation: Conversation; customer: Customer; channel: Channel; caps: Caps; interactions: Interaction[];
   open: Interaction | null; history: HistoryEntry[]; network: string; medium: Medium; cursor: string;
+  signature?: Signature; undo_s?: number;
 }
 
 export interface SearchHit { message: Message; conversation: Conversation; network: string; medium: Medium }
@@ -291,6 +336,7 @@ export interface ApiToken {
 export interface Frame {
   type: string; v: number; cursor: string; work?: WorkItem[]; messages?: Message[]; offers?: Offer[];
   agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[]; consults?: Consult[]; cases?: Case[];
+  mentions?: Mention[];
   gone?: { work?: string[]; messages?: string[]; customers?: string[] };
 }
 

@@ -34,7 +34,7 @@ export class Desk {
   readonly state: DeskState = {
     ...emptyState(),
     work: new SvelteMap(), offers: new SvelteMap(), agents: new SvelteMap(), channels: new SvelteMap(),
-    queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(), cases: new SvelteMap(),
+    queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(), cases: new SvelteMap(), mentions: new SvelteMap(),
   };
   readonly drafts: Drafts;
   readonly outbox: Outbox;
