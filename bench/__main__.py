@@ -1,4 +1,4 @@
-"""`python -m bench [--page] [--only inbound,list,fanout,cold_start,desk,mailbox,routing_quality,routing_speed]`."""
+"""`python -m bench [--page] [--only inbound,list,fanout,listening,cold_start,desk,mailbox,routing_quality,routing_speed]`."""
 
 import argparse
 import asyncio
@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, lists, mailbox, page, router_kill, routing_quality, routing_speed
+from bench import cold_start, desk, fanout, inbound, listening, lists, mailbox, page, router_kill, routing_quality, routing_speed
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "inbound": inbound.measure,
     "list": lists.measure,
     "fanout": fanout.measure,
+    "listening": listening.measure,
     "cold_start": cold_start.measure,
     "desk": desk.measure,
     "mailbox": mailbox.measure,
