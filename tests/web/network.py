@@ -131,7 +131,8 @@ class Networks:
                 title={"de": "Mit Freigabe", "en": "Authorised"}, summary={"de": "Ein Netz", "en": "A network"}, config=OAUTH,
                 hosts=("{config.base_url}",),
                 oauth=OAuth(
-                    authorize_url="{config.base_url}/authorize", token_url="{config.base_url}/token", scopes=("read", "write")
+                    authorize_url="{config.base_url}/authorize", token_url="{config.base_url}/token",
+                    revoke_url="{config.base_url}/revoke", scopes=("read", "write"),
                 ),
             )  # fmt: skip
         if connector not in {"network", "scripted"}:

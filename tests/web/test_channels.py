@@ -127,15 +127,48 @@ async def test_the_same_account_is_connected_once(root: Browser) -> None:
 async def test_a_change_of_settings_is_checked_with_the_stored_secret(served: Served, root: Browser) -> None:
     channel = await root.did("POST", "channels", await draft(root))
     path = f"channels/{channel['id']}"
-    changed = await root.did("PATCH", path, {"config": {"base_url": "https://other.example"}, "units": 20})
-    assert (changed["config"]["base_url"], changed["units"]) == ("https://other.example", 20)
+    changed = await root.did("PATCH", path, {"config": {"base_url": "https://net.example/", "page_size": 30}, "units": 20})
+    assert (changed["config"]["page_size"], changed["units"]) == (30, 20)
     assert Network.asked[-1][1] == "good"
     assert (await root.problem("PATCH", path, {"secrets": {"token": "stale"}}))["code"] == "check_failed"
-    body = {"connector": "network", "config": {"base_url": "https://x.example"}, "channel_id": channel["id"]}
+    body = {"connector": "network", "config": {"base_url": "https://net.example"}, "channel_id": channel["id"]}
     assert (await root.did("POST", "channels/check", body))["state"] == "ok"
     asked = len(Network.asked)
     assert (await root.did("PATCH", path, {"name": "Renamed"}))["name"] == "Renamed"
     assert len(Network.asked) == asked, "a new name needs no look at the network"
+
+
+@pytest.mark.parametrize("address", ["https://evil.example", "http://net.example", "https://net.example:8443"])
+async def test_a_stored_secret_is_not_brought_to_another_host(served: Served, root: Browser, address: str) -> None:
+    channel = await root.did("POST", "channels", await draft(root))
+    path, config = f"channels/{channel['id']}", {"base_url": address}
+    asked = len(Network.asked)
+    body = {"connector": "network", "config": config, "channel_id": channel["id"]}
+    for refused in (
+        await root.problem("POST", "channels/check", body),
+        await root.problem("PATCH", path, {"config": config}),
+        await root.problem("PATCH", path, {"config": config, "save_anyway": True}),
+    ):
+        assert (refused["status"], refused["code"], refused["field"]) == (422, "secret_again", "token")
+    assert len(Network.asked) == asked, "nobody was asked with the stored secret"
+    assert (await root.get(path))["config"]["base_url"] == "https://net.example"
+    assert (await root.did("POST", "channels/check", {**body, "secrets": {"token": "good"}}))["state"] == "ok"
+    moved = await root.did("PATCH", path, {"config": config, "secrets": {"token": "good"}})
+    assert moved["config"]["base_url"] == address
+
+
+async def test_who_manages_one_queue_manages_no_channel_not_even_its_own(served: Served, root: Browser) -> None:
+    channel = await root.did("POST", "channels", await draft(root))
+    scoped = GrantView(role="administrator", scope_kind="queue", scope_id=channel["queue_id"])
+    lina = await served.logged_in("lina", scoped)
+    path = f"channels/{channel['id']}"
+    body = {"connector": "network", "config": channel["config"], "channel_id": channel["id"]}
+    for method, where, said in (
+        ("PATCH", path, {"name": "Mine"}), ("POST", f"{path}/pause", None), ("DELETE", path, None), ("POST", f"{path}/oauth", None),
+        ("POST", "channels/check", body),
+    ):  # fmt: skip
+        assert (await lina.problem(method, where, said))["status"] == 403, where
+    assert (await root.get(path))["state"] == "ok"
 
 
 async def test_a_check_leaves_no_trace(served: Served, root: Browser) -> None:

@@ -132,3 +132,43 @@ async def test_a_withdrawn_authorisation_is_given_anew_and_waiting_answers_go_on
     assert (failed["status"], failed["state"]) == (422, "reauth_needed")
     assert await came_back(root, await agreed(root, channel)) == f"/channels/{channel['id']}?oauth=done"
     assert (await root.get(f"channels/{channel['id']}"))["state"] == "ok"
+
+
+async def test_what_was_authorised_is_given_back_with_the_channel(
+    served: Served, root: Browser, provider: IdentityProvider
+) -> None:
+    channel = await connected(root, provider)
+    await came_back(root, await agreed(root, channel))
+    [given] = [one for one in provider.asked if one.path == "/token"]
+    await root.did("DELETE", f"channels/{channel['id']}")
+    back = [one.form for one in provider.asked if one.path == "/revoke"]
+    assert [form["token_type_hint"] for form in back] == ["refresh_token", "access_token"]
+    assert all(form["token"].startswith(form["token_type_hint"].split("_")[0]) for form in back)
+    assert provider.owner_of(back[1]["token"]) is None
+    assert given.status == 200
+    [audit] = await served.sql("select body from audit where action = 'channel.withdrawn'")
+    assert audit["body"] == {"taken": True}
+    assert await served.sql("select 1 from secret") == []
+
+
+async def test_a_network_that_does_not_answer_keeps_no_channel(served: Served, root: Browser, provider: IdentityProvider) -> None:
+    channel = await connected(root, provider)
+    await came_back(root, await agreed(root, channel))
+    await served.sql('update channel set config = config || \'{"base_url": "http://127.0.0.1:1"}\'')
+    await root.did("DELETE", f"channels/{channel['id']}")
+    [audit] = await served.sql("select body from audit where action = 'channel.withdrawn'")
+    assert audit["body"] == {"taken": False}
+    assert await served.sql("select 1 from secret") == []
+    assert (await root.get("channels"))["items"] == []
+
+
+async def test_an_authorisation_is_not_taken_to_another_host(served: Served, root: Browser, provider: IdentityProvider) -> None:
+    channel = await connected(root, provider)
+    await came_back(root, await agreed(root, channel))
+    with IdentityProvider() as other:
+        body = {"config": {"base_url": other.url, "client_id": CLIENT_ID}, "save_anyway": True}
+        refused = await root.problem("PATCH", f"channels/{channel['id']}", body)
+        assert (refused["code"], refused["field"]) == ("secret_again", "client_secret")
+        moved = await root.did("PATCH", f"channels/{channel['id']}", body | {"secrets": {"client_secret": CLIENT_SECRET}})
+        assert moved["state"] == "reauth_needed"
+        assert other.asked == []

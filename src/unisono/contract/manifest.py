@@ -60,7 +60,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     id: the connector's name in the entry-point group `unisono.connectors`. network: key of an identity's id space.
     title, summary: shown at set-up, by language. medium: word for reports and icons (post, mail, chat, call).
     config: JSON Schema (object) from which the desk draws the form; a property may carry `secret: true` (stored
-        encrypted, never shown again), `title` and `description` by language, `format: "url"|"host"|"email"`.
+        encrypted, never shown again), `title` and `description` by language, `format: "url"|"host"|"email"`, and
+        `names_host: true` where an account's address leads to its host. Who changes a host types the secrets again.
     streams: names for `pull`. hosts: what HTTP may reach; `{config.base_url}` stands for a configured address.
     verified_against: what the connector was tested with, honestly, by language-neutral lines.
     api_version, sunset: of the network's API, and the day (ISO) on which the network will end it, if it said so.

@@ -15,6 +15,7 @@ from unisono.service.access import Access
 from unisono.service.budgets import MemoryMeters
 from unisono.service.channel_config import check_config
 from unisono.service.channel_context import ChannelContext, Outside, health_of
+from unisono.service.other_host import check_typed_again, leads_elsewhere
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.setup import ChannelChange, NewChannel
@@ -24,6 +25,7 @@ from unisono.service.settings import read_settings, usual_units
 from unisono.service.setup_views import ChannelView, QueueSkillView
 from unisono.service.tokens import GRANT
 from unisono.service.users import checked_name
+from unisono.service.withdraw import withdraw, withdrawal_of
 
 CHANNELS_BELL: Final = "channels"
 #: Why answers wait for somebody to authorise the channel anew (`outbox.error_code`).
@@ -79,7 +81,8 @@ async def check_channel(
 
     grant: what an authorisation just gave, as the secret that it will be.
 
-    Raises Invalid when the settings do not fit the connector's schema, NotFound for a connector or channel that is not
+    Raises Invalid when the settings do not fit the connector's schema, or lead to another host and a stored secret was not typed
+    again; NotFound for a connector or channel that is not
     there. What the network answers, also that it does not answer, is the result.
     """
     manifest = outside.registry.manifest(draft.connector)
@@ -88,8 +91,11 @@ async def check_channel(
         raise Invalid("A channel keeps its connector; add a new channel instead.", code="other_connector", field="connector")
     stored = await _stored_names(outside, draft.channel_id)
     config = check_config(manifest, draft.config, draft.secrets, stored)
-    # Whoever types a token means that one, not what was authorised in the browser before.
-    given = grant or ({GRANT: ""} if _TOKENS & set(draft.secrets) else {})
+    elsewhere = leads_elsewhere(manifest, before.config, config) if before is not None else None
+    if elsewhere is not None:
+        check_typed_again(set(stored) & manifest.secret_fields, draft.secrets, elsewhere)
+    # Whoever types a token means that one, not what was authorised in the browser before; nor is that for another host.
+    given = grant or ({GRANT: ""} if _TOKENS & set(draft.secrets) or (elsewhere and GRANT in stored) else {})
     secrets = DraftSecrets({**draft.secrets, **given}, outside.secrets if isinstance(outside.secrets, ChannelVault) else None)
     meters = outside.meters if before is not None else MemoryMeters()  # what is not there yet has no row to count in
     look = msgspec.structs.replace(outside, secrets=secrets, meters=meters)
@@ -192,8 +198,20 @@ async def pause_channel(outside: Outside, access: Access, channel_id: UUID, *, p
 
 
 async def archive_channel(outside: Outside, access: Access, channel_id: UUID) -> None:
-    """Take a channel out of use for good: its conversations stay to be read, its secrets are erased. Raises NotFound."""
+    """Take a channel out of use for good: its conversations stay to be read, its secrets are erased. Raises NotFound.
+
+    What was authorised in the browser is given back to the network; whether it took it stands in the audit. That it does not
+    answer keeps no channel.
+    """
+    before = await _existing(outside, channel_id)
+    assert before is not None
+    known = outside.registry.manifests().get(before.connector)
+    what = await withdrawal_of(outside, known, channel_id, before.config) if known is not None else None
     await _switch(outside, access, channel_id, ChannelChange(archived=True), "channel.archived")
+    if known is not None and what is not None:
+        taken = await withdraw(outside, known, before.config, what)
+        async with outside.db.write() as tx:
+            await tx.privacy.audit(access.user_id, "channel.withdrawn", "channel", str(channel_id), {"taken": taken})
 
 
 async def _switch(outside: Outside, access: Access, channel_id: UUID, change: ChannelChange, action: str) -> None:

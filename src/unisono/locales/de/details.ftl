@@ -83,6 +83,7 @@ detail-no_queue = Diese Warteschlange gibt es nicht, oder sie ist archiviert.
 detail-no_skill = Eine Fähigkeit gibt es nicht, oder sie steht doppelt da.
 detail-no_setting = Diese Einstellung gibt es nicht.
 detail-bad_setting = Dieser Wert passt nicht zur Einstellung „{ $field }“.
+detail-secret_again = „{ $setting }“ führt zu einem anderen Rechner; „{ $field }“ wird nicht dorthin mitgenommen. Es wurde nichts gesendet und nichts gespeichert; bitte geben Sie es neu ein.
 detail-setting_missing = Die Einstellung „{ $field }“ fehlt.
 detail-no_connector = Dieser Konnektor ist nicht installiert.
 detail-no_case = Diesen Prüffall gibt es nicht.

@@ -161,12 +161,25 @@ class IdentityProvider:
         if path == "/introspect":
             owner = self.owner_of(form.get("token", ""))
             return _json(200, {"active": True, "username": owner} if owner else {"active": False})
+        if path == "/revoke":
+            return self._taken_back(form)
         if path.rsplit("/", 1)[-1] != "token":
             return _json(404, {"error": "not_found"})
         with self._lock:
             given = self.script.popleft() if self.script else self._token(form)
             self.asked.append(Asked(path=path, form=form, status=given.status))
         return given
+
+    def _taken_back(self, form: dict[str, str]) -> Answer:
+        """Take a token back; one that is not known is no error (RFC 7009, section 2.2)."""
+        if form.get("client_id") != CLIENT_ID or form.get("client_secret", CLIENT_SECRET) != CLIENT_SECRET:
+            return _json(401, {"error": "invalid_client"})
+        token = form.get("token", "")
+        with self._lock:
+            self._refresh.pop(token, None)
+            self._access.pop(token, None)
+            self.asked.append(Asked(path="/revoke", form=form, status=200))
+        return _json(200, {})
 
     def page(self, query: dict[str, str]) -> Answer:
         """Ask the person who is logged in whether they agree; refuse what is no proper request (RFC 6749, section 4.1.2.1)."""
