@@ -18,13 +18,16 @@ async def test_the_company_stands_as_it_is_written_down(house: House) -> None:
         users = {user.login: user for user in await tx.people.users(None, 100)}
         agents = {agent.user_id: agent for agent in await tx.reading.agents([user.id for user in users.values()])}
         channels = await tx.setup.channels(None)
+        skills = await tx.setup.skills()
     assert {queue.key for queue in data.queues} == set(queues)
     assert {code.key for code in data.wrap_up_codes} <= codes
     for person in data.employees:
         agent = agents[users[person.login].id]
         assert agent.capacity == person.capacity
         assert {queues[key].id for key in person.queues} == set(agent.queue_ids)
-        assert len(agent.skills) == len(person.skills) + len(person.languages)
+        assert len(agent.skills) == len({one.skill for one in person.skills} | {f"lang-{key}" for key in person.languages})
+    names = [skill.name["de"] for skill in skills]
+    assert len(names) == len(set(names)), "what is one skill stands there once"
     assert [(channel.name, channel.queue_id) for channel in channels] == [("Netz", queues["social"].id)]
     assert seeded.access.may("channel.manage")
 

@@ -156,7 +156,7 @@ async def my_consults(db: Database, access: Access) -> Page[ConsultItem]:
         cursor = str(await tx.log.head())
         found = await tx.consults.views(await tx.consults.concerning(access.user_id))
         items = {item.interaction.id: item for item in await tx.reading.work_items({c.interaction_id for c in found})}
-        places = {i: await tx.reading.place_of(i) for i in items}
+        places = await tx.reading.places_of(items)
     seen = [c for c in found if (place := places.get(c.interaction_id)) is not None and access.sees(*place)]
     return Page(items=[ConsultItem(consult=c, item=items[c.interaction_id]) for c in seen], cursor=cursor)
 

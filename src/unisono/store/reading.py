@@ -72,6 +72,11 @@ class PgReading:
         row = await self._connection.fetchrow(_SQL["place_of"], interaction_id)
         return (row["access_class"], row["agent_id"]) if row else None
 
+    async def places_of(self, interaction_ids: Iterable[UUID]) -> dict[UUID, tuple[int, UUID | None]]:
+        """Return (access class, agent) of interactions."""
+        rows = await self._connection.fetch(_SQL["places_of"], list(interaction_ids))
+        return {row["id"]: (row["access_class"], row["agent_id"]) for row in rows}
+
     async def conversation(self, conversation_id: UUID) -> PlacedConversation | None:
         """Return one conversation with what access asks of it."""
         return (await self.conversations([conversation_id])).get(conversation_id)

@@ -22,6 +22,9 @@ left join message_text t on t.message_id = l.id
 -- name: place_of
 select access_class, agent_id from interaction where id = $1;
 
+-- name: places_of
+select id, access_class, agent_id from interaction where id = any($1::uuid[]);
+
 -- name: conversations
 select c.id as conversation_id, c.channel_id, c.access_class,
        c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,

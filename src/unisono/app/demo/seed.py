@@ -86,6 +86,7 @@ async def _words(db: Database, data: Company) -> None:
         for key, name in [(s.key, s.name) for s in data.skills] + [(f"lang-{k}", n) for k, n in LANGUAGES.items()]:
             if key not in skills:
                 await tx.setup.add_skill(SkillView(id=new_id(), key=key, name=name))
+                skills.add(key)
         codes = {code.key for code in await tx.setup.codes()}
         for code in data.wrap_up_codes:
             if code.key not in codes:
@@ -150,8 +151,9 @@ async def _skills_of(db: Database, access: Access, data: Company, users: dict[st
         agent = agents[users[person.login]]
         if agent.skills:
             continue
-        wanted = {skills[one.skill]: one.level for one in person.skills}
-        wanted |= {skills[f"lang-{language}"]: 5 for language in person.languages}
+        # What is somebody's own language they speak well, unless the file tells how well.
+        wanted = {skills[f"lang-{language}"]: 5 for language in person.languages}
+        wanted |= {skills[one.skill]: one.level for one in person.skills}
         await change_agent(db, access, agent.user_id, capacity=person.capacity, skills=wanted)
 
 

@@ -96,6 +96,9 @@ class Reading(Protocol):
     async def place_of(self, interaction_id: UUID) -> tuple[int, UUID | None] | None:
         """Return (access class, agent) of an interaction."""
 
+    async def places_of(self, interaction_ids: Iterable[UUID]) -> dict[UUID, tuple[int, UUID | None]]:
+        """Return (access class, agent) of interactions."""
+
     async def conversation(self, conversation_id: UUID) -> PlacedConversation | None: ...
 
     async def conversations(self, conversation_ids: Iterable[UUID]) -> dict[UUID, PlacedConversation]: ...

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayName, span, urgency } from './time';
+import { dayName, span, twoUnits, urgency } from './time';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();
@@ -19,6 +19,25 @@ describe('span', () => {
     expect(span(3_599, 'en')).toBe('59 min');
     expect(span(7_300, 'de')).toBe('2 Std.');
     expect(span(86_400 * 5, 'de', 'long')).toBe('5 Tage');
+  });
+});
+
+describe('twoUnits', () => {
+  it('says the two largest units', () => {
+    expect(twoUnits(200, 'en')).toBe('3 min 20 sec');
+    expect(twoUnits(200, 'de')).toBe('3 Min. 20 Sek.');
+    expect(twoUnits(3_900, 'en')).toBe('1 hr 5 min');
+    expect(twoUnits(2 * 86_400 + 4 * 3_600 + 59, 'en')).toBe('2 days 4 hr');
+  });
+  it('rounds up into the next unit', () => {
+    expect(twoUnits(59.7, 'en')).toBe('1 min');
+    expect(twoUnits(3_599.6, 'en')).toBe('1 hr');
+    expect(twoUnits(119.6, 'en')).toBe('2 min');
+  });
+  it('keeps a digit of what is short', () => {
+    expect(twoUnits(0, 'en')).toBe('0 sec');
+    expect(twoUnits(4.63, 'en')).toBe('4.6 sec');
+    expect(twoUnits(42.4, 'en')).toBe('42 sec');
   });
 });
 

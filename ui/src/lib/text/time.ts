@@ -31,6 +31,23 @@ export function span(seconds: number, locale: string, display: 'short' | 'long' 
   return number(locale, unit, display).format(Math.floor(s / size));
 }
 
+/** Return a span in its two largest units, rounded: "3 min 20 s", "1 h 5 min", "2 days 4 h"; below ten seconds with one digit. */
+export function twoUnits(seconds: number, locale: string): string {
+  const s = Math.max(0, seconds);
+  if (s < 9.95) return new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 }).format(s);
+  const steps: readonly [string, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
+  let place = steps.findIndex(([, size]) => s >= size);
+  // Rounded to the lesser unit first: 59.7 s are a minute, and 3,599.6 s an hour.
+  const lesser = steps[Math.min(place + 1, 3)]![1];
+  const whole = Math.round(s / lesser) * lesser;
+  place = steps.findIndex(([, size]) => whole >= size);
+  const [unit, size] = steps[place]!;
+  const rest = steps[place + 1];
+  const words = [number(locale, unit, 'short').format(Math.floor(whole / size))];
+  if (rest && whole % size >= rest[1]) words.push(number(locale, rest[0], 'short').format(Math.floor((whole % size) / rest[1])));
+  return words.join(' ');
+}
+
 /** Return seconds as a span with seconds, for counts of less than two minutes. */
 export function seconds(n: number, locale: string): string {
   return number(locale, 'second', 'short').format(Math.max(0, Math.ceil(n)));
