@@ -11,6 +11,7 @@ from uuid import UUID
 
 from unisono.service.access import Access
 from unisono.service.ports import Database, Fanout
+from unisono.service.repair_topic import who_repairs
 from unisono.service.wallboard import who_sees_this_wallboard
 
 #: The topic of the bus that carries all of them.
@@ -34,6 +35,7 @@ async def who_sees_the_conversation(db: Database, access: Access, argument: str)
 
 #: Who may follow a topic, by its name; what stands behind a colon is handed to the gate.
 TOPICS: Final[dict[str, Gate]] = {
+    "repair": who_repairs,
     "wallboard": who_sees_this_wallboard,
     "writing": who_sees_the_conversation,
 }

@@ -261,11 +261,13 @@ async def customer_view(db: Database, access: Access, customer_id: UUID) -> Cust
     return found
 
 
-async def dead_letters(db: Database, access: Access, after: str | None, limit: int) -> Page[DeadLetter]:
+async def dead_letters(
+    db: Database, access: Access, after: str | None, limit: int, channel_id: UUID | None = None, code: str | None = None
+) -> Page[DeadLetter]:
     """Return answers that did not reach their network, newest first."""
     start: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
     async with db.read() as tx:
-        found = await tx.reading.dead_letters(sight_of(access), start, limit + 1)
+        found = await tx.reading.dead_letters(sight_of(access), start, limit + 1, channel_id, code)
     items, more = paged(found, limit)
     return Page(items=items, next=place(items[-1].id) if more else None)
 

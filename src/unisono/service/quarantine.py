@@ -13,11 +13,11 @@ from unisono.service.text import storable
 PREVIEW_CHARS: Final = 2_000
 
 
-async def quarantined(db: Database, after: str | None, limit: int) -> Page[QuarantinedView]:
+async def quarantined(db: Database, after: str | None, limit: int, channel_id: UUID | None = None) -> Page[QuarantinedView]:
     """Return a page of the quarantine, newest first."""
     start: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
     async with db.read() as tx:
-        found = await tx.inbox.quarantined(None, start, limit + 1)
+        found = await tx.inbox.quarantined([channel_id] if channel_id else None, start, limit + 1)
     items, more = paged(found, limit)
     return Page(items=[_view(item) for item in items], next=place(items[-1].id) if more else None)
 

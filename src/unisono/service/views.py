@@ -393,7 +393,10 @@ class AgentSkillView(Struct, frozen=True, kw_only=True):
 
 
 class AgentView(Struct, frozen=True, kw_only=True):
-    """A person who takes work. `capacity` and `used` are units."""
+    """A person who takes work. `capacity` and `used` are units.
+
+    since: the day on which they came into their state, never the time of day; see `/live/people`.
+    """
 
     user_id: UUID
     name: str

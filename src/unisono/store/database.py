@@ -38,6 +38,7 @@ from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
 from unisono.store.reading import PgReading
+from unisono.store.repairs import PgRepairs
 from unisono.store.reports import PgReports
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.saved_views import PgSavedViews
@@ -176,6 +177,10 @@ class PgTx:
     @cached_property
     def levels(self) -> PgServiceLevels:
         return PgServiceLevels(self.connection, self.now)
+
+    @cached_property
+    def repairs(self) -> PgRepairs:
+        return PgRepairs(self.connection)
 
     @cached_property
     def tallies(self) -> PgTallies:

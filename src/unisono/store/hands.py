@@ -109,6 +109,15 @@ class PgHands:
         """Tell it of one again."""
         return bool(await self._connection.fetchval(_SQL["is_lost"], agent_id, self._now, grace_s))
 
+    async def desks(self, user_ids: Iterable[UUID]) -> dict[UUID, tuple[datetime, datetime | None]]:
+        """Return since when each is in their state, and when their desk was last heard of."""
+        rows = await self._connection.fetch(_SQL["desks"], list(user_ids))
+        return {row["user_id"]: (row["since"], row["at"]) for row in rows}
+
+    async def holds(self, agent_id: UUID) -> int:
+        """Return how much somebody has in hand."""
+        return int(await self._connection.fetchval(_SQL["holds"], agent_id))
+
     async def forget_desk(self, agent_id: UUID) -> None:
         """End the watch over a desk."""
         await self._connection.execute(_SQL["forget_desk"], agent_id)

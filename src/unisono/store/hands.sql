@@ -48,6 +48,13 @@ select exists (
       and not exists (select from api_token t where t.user_id = $1 and t.last_used_at >= $2::timestamptz - make_interval(secs => $3))
 );
 
+-- name: desks
+-- Since when each is in their state, and when their desk was last heard of.
+select a.user_id, a.since, d.at from agent a left join desk_seen d on d.user_id = a.user_id where a.user_id = any($1::uuid[]);
+
+-- name: holds
+select count(*) from interaction where agent_id = $1 and state <> 'closed';
+
 -- name: forget_desk
 delete from desk_seen where user_id = $1;
 

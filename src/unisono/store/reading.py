@@ -233,13 +233,19 @@ class PgReading:
         """Return where each open interaction stands."""
         return [(*row[:8], instant(row[8])) for row in map(tuple, await self._connection.fetch(_SQL["standing"]))]
 
-    async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]:
+    async def dead_letters(
+        self, sight: Sight, after: UUID | None, limit: int, channel_id: UUID | None = None, code: str | None = None
+    ) -> list[DeadLetter]:
         """Return answers that wait for a person, newest first."""
         parameters = Parameters()
         conditions = ["o.state in ('dead', 'failed')", "o.error_code not in ('given_up', 'erased')"]
         visible = seen(sight, parameters, "c.access_class", None)
         if visible is not None:
             conditions.append(visible)
+        if channel_id is not None:
+            conditions.append(f"o.channel_id = {parameters.add(channel_id, '::uuid')}")
+        if code is not None:
+            conditions.append(f"o.error_code = {parameters.add(code, '::text')}")
         if after is not None:
             conditions.append(f"o.id < {parameters.add(after, '::uuid')}")
         rows = await self._connection.fetch(

@@ -116,7 +116,8 @@ select id, interaction_id, agent_id, state, created_at, expires_at, reason, give
 where agent_id = $1 and state = 'open' order by created_at, id;
 
 -- name: agents
-select a.user_id, u.name, a.state, a.reason, a.since, a.capacity, a.used, a.version,
+-- The day only: since when somebody is in their state is told under a permit alone (service/live_people.py).
+select a.user_id, u.name, a.state, a.reason, date_trunc('day', a.since at time zone 'UTC') at time zone 'UTC' as since, a.capacity, a.used, a.version,
        (select coalesce(jsonb_agg(jsonb_build_object('skill_id', s.skill_id, 'level', s.level) order by s.skill_id), '[]')
         from agent_skill s where s.user_id = a.user_id) as skills,
        array(select q.queue_id from queue_member q where q.user_id = a.user_id order by q.queue_id) as queue_ids

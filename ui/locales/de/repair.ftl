@@ -6,7 +6,6 @@ quarantine-text = Angekommen, aber nicht lesbar. Nach einer Korrektur oder einem
 quarantine-none = Nichts in Quarantäne
 quarantine-none-text = Alles, was ankam, konnte gelesen werden.
 quarantine-preview = Inhalt als reiner Text
-quarantine-retried = Wird noch einmal gelesen.
 quarantine-discard = Endgültig verwerfen?
 quarantine-discard-text = Der Inhalt wird gelöscht und nicht wieder abgeholt.
 dead-letters = Nicht zugestellt

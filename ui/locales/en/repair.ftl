@@ -6,7 +6,6 @@ quarantine-text = Arrived, but not readable. After a correction or an update it 
 quarantine-none = Nothing in quarantine
 quarantine-none-text = Everything that arrived could be read.
 quarantine-preview = Content as plain text
-quarantine-retried = It is being read again.
 quarantine-discard = Discard for good?
 quarantine-discard-text = The content is deleted and not fetched again.
 dead-letters = Not delivered

@@ -49,6 +49,7 @@ export const ROUTES: readonly Route[] = [
 
   { path: '/supervision', title: 'nav-supervision', action: 'work.supervise', keys: 'g l', page: () => import('./supervision/Supervision.svelte') },
   { path: '/supervision/people', title: 'supervision-tab-people', action: 'work.supervise', part: () => import('./supervision/Agents.svelte') },
+  { path: '/supervision/live', title: 'supervision-tab-live', action: 'work.supervise', keys: 'g v', part: () => import('./supervision/Live.svelte') },
   { path: '/supervision/wallboard', title: 'supervision-tab-wallboard', action: 'work.supervise', part: () => import('./wall/Wallboard.svelte') },
   { path: '/supervision/parity', title: 'supervision-tab-parity', action: 'work.supervise', part: () => import('./supervision/Parity.svelte') },
   { path: '/supervision/simulator', title: 'supervision-tab-simulator', action: 'work.supervise', part: () => import('./supervision/Simulator.svelte') },

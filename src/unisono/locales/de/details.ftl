@@ -230,3 +230,6 @@ detail-held_rejected = Die Antwort wurde nicht freigegeben; holen Sie sie zurüc
 detail-held_grace = Die Antwort geht gleich hinaus; holen Sie sie erst zurück. Nichts wurde geändert.
 detail-held_scheduled = Die Antwort ist freigegeben und hat ihre Zeit. Nichts wurde geändert.
 detail-held_stopped = Die Antwort wurde angehalten, weil die Kundin oder der Kunde geschrieben hat. Nichts wurde geändert.
+detail-log_off_self = Das meldet andere ab. Den eigenen Status setzen Sie im Menü unten links.
+detail-logged_off = Diese Person ist schon abgemeldet.
+detail-not_editable = Diese Antwort lässt sich nicht ändern, nur noch einmal senden oder aufgeben.

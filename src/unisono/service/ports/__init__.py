@@ -35,6 +35,7 @@ from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.reading import Reading
+from unisono.service.ports.repairs import Repairs
 from unisono.service.ports.reports import Reports
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.saved_views import SavedViews
@@ -147,6 +148,8 @@ class Tx(Protocol):
     def levels(self) -> ServiceLevels: ...
     @property
     def tallies(self) -> Tallies: ...
+    @property
+    def repairs(self) -> Repairs: ...
     @property
     def commands(self) -> Commands: ...
     @property

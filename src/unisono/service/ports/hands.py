@@ -1,6 +1,7 @@
 """What is asked of the store about whose hands work is in, and whether those hands are still there."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -88,6 +89,12 @@ class Hands(Protocol):
 
     async def is_lost(self, agent_id: UUID, grace_s: float) -> bool:
         """Tell it of one again, within the verb's transaction."""
+
+    async def desks(self, user_ids: Iterable[UUID]) -> dict[UUID, tuple[datetime, datetime | None]]:
+        """Return since when each is in their state, and when their desk was last heard of."""
+
+    async def holds(self, agent_id: UUID) -> int:
+        """Return how many open enquiries somebody has."""
 
     async def forget_desk(self, agent_id: UUID) -> None:
         """End the watch over a desk; the next stream begins it anew."""

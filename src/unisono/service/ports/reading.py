@@ -143,7 +143,9 @@ class Reading(Protocol):
     async def standing(self) -> list[Standing]:
         """Return where all open work stands."""
 
-    async def dead_letters(self, sight: Sight, after: UUID | None, limit: int) -> list[DeadLetter]: ...
+    async def dead_letters(
+        self, sight: Sight, after: UUID | None, limit: int, channel_id: UUID | None = None, code: str | None = None
+    ) -> list[DeadLetter]: ...
 
     async def views_for(self, events: Sequence[LoggedEvent]) -> EventViews: ...
 

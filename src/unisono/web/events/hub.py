@@ -26,10 +26,12 @@ from unisono.service.lost import BEAT_S, desks_open
 from unisono.service.metrics import STREAMS_OPEN
 from unisono.service.ports import Cursor, LoggedEvent
 from unisono.service.views import EventViews
+from unisono.service.wallboard import WALLBOARD
 from unisono.web.events.connection import Connection
 from unisono.web.events.counters import STATES, Counters
 from unisono.web.events.frames import Batch
 from unisono.web.events.live import Live
+from unisono.web.events.repair_teller import RepairTeller
 from unisono.web.events.sight import Sight, sight_for
 from unisono.web.events.sse import LONGEST_RETRY_MS, RESET, SHORTEST_RETRY_MS, Frame, ephemeral, hello, keep_alive
 from unisono.web.events.viewers import REPEAT_S, TOPIC, Viewers
@@ -76,6 +78,7 @@ class Hub:
         self._viewers = Viewers(self._node)
         self.live = Live(self._now)
         self.wall = WallTeller(house, self.live)
+        self.repair = RepairTeller(house, self.live)
         self._names: dict[UUID, str] = {}
         self._new_desks: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,7 +90,7 @@ class Hub:
         """Begin to follow the log; returns at once."""
         runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check,
                 self._tell_desks, self._hear_live, self.live.run,
-                self.wall.follow_days, self.wall.run)  # fmt: skip
+                self.wall.follow_days, self.wall.run, self.repair.run)  # fmt: skip
         for run in runs:
             self._spawn(_guarded(run))
 
@@ -169,7 +172,9 @@ class Hub:
         if after is not None:
             await self._replay(connection, after)
         connection.go_live()
-        self.wall.greet(connection.actor.access)
+        if any(topic.startswith(WALLBOARD) for topic in connection.live):
+            self.wall.greet(connection.actor.access)
+        await self.repair.greet(connection.live)
         self.live.greet(connection)
         await self._publish_viewers(connection.conversations)
         for conversation_id in connection.conversations:
@@ -270,6 +275,7 @@ class Hub:
         batch = Batch(events, views, channels, queues, self._channel_classes)
         if count:
             self.wall.take(events, views, batch.agents_gone)
+            self.repair.take(events)
         return batch
 
     async def _tell(self, batch: Batch) -> None:

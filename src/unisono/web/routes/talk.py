@@ -181,18 +181,20 @@ async def discard(house: HouseDep, actor: ActorDep, message_id: FromPath[UUID]) 
 
 @get("/dead-letters", opt=needs("work.answer"), tags=["Administration"])
 async def dead(
-    house: HouseDep, actor: ActorDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None
-) -> Page[DeadLetter]:
-    """Return answers that did not reach their network and wait for a person, newest first."""
-    return await dead_letters(house.db, actor.access, after, bounded(limit))
+    house: HouseDep, actor: ActorDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
+    channel_id: FromQuery[UUID | None] = None, code: FromQuery[str | None] = None,
+) -> Page[DeadLetter]:  # fmt: skip
+    """Return answers that did not reach their network and wait for a person, newest first; of a channel, or with a code."""
+    return await dead_letters(house.db, actor.access, after, bounded(limit), channel_id, code)
 
 
 @get("/quarantine", opt=needs("quarantine.manage"), tags=["Administration"])
 async def quarantine(
-    house: HouseDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None
-) -> Page[QuarantinedView]:
-    """Return raw items that could not be taken in, newest first; none of them is lost."""
-    return await quarantined(house.db, after, bounded(limit))
+    house: HouseDep, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
+    channel_id: FromQuery[UUID | None] = None,
+) -> Page[QuarantinedView]:  # fmt: skip
+    """Return raw items that could not be taken in, newest first, all or of a channel; none of them is lost."""
+    return await quarantined(house.db, after, bounded(limit), channel_id)
 
 
 @post("/quarantine/{item_id:uuid}/retry", opt=needs("quarantine.manage"), status_code=204, tags=["Administration"])

@@ -9,7 +9,8 @@ export class Resource<T> {
   busy = $state(false);
   error = $state.raw<unknown>(null);
 
-  constructor(readonly path: string) {
+  /** `query`: what narrows the list; an empty value does not. */
+  constructor(readonly path: string, readonly query: Record<string, string> = {}) {
     void this.load();
   }
 
@@ -23,7 +24,7 @@ export class Resource<T> {
     this.busy = true;
     this.error = null;
     try {
-      const answer = await api.get<Page<T> | T[]>(this.path, { query: { limit: 100, after } });
+      const answer = await api.get<Page<T> | T[]>(this.path, { query: { ...this.query, limit: 100, after } });
       const page = Array.isArray(answer) ? { items: answer, next: null } : answer;
       this.items = after === null ? page.items : [...this.items, ...page.items];
       this.next = page.next;
