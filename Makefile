@@ -10,7 +10,7 @@ ONLY ?=
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup ui peers run test test-volume check format docs bench wheel lock upgrade clean
+.PHONY: help setup ui peers run test test-volume check format docs bench pictures wheel lock upgrade clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ docs: setup ## build the documentation into docs/_build/html
 
 bench: setup ui ## measure, each figure beside its baseline; ONLY=inbound,list narrows
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+pictures: setup ui ## take a picture of every page of the desk, wide and narrow, to be looked at; ARGS="--only /settings" narrows
+	@exec $(PY) -m tests.browser.pictures $(ARGS)
 
 wheel: setup ui ## pack the wheel and the source archive into dist/, and check what is in them
 	@exec $(PY) scripts/pack.py

@@ -21,7 +21,7 @@ STATIC = ROOT / "src" / "unisono" / "web" / "static"
 STAMP = STATIC / "built-from.txt"
 PACKAGES = UI / "node_modules"
 PACKAGES_STAMP = PACKAGES / ".unisono-packages"
-NOT_SOURCES = {"node_modules", "shots", "coverage", "dist", ".svelte-kit", ".vite"}
+NOT_SOURCES = {"node_modules", "coverage", "dist", ".svelte-kit", ".vite"}
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { fluent } from './dev/fluent-plugin.ts';
+import { worker } from './dev/worker-plugin.ts';
 
 export default defineConfig({
-  plugins: [fluent(), svelte()],
+  plugins: [fluent(), svelte(), worker()],
   base: '/',
   build: {
     outDir: '../src/unisono/web/static',

@@ -32,12 +32,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def window(
-    started: Browser, *, locale: str = "de-DE", theme: str = "light", width: int = 1440, height: int = 900
+    started: Browser, *, locale: str = "de-DE", theme: str = "light", width: int = 1440, height: int = 900, installs: bool = False
 ) -> AsyncIterator[BrowserContext]:
-    """Open a window of its own: another person, who shares nothing with the others."""
+    """Open a window of its own: another person, who shares nothing with the others. installs: it has a service worker."""
     context = await started.new_context(
         locale=locale, color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
-        viewport={"width": width, "height": height},
+        viewport={"width": width, "height": height}, service_workers="allow" if installs else "block",
     )  # fmt: skip
     context.set_default_timeout(WAIT_MS)
     try:

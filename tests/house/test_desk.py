@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("script", ["check", "test"])
+@pytest.mark.parametrize("script", ["check", "test", "size"])
 def test_the_desk_passes(script: str) -> None:
     says_yes(
         subprocess.run(

@@ -18,6 +18,7 @@ from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
 from unisono.service.people_figures import forget_looks
 from unisono.service.reports.fold import follow_reports
+from unisono.service.push.deliver import PushSender
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
@@ -52,10 +53,11 @@ async def _router(running: Running) -> None:
 
 
 async def _delivery(running: Running) -> None:
-    """Send answers to their networks, and what happens to the webhooks."""
+    """Send answers to their networks, what happens to the webhooks, and what waits to devices."""
     async with asyncio.TaskGroup() as group:
         group.create_task(Sender(running.outside, node_name()).run())
         group.create_task(WebhookSender(running.outside).run())
+        group.create_task(PushSender(running.outside, running.settings.public_url).run())
 
 
 async def _clock(running: Running) -> None:

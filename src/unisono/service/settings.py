@@ -124,6 +124,20 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="push.with_text", kind=bool, default=False,
+            summary={
+                "de": "Benachrichtigungen auf Geräten zeigen Namen und Worte von Kunden, nicht nur, dass etwas wartet.",
+                "en": "Notifications on devices show customers' names and words, not only that something waits.",
+            },
+        ),
+        Setting(
+            name="push.service", kind=str, default="", high=300,
+            summary={
+                "de": "Adresse eines eigenen Push-Dienstes, neben denen der Browserhersteller.",
+                "en": "Address of a push service of your own, besides those of the browsers' makers.",
+            },
+        ),
+        Setting(
             name="embed.origins", kind=list, default=["*"], high=50,
             summary={
                 "de": "Webseiten, die Seiten der Kanäle (Webchat) einbetten dürfen; * heißt alle.",

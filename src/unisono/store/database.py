@@ -37,6 +37,7 @@ from unisono.store.outbox import PgOutbox
 from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
+from unisono.store.push import PgPush
 from unisono.store.reading import PgReading
 from unisono.store.repairs import PgRepairs
 from unisono.store.reports import PgReports
@@ -213,6 +214,10 @@ class PgTx:
     @cached_property
     def followers(self) -> PgFollowers:
         return PgFollowers(self.connection)
+
+    @cached_property
+    def push(self) -> PgPush:
+        return PgPush(self.connection, self.now)
 
     @cached_property
     def webhooks(self) -> PgWebhooks:

@@ -34,6 +34,7 @@ from unisono.web.routes import (
     health,
     me,
     people_figures,
+    push,
     queues,
     reports,
     saved_views,
@@ -64,6 +65,7 @@ _API_ROUTES = [
     *customers.ROUTES,
     *reports.ROUTES,
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
+    *push.ROUTES,
 ]  # fmt: skip
 
 

@@ -63,6 +63,7 @@ export const ROUTES: readonly Route[] = [
 
   { path: '/settings', title: 'nav-settings', keys: 'g s', page: () => import('./settings/Settings.svelte') },
   { path: '/settings/mine', title: 'settings-tab-mine', part: () => import('./settings/Mine.svelte') },
+  { path: '/settings/notifications', title: 'settings-tab-notifications', part: () => import('./settings/Notifications.svelte') },
   { path: '/settings/classes', title: 'settings-tab-classes', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
   { path: '/settings/calendars', title: 'settings-tab-calendars', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
   { path: '/settings/service-levels', title: 'settings-tab-service-levels', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },

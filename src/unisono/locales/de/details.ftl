@@ -233,3 +233,8 @@ detail-held_stopped = Die Antwort wurde angehalten, weil die Kundin oder der Kun
 detail-log_off_self = Das meldet andere ab. Den eigenen Status setzen Sie im Menü unten links.
 detail-logged_off = Diese Person ist schon abgemeldet.
 detail-not_editable = Diese Antwort lässt sich nicht ändern, nur noch einmal senden oder aufgeben.
+
+detail-bad_push_key = Das ist kein Schlüssel eines Browsers. Es wurde nichts gespeichert.
+detail-push_service = { $host } ist kein Push-Dienst, der hier bekannt ist. Ein eigener lässt sich in den Einstellungen eintragen.
+detail-many_devices = Mehr Geräte gehen nicht. Entfernen Sie zuerst eines.
+detail-push_kind = Davon wird nicht benachrichtigt. Es wurde nichts geändert.

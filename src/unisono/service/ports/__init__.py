@@ -34,6 +34,7 @@ from unisono.service.ports.mentions import Mentions
 from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
+from unisono.service.ports.push import Push
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.repairs import Repairs
 from unisono.service.ports.reports import Reports
@@ -176,6 +177,8 @@ class Tx(Protocol):
     def followers(self) -> Followers: ...
     @property
     def admin(self) -> Administration: ...
+    @property
+    def push(self) -> Push: ...
     @property
     def webhooks(self) -> Webhooks: ...
     @property

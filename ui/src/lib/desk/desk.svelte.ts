@@ -46,7 +46,7 @@ export class Desk {
   readonly #typing = new SvelteMap<string, Typing>();
   readonly #viewers = new SvelteMap<string, Viewers['viewers']>();
   #shown: string[] = [];
-  onMessage: (message: Message) => void = () => {};
+  onFrame: (frame: Frame) => void = () => {};
 
   constructor(me: Me) {
     this.me = me;
@@ -351,7 +351,7 @@ export class Desk {
     for (const id of frame.gone?.messages ?? []) for (const thread of this.#threads.values()) thread.drop(id);
     for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
     for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
-    for (const message of frame.messages ?? []) this.onMessage(message);
+    this.onFrame(frame);
   }
 
   /** What went back because nothing was done for it is told to whom it was with; what else goes, they did themselves. */

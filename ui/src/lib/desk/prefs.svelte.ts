@@ -1,7 +1,11 @@
 import type { ThemeName } from '../api/types';
 import { readStored, writeStored } from './storage';
 
-interface Kept { density: 'comfortable' | 'compact'; sound: boolean; singleKeys: boolean; panel: boolean; advance: boolean }
+/** What sounds: an offer, a customer who writes on, a colleague who names one, a deadline that passes. */
+export const SOUND_KINDS = ['offer', 'message', 'mention', 'deadline'] as const;
+export type SoundKind = (typeof SOUND_KINDS)[number];
+
+interface Kept { density: 'comfortable' | 'compact'; sound: boolean; sounds: Record<SoundKind, number>; singleKeys: boolean; panel: boolean; advance: boolean }
 
 const KEY = 'unisono.prefs';
 
@@ -9,8 +13,10 @@ const KEY = 'unisono.prefs';
 class Prefs {
   theme = $state<ThemeName>('system');
   density = $state<Kept['density']>('comfortable');
-  /** A short sound for each offer; off until somebody asks for it. */
+  /** Short sounds; off until somebody asks for them. */
   sound = $state(false);
+  /** How loud each is, 0 to 100; 0 is off. */
+  sounds = $state<Record<SoundKind, number>>({ offer: 60, message: 40, mention: 50, deadline: 60 });
   /** Commands by one letter; people who speak to their computer need them off (WCAG 2.1.4). */
   singleKeys = $state(true);
   panel = $state(true);
@@ -21,6 +27,10 @@ class Prefs {
     const kept = readStored<Partial<Kept>>(KEY) ?? {};
     if (kept.density === 'compact') this.density = 'compact';
     if (kept.sound === true) this.sound = true;
+    for (const kind of SOUND_KINDS) {
+      const volume = kept.sounds?.[kind];
+      if (typeof volume === 'number' && volume >= 0 && volume <= 100) this.sounds[kind] = volume;
+    }
     if (kept.singleKeys === false) this.singleKeys = false;
     if (kept.panel === false) this.panel = false;
     if (kept.advance === false) this.advance = false;
@@ -57,7 +67,7 @@ class Prefs {
 
   keep(): void {
     const kept: Kept = {
-      density: this.density, sound: this.sound, singleKeys: this.singleKeys, panel: this.panel, advance: this.advance,
+      density: this.density, sound: this.sound, sounds: { ...this.sounds }, singleKeys: this.singleKeys, panel: this.panel, advance: this.advance,
     };
     writeStored(KEY, kept);
   }

@@ -3,6 +3,7 @@ import { Problem } from '../api/problem';
 import type { Locale, Me, Session } from '../api/types';
 import { texts } from '../i18n/texts.svelte';
 import { Desk } from './desk.svelte';
+import { hear } from './heard';
 import { prefs } from './prefs.svelte';
 
 type Status = 'starting' | 'unreachable' | 'out' | 'in';
@@ -65,6 +66,7 @@ class SessionStore {
 
   async logOut(): Promise<void> {
     try {
+      await (await import('./push.svelte')).forgetAtSignOut();
       await api.delete('/session');
     } finally {
       this.#leave();
@@ -91,6 +93,7 @@ class SessionStore {
     this.desk = desk;
     this.setupNeeded = false;
     this.status = 'in';
+    desk.onFrame = (frame) => hear(desk, frame);
     void desk.start();
   }
 }

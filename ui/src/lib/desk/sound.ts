@@ -1,26 +1,58 @@
-let context: AudioContext | undefined;
+import { prefs, type SoundKind } from './prefs.svelte';
 
-/** Play the desk's sound: a fifth that closes into a unison. Silent where the browser forbids sound. */
-export function ring(): void {
+/**
+ * The desk's sounds, by what they tell: two tones that close into a unison for an offer, and shorter relatives of it.
+ * From where each tone comes, where it ends (hertz), and how long it lasts (seconds).
+ */
+const TONES: Record<SoundKind, { from: number[]; to: number; lasts: number }> = {
+  offer: { from: [440, 660], to: 550, lasts: 1.1 },
+  message: { from: [660], to: 660, lasts: 0.35 },
+  mention: { from: [550, 733], to: 660, lasts: 0.7 },
+  deadline: { from: [330, 311], to: 294, lasts: 1.2 },
+};
+const LOUDEST = 0.3;
+const LOCK = 'unisono.sound';
+
+let context: AudioContext | undefined;
+const lastAt = new Map<SoundKind, number>();
+
+/** Play a sound once for all tabs of the browser, as loud as its kind is set. Silent where the browser forbids sound. */
+export function ring(kind: SoundKind): void {
+  if (!prefs.sound || prefs.sounds[kind] === 0) return;
+  // A storm of messages is one thing that happens, not a hundred.
+  if (Date.now() - (lastAt.get(kind) ?? 0) < 3_000) return;
+  lastAt.set(kind, Date.now());
+  void navigator.locks.request(`${LOCK}.${kind}`, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    play(kind, prefs.sounds[kind]);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+  });
+}
+
+/** Play a sound now. volume: 0 to 100. */
+export function play(kind: SoundKind, volume: number): void {
   try {
     context ??= new AudioContext();
+    void context.resume();
+    const { from, to, lasts } = TONES[kind];
     const now = context.currentTime;
     const gain = context.createGain();
     gain.connect(context.destination);
     gain.gain.setValueAtTime(0, now);
-    gain.gain.linearRampToValueAtTime(0.12, now + 0.03);
-    gain.gain.exponentialRampToValueAtTime(0.0001, now + 1.1);
-    for (const from of [440, 660]) {
+    // Loudness is heard by its logarithm.
+    gain.gain.linearRampToValueAtTime(LOUDEST * (volume / 100) ** 2, now + 0.03);
+    gain.gain.exponentialRampToValueAtTime(0.0001, now + lasts);
+    for (const pitch of from) {
       const tone = context.createOscillator();
       tone.type = 'sine';
-      tone.frequency.setValueAtTime(from, now);
-      tone.frequency.setValueAtTime(from, now + 0.18);
-      tone.frequency.exponentialRampToValueAtTime(550, now + 0.45);
+      tone.frequency.setValueAtTime(pitch, now);
+      tone.frequency.setValueAtTime(pitch, now + lasts * 0.16);
+      tone.frequency.exponentialRampToValueAtTime(to, now + lasts * 0.4);
       tone.connect(gain);
       tone.start(now);
-      tone.stop(now + 1.15);
+      tone.stop(now + lasts + 0.05);
     }
   } catch {
-    // An offer can be seen as well.
+    // Whatever sounds can be seen as well.
   }
 }

@@ -1,0 +1,35 @@
+# Töne, Benachrichtigungen auf Geräten, installierte App, Druck
+
+settings-tab-notifications = Benachrichtigungen
+sounds-title = Töne
+sounds-on = Töne spielen
+sounds-hint = Leise und kurz, nur in diesem Browser. Bei mehreren Tabs klingt nur einer.
+sound-offer = Ein Angebot kommt
+sound-message = Ein Kunde schreibt weiter
+sound-mention = Jemand nennt mich
+sound-deadline = Eine Frist verstreicht
+sound-off = aus
+sound-volume = { $percent } %
+sound-listen = Anhören
+sound-try = Anhören: { $sound }
+push-title = Auf diesem Gerät benachrichtigen
+push-text = Auch wenn Unisono gerade nicht offen ist, zeigt das Gerät, dass etwas auf Sie wartet.
+push-privacy = Gezeigt wird nur, dass etwas wartet, ohne Namen und Worte von Kunden, solange Ihre Organisation nichts anderes einstellt. Wer „Offline“ ist, bekommt nichts. Beim Abmelden endet es auf diesem Gerät.
+push-subscribe = Dieses Gerät benachrichtigen
+push-on = Dieses Gerät wird ab jetzt benachrichtigt.
+push-denied = Der Browser darf keine Benachrichtigungen zeigen. Erlauben Sie es in seinen Einstellungen für diese Seite.
+push-no = Dieser Browser kann keine Benachrichtigungen empfangen. Auf dem iPhone: die Seite zuerst zum Home-Bildschirm hinzufügen.
+push-insecure = Benachrichtigungen gibt es nur über https.
+push-browser = Browser
+push-here = dieses Gerät
+push-since = Seit { $when }
+push-told = zuletzt { $when }
+push-failing = zuletzt nicht erreicht
+push-kinds = Wovon { $name } erfährt
+push-kind-offer = Angebote
+push-kind-mention = Nennungen
+push-kind-deadline = Verstrichene Fristen
+push-forget = Nicht mehr benachrichtigen
+push-forget-named = { $name } nicht mehr benachrichtigen
+new-version = Eine neue Version ist da. Was Sie schreiben, bleibt erhalten.
+new-version-take = Jetzt laden

@@ -1,0 +1,35 @@
+# Sounds, notifications on devices, the installed app, print
+
+settings-tab-notifications = Notifications
+sounds-title = Sounds
+sounds-on = Play sounds
+sounds-hint = Soft and short, in this browser only. Of several tabs one sounds.
+sound-offer = An offer comes
+sound-message = A customer writes on
+sound-mention = Somebody names me
+sound-deadline = A deadline passes
+sound-off = off
+sound-volume = { $percent } %
+sound-listen = Listen
+sound-try = Listen: { $sound }
+push-title = Notify on this device
+push-text = Even while Unisono is not open, the device shows that something waits for you.
+push-privacy = It shows only that something waits, without customers’ names and words, unless your organisation decides otherwise. Whoever is “offline” gets nothing. Logging out ends it on this device.
+push-subscribe = Notify this device
+push-on = This device is notified from now on.
+push-denied = The browser may not show notifications. Allow it in its settings for this page.
+push-no = This browser cannot receive notifications. On an iPhone, first add the page to the home screen.
+push-insecure = Notifications need https.
+push-browser = Browser
+push-here = this device
+push-since = Since { $when }
+push-told = last { $when }
+push-failing = not reached last time
+push-kinds = What { $name } is told of
+push-kind-offer = Offers
+push-kind-mention = Mentions
+push-kind-deadline = Passed deadlines
+push-forget = No longer notify
+push-forget-named = No longer notify { $name }
+new-version = A new version is there. What you are writing is kept.
+new-version-take = Load it now
