@@ -17,8 +17,8 @@ from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
 from unisono.service.people_figures import forget_looks
-from unisono.service.reports.fold import follow_reports
 from unisono.service.push.deliver import PushSender
+from unisono.service.reports.fold import follow_reports
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender

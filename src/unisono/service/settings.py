@@ -124,7 +124,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
-            name="push.with_text", kind=bool, default=False,
+            name="push.with_text", kind=bool, default=False, low=0, high=1,
             summary={
                 "de": "Benachrichtigungen auf Geräten zeigen Namen und Worte von Kunden, nicht nur, dass etwas wartet.",
                 "en": "Notifications on devices show customers' names and words, not only that something waits.",
