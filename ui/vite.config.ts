@@ -1,10 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { fluent } from './dev/fluent-plugin.ts';
+import { reportFonts } from './dev/fonts-plugin.ts';
 import { worker } from './dev/worker-plugin.ts';
 
 export default defineConfig({
-  plugins: [fluent(), svelte(), worker()],
+  plugins: [fluent(), svelte(), worker(), reportFonts()],
   base: '/',
   build: {
     outDir: '../src/unisono/web/static',

@@ -15,6 +15,7 @@ from tests.db import RealNow
 from tests.kit import House as Kit
 from tests.kit import MemoryTombstones, OneConnector
 from unisono.app.playroom import Playroom
+from unisono.app.report_files import FileMaker
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
@@ -145,7 +146,7 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         await bring_roles_up_to_date(db)
         return House(
             outside=outside, fanout=MemoryFanout(), passwords=Passwords(time_cost=1, memory_kib=8),
-            settings=WebSettings(**facts), simulator=simulator or Playroom(),
+            settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(),
         )  # fmt: skip
 
     return build

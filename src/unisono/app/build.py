@@ -17,6 +17,7 @@ from unisono.app.logs import ChannelLogs
 from unisono.app.playroom import Playroom
 from unisono.app.postgres import database_server, make_data_dir
 from unisono.app.registry import Connectors
+from unisono.app.report_files import FileMaker
 from unisono.app.settings import Settings
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.bus.postgres import PostgresBus
@@ -68,7 +69,8 @@ class Running(Struct, frozen=True, kw_only=True):
             frame_sources=frame_sources,
         )
         return House(
-            outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom()
+            outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom(),
+            report_files=FileMaker(),
         )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from datetime import timedelta
 import structlog
 
 from unisono.app.build import Running
+from unisono.app.report_files import FileMaker
+from unisono.app.report_post import ChannelPost
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.audit_log import PIECE, seal_audit
@@ -19,6 +21,7 @@ from unisono.service.learner import learn_on
 from unisono.service.people_figures import forget_looks
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
+from unisono.service.reports.post import post_reports
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
@@ -70,6 +73,7 @@ async def _clock(running: Running) -> None:
         group.create_task(follow_rules(running.outside))
         group.create_task(tally_on(running.db, running.bell, running.clock))
         group.create_task(follow_reports(running.db, running.clock))
+        group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 

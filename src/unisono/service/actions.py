@@ -29,6 +29,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "work.supervise": Reach.CLASSES,
     "report.read": Reach.CLASSES,
     "answer.approve": Reach.CLASSES,
+    "report.send": Reach.ANYWHERE,
     "customer.erase": Reach.HOUSE,
     "channel.read": Reach.CLASSES,
     "quarantine.manage": Reach.HOUSE,
@@ -72,6 +73,7 @@ BUILT_IN_ROLES: Final = (
         (
             *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
             "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve",
+            "queue.manage", "agent.manage", "user.read", "report.read", "report.send",
         ),
     ),
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),

@@ -168,6 +168,11 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "wallboard.changed": EventType(summary="A threshold of the wallboard changed, of a queue or of the house."),
     "setting.changed": EventType(summary="A setting of the house changed."),
     "user.changed": EventType(summary="A person or their grants changed."),
+    "report.sent": EventType(summary="A scheduled report went out by mail.", body={"schedule_id": ID}),
+    "report.not_sent": EventType(
+        summary="A scheduled report did not go out (failed), or nobody can say whether it did (unknown).",
+        body={"schedule_id": ID, "state": ENUM},
+    ),
     "people.permit_changed": EventType(
         summary="A permit to look at single people was asked for, agreed to, or has ended.",
         body={"permit_id": ID, "kind": ENUM, "state": ENUM},

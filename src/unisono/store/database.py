@@ -40,6 +40,7 @@ from unisono.store.privacy import PgPrivacy
 from unisono.store.push import PgPush
 from unisono.store.reading import PgReading
 from unisono.store.repairs import PgRepairs
+from unisono.store.report_mail import PgSchedules
 from unisono.store.reports import PgReports
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.saved_views import PgSavedViews
@@ -250,6 +251,10 @@ class PgTx:
     @cached_property
     def spam(self) -> PgSpam:
         return PgSpam(self.connection, self.now)
+
+    @cached_property
+    def schedules(self) -> PgSchedules:
+        return PgSchedules(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

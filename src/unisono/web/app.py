@@ -36,6 +36,7 @@ from unisono.web.routes import (
     people_figures,
     push,
     queues,
+    report_schedules,
     reports,
     saved_views,
     service_levels,

@@ -37,6 +37,7 @@ from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.push import Push
 from unisono.service.ports.reading import Reading
 from unisono.service.ports.repairs import Repairs
+from unisono.service.ports.report_mail import Schedules
 from unisono.service.ports.reports import Reports
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.saved_views import SavedViews
@@ -183,6 +184,8 @@ class Tx(Protocol):
     def webhooks(self) -> Webhooks: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -122,6 +122,8 @@ def checked(access: Access, question: Question) -> Kind:
             raise Invalid(f"A filter takes {MAX_CHOSEN} values at most.", code="too_many", field=name)
         if chosen and name not in kind.filters:
             raise Invalid(f"This report cannot be narrowed by {name}.", code="no_filter", field=name)
+    if not any(fits(COLUMNS[key], question, by) for key in kind.columns):
+        raise Invalid("Nothing of this report has a wrap-up reason: only what was closed has one.", code="no_filter", field="by")
     values = {name for name in OF_VALUE if question.chosen(name) or by == name}
     channel = by in OF_CHANNEL or any(question.chosen(name) for name in OF_CHANNEL)
     if len(values) > 1 or (values and channel and _about_people(kind)):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
@@ -12,6 +12,7 @@ from unisono.service.page import Page, bounded, paged, parse_place, place
 from unisono.service.reports.ask import OwnView, Question, ReportView, ask_report, own_figures
 from unisono.service.reports.drill import DrilledView, drill_down
 from unisono.service.reports.kinds import BY, COLUMNS, HEAT, KINDS, PEOPLE
+from unisono.service.reports.sheet import export_report
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import SIGNED_IN, needs
 
@@ -95,10 +96,30 @@ async def behind(
     return Page(items=found, next=place(found[-1].at, found[-1].interaction_id) if more else None)
 
 
+@get("/reports/{report:str}/file", opt=needs("report.read"), tags=["Reports"], dependencies=ASKED, media_type="application/pdf")
+async def file(
+    house: HouseDep,
+    actor: ActorDep,
+    question: NamedDependency[Question],
+    form: FromQuery[str],
+    locale: FromQuery[str | None] = None,
+    mark: FromQuery[bool] = True,
+) -> Response[bytes]:
+    """Return a report as a file with its filters: `form` is `csv`, `xlsx` or `pdf`; that it was taken out is written down.
+
+    CSV in German has semicolons and decimal commas; `mark` is its byte order mark. Spans are seconds there, shares percent.
+    """
+    made = await export_report(house.db, house.report_files, actor.access, question, form, locale or actor.locale, mark=mark)
+    return Response(
+        made.content, media_type=made.media_type,
+        headers={"content-disposition": f'attachment; filename="{made.name}"', "cache-control": "no-store"},
+    )  # fmt: skip
+
+
 @get("/me/figures", opt=needs(SIGNED_IN), tags=["Reports"])
 async def mine(house: HouseDep, actor: ActorDep, first: FromQuery[date], last: FromQuery[date]) -> OwnView:
     """Return what one did oneself in a time. Nobody else sees it."""
     return await own_figures(house.db, actor.access, first, last)
 
 
-ROUTES = [kinds, report, behind, mine]
+ROUTES = [kinds, report, behind, file, mine]
