@@ -72,8 +72,7 @@ BUILT_IN_ROLES: Final = (
         "supervisor",
         (
             *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
-            "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve",
-            "queue.manage", "agent.manage", "user.read", "report.read", "report.send",
+            "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve", "report.send",
         ),
     ),
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),

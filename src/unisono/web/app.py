@@ -64,7 +64,7 @@ _API_ROUTES = [
     *steering.ROUTES,
     *administration.ROUTES,
     *customers.ROUTES,
-    *reports.ROUTES,
+    *reports.ROUTES, *report_schedules.ROUTES,
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
     *push.ROUTES,
 ]  # fmt: skip
