@@ -17,6 +17,7 @@ SAMPLES = {
     ":view": "waiting",
     ":connector": "mastodon",
     ":conversation": "select id::text from conversation order by id limit 1",
+    ":customer": "select id::text from customer order by id limit 1",
     ":case": "select number::text from case_file order by number limit 1",
     ":channel": "select id::text from channel order by connector, id limit 1",
 }

@@ -36,6 +36,9 @@ export const ROUTES: readonly Route[] = [
   { path: '/cases', title: 'nav-cases', action: 'work.read', keys: 'g f', page: () => import('./cases/Cases.svelte') },
   { path: '/cases/:case', title: 'nav-cases', action: 'work.read', hidden: true },
 
+  { path: '/customers', title: 'nav-customers', action: 'work.read', keys: 'g u', page: () => import('./customers/Customers.svelte') },
+  { path: '/customers/:customer', title: 'nav-customers', action: 'work.read', hidden: true },
+
   { path: '/channels', title: 'nav-channels', action: 'channel.read', keys: 'g c', page: () => import('./channels/Channels.svelte') },
   { path: '/channels/new', title: 'channel-add', action: 'channel.manage' },
   { path: '/channels/new/:connector', title: 'channel-add', action: 'channel.manage', hidden: true },
@@ -67,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/classes', title: 'settings-tab-classes', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
   { path: '/settings/calendars', title: 'settings-tab-calendars', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
   { path: '/settings/service-levels', title: 'settings-tab-service-levels', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },
+  { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
   { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
   { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
 

@@ -101,7 +101,7 @@ export interface Identity {
   profile_url: string; blocked: boolean;
 }
 
-export interface Customer { id: string; erased: boolean; value: number; identities: Identity[]; version: number }
+export interface Customer { id: string; erased: boolean; value: number; merged_into: string | null; identities: Identity[]; version: number }
 
 export type ReplyRule = 'yes' | 'no' | 'until' | 'template_only' | 'needs_summon' | 'deeplink';
 

@@ -145,6 +145,7 @@ export function conversationCommands(desk: Desk): Command[] {
     { id: 'case-add', group: 'conversation', title: t('command-case-add'), when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-add') },
     { id: 'case-show', group: 'conversation', title: t('command-case-show', { number: open?.case_number ?? 0 }), keys: 'm', when: !!open?.case_number, run: () => go(`/cases/${open?.case_number}`) },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
+    { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'x', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
   ];
 }
