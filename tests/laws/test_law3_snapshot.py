@@ -32,6 +32,7 @@ MODULES = (
     "cases", "follow_cases", "merge_customers", "customers",
     "spam", "tags", "bulk", "receive_blocked",
     "held_answers", "release", "mentions",
+    "merge_conversations",
 )  # fmt: skip
 NO_VIEW = {
     "rules.apply.active_rules": "reads the rules",
@@ -55,6 +56,8 @@ NO_VIEW = {
     "note.add_note": "the body of write_note",
     "finish.close_with_code": "the body of wrap_up and solve_case",
     "erase.forget_in_cases": "the body of erase_customer and receive",
+    "merge_conversations.end_merge": "the body of unmerge_conversations and unmerge_customers",
+    "merge_conversations.part_conversations": "a part of unmerge_customers",
     "merge_customers.links_of": "reads",
     "merge_customers.reach_customer": "reads",
     "customers.customer_page": "reads",

@@ -37,6 +37,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     visibility: what the agent saw when writing; it must be the thread's own, or nothing is sent (law 6).
     private_reply_to: the customer's public message to which this is the private answer; visibility is then private.
+    conversation_id: which of the merged conversations is answered; it must be one that the work's is merged with.
     template: a text that the network approved, sent also when free words no longer may be; `text` is not looked at then.
     grace: the agent may take it back for the moment that the house has set. send_at: when to send it; stops: not if the customer
     writes before. approval: a second person must look first. signature: with the channel's signature below the text.
@@ -58,6 +59,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     approval: bool = False
     signature: bool = False
     forward_to: str | None = None
+    conversation_id: UUID | None = None
 
 
 async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
@@ -67,7 +69,7 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
     """
     text = storable(draft.text).strip()
     async with outside.db.read() as tx:
-        place = await tx.talk.answerable(interaction_id)
+        place = await tx.talk.answerable(interaction_id, draft.conversation_id)
         if place is None or not access.sees(place.access_class, place.agent_id):
             raise NotFound("This enquiry does not exist, or is not yours to see.")
         access.demand(place.access_class, place.agent_id, "work.answer")
@@ -110,7 +112,7 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
         check(draft, text, caps, place.visibility, place.reply_rule, place.reply_until, at, attachments)
     language = language_of(text)
     async with outside.db.write() as tx:
-        place = await tx.talk.answerable(interaction_id, lock=True)
+        place = await tx.talk.answerable(interaction_id, draft.conversation_id, lock=True)
         if place is None:
             raise NotFound("This enquiry does not exist, or is not yours to see.")
         if draft.message_id in await tx.talk.messages_by_id([draft.message_id]):

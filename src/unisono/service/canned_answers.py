@@ -53,7 +53,7 @@ async def fill_answer(db: Database, access: Access, canned_id: UUID, conversatio
         await _queue_of(tx, access, conversation_id)
         canned = await _visible(tx, access, canned_id)
         values = await tx.canned.values(conversation_id, access.user_id)
-        spoken = [i.language for i in reversed(await tx.reading.interactions(conversation_id)) if i.language]
+        spoken = [i.language for i in reversed(await tx.reading.interactions([conversation_id])) if i.language]
     chosen = choose_language(canned.texts, [language, *spoken[:1]])
     text, missing = fill(canned.texts[chosen], values)
     return Filled(text=text, language=chosen, missing=missing)
@@ -148,5 +148,5 @@ async def _queue_of(tx: Tx, access: Access, conversation_id: UUID) -> UUID | Non
     placed = await tx.reading.conversation(conversation_id)
     if placed is None or not access.sees(placed.access_class, placed.agent_id):
         raise NotFound("This conversation does not exist, or is not yours to see.")
-    interactions = await tx.reading.interactions(conversation_id)
+    interactions = await tx.reading.interactions([conversation_id])
     return interactions[-1].queue_id if interactions else None

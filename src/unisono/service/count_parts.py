@@ -20,10 +20,12 @@ class PartsView(Struct, frozen=True, kw_only=True):
     most: int
 
 
-async def count_parts(outside: Outside, access: Access, interaction_id: UUID, text: str) -> PartsView:
+async def count_parts(
+    outside: Outside, access: Access, interaction_id: UUID, text: str, conversation_id: UUID | None = None
+) -> PartsView:
     """Return what would become of this text as an answer; nothing is sent. Raises NotFound, Conflict (archived channel)."""
     async with outside.db.read() as tx:
-        place = await tx.talk.answerable(interaction_id)
+        place = await tx.talk.answerable(interaction_id, conversation_id)
         if place is None or not access.sees(place.access_class, place.agent_id):
             raise NotFound("This enquiry does not exist, or is not yours to see.")
         access.demand(place.access_class, place.agent_id, "work.answer")

@@ -133,6 +133,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.due_changed": EventType(summary="Its deadline moved: a service level, a calendar or a promise changed."),
     "interaction.reopened": EventType(summary="A closed conversation was opened again by hand.", body={"previous_id?": ID}),
     "interaction.case_changed": EventType(summary="It was put into a case, or taken out of it.", body={"case_id?": ID}),
+    "conversation.changed": EventType(
+        summary="Conversations were merged, unmerged, linked, unlinked or split; told of each that it concerns.",
+        body={"how": ENUM, "bond_id": ID},
+    ),
     "case.opened": EventType(summary="A case was opened for an enquiry.", body={"case_id": ID}),
     "case.changed": EventType(
         summary="A case changed: what is in it, its title, state, owner, members or notes.", body={"case_id": ID}

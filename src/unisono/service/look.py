@@ -19,6 +19,7 @@ from unisono.service.settings import read_settings
 from unisono.service.setup_views import ChannelView
 from unisono.service.signatures import SignatureView, signature_view
 from unisono.service.views import (
+    BondView,
     ConsultView,
     ConversationView,
     CustomerView,
@@ -61,6 +62,8 @@ class ThreadView(Struct, frozen=True, kw_only=True):
 
     caps: what this thread allows. history: the customer's other conversations, on all channels, newest first. signature: what
     stands below an answer of the asker's. undo_s: for so long an answer that is sent can be taken back.
+    merged: those that are shown and worked on as one with this, of those that the asker may see; messages hold all of
+    them, and an answer goes where the conversation is that it names. linked: what points to one of these. bonds: by which ties.
     """
 
     conversation: ConversationView
@@ -75,6 +78,9 @@ class ThreadView(Struct, frozen=True, kw_only=True):
     cursor: str
     signature: SignatureView = SignatureView()
     undo_s: int = 0
+    merged: list[HistoryItem]
+    linked: list[HistoryItem]
+    bonds: list[BondView]
 
 
 def sight_of(access: Access, action: str = "work.read") -> Sight:
@@ -182,7 +188,13 @@ async def thread(outside: Outside, access: Access, conversation_id: UUID) -> Thr
         customer = await tx.reading.customer(found.view.customer_id)
         (channel,) = await tx.setup.channels([found.view.channel_id])
         facts = await tx.channels.facts(found.view.channel_id)
-        interactions = await tx.reading.interactions(conversation_id)
+        together = await _together(tx, access, found)
+        interactions = await tx.reading.interactions([conversation_id, *(one.view.id for one in together)])
+        bonds = await tx.bonds.views([conversation_id, *(one.view.id for one in together)])
+        tied = {one for bond in bonds for one in (bond.a, bond.b)}
+        near = {item.conversation.id: item for item in await tx.reading.history_of(tied)}
+        places = {one: await tx.reading.conversation(one) for one in tied}
+        seen = {one for one, at in places.items() if at is not None and access.sees(at.access_class, at.agent_id)}
         history = await tx.reading.history(sight_of(access), found.view.customer_id, HISTORY + 1)
         signature = await signature_view(tx, found.view.channel_id, access.user_id)
         undo_s = int((await read_settings(tx))["answer.undo_s"])
@@ -204,7 +216,22 @@ async def thread(outside: Outside, access: Access, conversation_id: UUID) -> Thr
         open=next((i for i in interactions if i.state != InteractionState.CLOSED.value), None),
         history=[item for item in history if item.conversation.id != conversation_id][:HISTORY],
         network=found.network, medium=found.medium, cursor=cursor, signature=signature, undo_s=undo_s,
+        merged=[near[one.view.id] for one in together if one.view.id in near],
+        bonds=[bond for bond in bonds if bond.a in seen and bond.b in seen],
+        linked=[
+            near[one] for bond in bonds for one in (bond.a, bond.b)
+            if bond.kind == "link" and one in seen and one in near and one != conversation_id and {bond.a, bond.b} <= seen
+        ],
     )  # fmt: skip
+
+
+async def _together(tx: Tx, access: Access, found: PlacedConversation) -> list[PlacedConversation]:
+    """Return the other conversations that show as one with this, of those that the asker may see."""
+    if found.view.merge_id is None:
+        return []
+    ids = [one for one in await tx.bonds.merged_with([found.view.id]) if one != found.view.id]
+    placed = [where for one in ids if (where := await tx.reading.conversation(one)) is not None]
+    return [one for one in placed if access.sees(one.access_class, one.agent_id)]
 
 
 async def messages_page(db: Database, access: Access, conversation_id: UUID, before: str | None, limit: int) -> Page[MessageView]:
@@ -212,8 +239,9 @@ async def messages_page(db: Database, access: Access, conversation_id: UUID, bef
     end: tuple[datetime, str, str] | None = parse_place(before, tuple[datetime, str, str]) if before else None
     async with db.read() as tx:
         cursor = str(await tx.log.head())
-        await _conversation(tx, access, conversation_id)
-        found = await tx.reading.messages(conversation_id, end, limit + 1)
+        here = await _conversation(tx, access, conversation_id)
+        ids = [conversation_id, *(one.view.id for one in await _together(tx, access, here))]
+        found = await tx.reading.messages(ids, end, limit + 1)
     items = found[-limit:]
     return Page(items=items, next=place(*items[0].order) if len(found) > limit else None, cursor=cursor)
 

@@ -15,6 +15,7 @@ from unisono.identity.evidence import Evidence, Kind, Verdict, score, verdict
 from unisono.identity.partition import leads
 from unisono.service.access import Access
 from unisono.service.customer_views import EvidenceView, LinksView, SuggestionView
+from unisono.service.merge_conversations import part_conversations
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.customers import KnownHandle, NewMerge
 from unisono.service.text import fold, storable
@@ -80,6 +81,7 @@ async def unmerge_customers(db: Database, access: Access, merge_id: UUID) -> Non
         roots, _ = await tx.customers.component([merge.a, merge.b])
         await tx.customers.end_merge(merge_id, access.user_id)
         await _regroup(tx, list(roots))
+        await part_conversations(tx, access.user_id, list(roots))
         await tx.privacy.audit(
             access.user_id, "customer.unmerged", "customer", str(merge.a), {"from": str(merge.b), "merge_id": str(merge_id)}
         )

@@ -47,7 +47,7 @@ class ReplyView(Struct, frozen=True, kw_only=True):
 
 
 class ConversationView(Struct, frozen=True, kw_only=True):
-    """A thread with one customer on one channel."""
+    """A thread with one customer on one channel. merge_id: shared by all that show and are worked on as one; null alone."""
 
     id: UUID
     channel_id: UUID
@@ -61,6 +61,7 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     reply: ReplyView
     last_said_at: Instant | None
     last_inbound_at: Instant | None
+    merge_id: UUID | None
     version: int
     tags: list[UUID] = field(default_factory=list)
 
@@ -313,6 +314,17 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
     last: LastView | None
     network: str
     medium: str
+
+
+class BondView(Struct, frozen=True, kw_only=True):
+    """A tie between two conversations: merge (shown and worked on as one) or link (they point to each other)."""
+
+    id: UUID
+    kind: str
+    a: UUID
+    b: UUID
+    made_by: UUID
+    made_at: Instant
 
 
 class OfferView(Struct, frozen=True, kw_only=True):

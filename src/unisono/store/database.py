@@ -15,6 +15,7 @@ from unisono.service.locks import busy
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.administration import PgAdministration
+from unisono.store.bonds import PgBonds
 from unisono.store.budgets import PgBudgets
 from unisono.store.bulk import PgBulk
 from unisono.store.canned import PgCanned
@@ -143,6 +144,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def bonds(self) -> PgBonds:
+        return PgBonds(self.connection, self.now)
 
     @cached_property
     def customers(self) -> PgCustomers:

@@ -92,15 +92,22 @@ class PgReading:
             for row in rows
         }  # fmt: skip
 
-    async def interactions(self, conversation_id: UUID) -> list[InteractionView]:
-        """Return all units of work of a conversation, oldest first."""
-        rows = await self._connection.fetch(_SQL["interactions"], conversation_id)
+    async def interactions(self, conversation_ids: Sequence[UUID]) -> list[InteractionView]:
+        """Return all units of work of conversations, oldest first."""
+        rows = await self._connection.fetch(_SQL["interactions"], list(conversation_ids))
         return [_interaction(row) for row in rows]
 
-    async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
+    async def messages(
+        self, conversation_ids: Sequence[UUID], before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
         """Return the newest messages before a place, ascending."""
         parameters = Parameters()
-        condition = f"m.conversation_id = {parameters.add(conversation_id, '::uuid')}"
+        one = len(conversation_ids) == 1
+        condition = (
+            f"m.conversation_id = {parameters.add(conversation_ids[0], '::uuid')}"
+            if one
+            else f"m.conversation_id = any({parameters.add(list(conversation_ids), '::uuid[]')})"
+        )
         if before is not None:
             place = ", ".join(parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True))
             condition += f" and (m.said_at, m.tie_break, m.ingest_key) < ({place})"
@@ -343,7 +350,7 @@ def _conversation(row: Any) -> ConversationView:
         subject=row["subject"], links_to=row["links_to"], url=row["url"],
         reply=ReplyView(rule=row["reply_rule"], until=maybe_instant(row["reply_until"]), reason=row["reply_reason"]),
         last_said_at=maybe_instant(row["last_said_at"]), last_inbound_at=maybe_instant(row["last_inbound_at"]),
-        version=row["c_version"], tags=row["tags"],
+        merge_id=row["merge_id"], version=row["c_version"], tags=row["tags"],
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.
        i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id, i.spam,
        i.access_class,
        c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
-       c.last_inbound_at, c.version as c_version,
+       c.last_inbound_at, c.merge_id, c.version as c_version,
        n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
        n.blocked_at is not null as blocked,
        array(select g.tag_id from conversation_tag g where g.conversation_id = c.id order by g.tag_id) as tags,
@@ -28,7 +28,7 @@ select id, access_class, agent_id from interaction where id = any($1::uuid[]);
 -- name: conversations
 select c.id as conversation_id, c.channel_id, c.access_class,
        c.visibility, c.root_remote_id, c.links_to, c.url, c.reply_rule, c.reply_until, c.reply_reason, c.last_said_at,
-       c.last_inbound_at, c.version as c_version,
+       c.last_inbound_at, c.merge_id, c.version as c_version,
        n.id as n_id, n.customer_id, n.network, n.realm, n.remote_id, n.handle, n.display_name, n.profile_url,
        n.blocked_at is not null as blocked,
        array(select g.tag_id from conversation_tag g where g.conversation_id = c.id order by g.tag_id) as tags,
@@ -36,7 +36,7 @@ select c.id as conversation_id, c.channel_id, c.access_class,
        l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text,
        coalesce((select s.subject from message m join message_text s on s.message_id = m.id
                  where m.conversation_id = c.id and s.subject <> '' order by m.said_at limit 1), '') as subject,
-       (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
+       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1) as agent_id
 from conversation c
 join identity n on n.id = c.identity_id
 join channel h on h.id = c.channel_id
@@ -48,7 +48,7 @@ select i.id, i.version, i.conversation_id, i.channel_id, i.queue_id, i.state, i.
        (select f.number from case_file f where f.id = i.case_id) as case_number, i.previous_id,
        i.skills, i.language, i.units, i.priority, i.waiting_since, nullif(i.due_at, 'infinity') as due_at,
        i.due_kind, i.due_state, i.first_response_at, i.parked_until, i.wrap_up_until, i.reason, i.created_at, i.updated_at, i.closed_at, i.wrap_up_code_id, i.spam
-from interaction i where i.conversation_id = $1 order by i.created_at, i.id;
+from interaction i where i.conversation_id = any($1::uuid[]) order by i.created_at, i.id;
 
 -- name: messages
 select m.id, m.conversation_id, m.interaction_id, m.channel_id, m.direction, m.visibility, m.said_at, m.received_at,
@@ -105,7 +105,7 @@ where e.interaction_id in (select i.id from interaction i where i.conversation_i
 order by e.at desc, e.id desc limit $2;
 
 -- name: customer_places
-select c.access_class, (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed')
+select c.access_class, (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1)
 from identity n join conversation c on c.identity_id = n.id where n.customer_id = $1;
 
 -- name: offers
@@ -133,12 +133,15 @@ group by 1, 2, 3;
 
 -- name: places
 select c.id, c.access_class,
-       (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
+       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1) as agent_id
 from conversation c where c.id = any($1::uuid[]);
 
 -- name: work_of_conversations
 -- Closed work too: it shows the newest message as well, also when that was deleted.
-select id from interaction where conversation_id = any($1::uuid[]);
+-- Of merged ones the work of all: who shows one shows them together.
+select id from interaction where conversation_id = any($1::uuid[])
+union
+select i.id from conversation c join interaction i on i.merge_id = c.merge_id and i.state <> 'closed' where c.id = any($1::uuid[]);
 
 -- name: work_of_customers
 -- A merge says of each conversation anew whose it is.

@@ -343,9 +343,12 @@ class PgTalk:
         """Record where an answer is."""
         await self._connection.execute(_SQL["set_delivery"], message_id, delivery, code, remote_id, url)
 
-    async def answerable(self, interaction_id: UUID, *, lock: bool = False) -> Answerable | None:
+    async def answerable(
+        self, interaction_id: UUID, conversation_id: UUID | None = None, *, lock: bool = False
+    ) -> Answerable | None:
         """Return the place of an answer."""
-        row = await self._connection.fetchrow(_SQL["answerable_locked" if lock else "answerable"], interaction_id)
+        statement = _SQL["answerable_locked" if lock else "answerable"]
+        row = await self._connection.fetchrow(statement, interaction_id, conversation_id)
         return Answerable(**dict(row)) if row else None
 
     async def answered_remote_id(self, conversation_id: UUID, message_id: UUID | None) -> str | None:

@@ -71,14 +71,16 @@ from unnest($1::uuid[], $2::text[]) as n(id, terms) where i.id = n.id;
 insert into conversation (id, channel_id, visibility, root_remote_id, identity_id, access_class, created_at)
 select n.id, $1, n.visibility, n.root, n.identity_id, $6, $7
 from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) as n(id, visibility, root, identity_id)
-on conflict (channel_id, visibility, root_remote_id, identity_id) do nothing;
+on conflict (channel_id, visibility, root_remote_id, identity_id, part) do nothing;
 
 -- name: conversations
-select c.id, c.channel_id, c.visibility, c.root_remote_id, c.identity_id, c.access_class, c.links_to, c.reply_rule,
+-- Of a thread that was split the newest part.
+select distinct on (c.channel_id, c.visibility, c.root_remote_id, c.identity_id) c.id, c.channel_id, c.visibility, c.root_remote_id, c.identity_id, c.access_class, c.links_to, c.reply_rule,
        c.reply_until, c.last_said_at
 from unnest($2::text[], $3::text[], $4::uuid[]) as k(visibility, root, identity_id)
 join conversation c on c.channel_id = $1 and c.visibility = k.visibility and c.root_remote_id = k.root
-    and c.identity_id = k.identity_id;
+    and c.identity_id = k.identity_id
+order by c.channel_id, c.visibility, c.root_remote_id, c.identity_id, c.part desc;
 
 -- name: conversation
 select id, channel_id, visibility, root_remote_id, identity_id, access_class, links_to, reply_rule, reply_until,
@@ -170,18 +172,27 @@ where c.id = locked.id and c.id = n.id;
 
 -- name: interactions_of
 -- The open one if there is one, else the newest.
-select distinct on (conversation_id) id, conversation_id, state, agent_id, queue_id
-from interaction where conversation_id = any($1::uuid[])
-order by conversation_id, (state <> 'closed') desc, created_at desc, id desc;
+-- What is open of one that it is merged with is its own.
+select distinct on (k.id) i.id, k.id as conversation_id, i.state, i.agent_id, i.queue_id
+from conversation k join lateral (
+    select id, state, agent_id, queue_id, created_at from interaction where conversation_id = k.id
+    union all
+    select id, state, agent_id, queue_id, created_at from interaction
+    where merge_id = k.merge_id and k.merge_id is not null and state <> 'closed'
+) i on true
+where k.id = any($1::uuid[])
+order by k.id, (i.state <> 'closed') desc, i.created_at desc, i.id desc;
 
 -- name: insert_interactions
 -- At most one is open in a conversation; whoever comes second finds it. It stays in the case of the one before it. Skills come as text: a list inside a jsonb[]
 -- would be taken for another dimension of the array.
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, skills, language, units,
-                         priority, waiting_since, due_at, previous_id, reason, due_kind, case_id, created_at, updated_at)
+                         priority, waiting_since, due_at, previous_id, reason, due_kind, case_id, merge_id, created_at, updated_at)
 select n.id, n.conversation_id, n.channel_id, n.access_class, n.queue_id, 'waiting', n.skills::jsonb, n.language, n.units,
        n.priority, n.waiting_since, coalesce(n.due_at, 'infinity'), n.previous_id, n.reason, n.due_kind,
-       (select p.case_id from interaction p where p.id = n.previous_id), $15, $15
+       (select p.case_id from interaction p where p.id = n.previous_id),
+       -- Held until the commit, so that nobody merges it meanwhile without seeing this work.
+       (select c.merge_id from conversation c where c.id = n.conversation_id for share), $15, $15
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::int[], $9::int[],
             $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::jsonb[], $14::text[])
     as n(id, conversation_id, channel_id, access_class, queue_id, skills, language, units, priority, waiting_since,
@@ -326,19 +337,21 @@ update message set delivery = $2, delivery_code = $3, remote_id = coalesce(remot
 where id = $1;
 
 -- name: answerable
-select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
+select i.id as interaction_id, c.id as conversation_id, c.channel_id, i.queue_id, c.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
        w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
        (select f.number from case_file f where f.id = i.case_id) as case_number
-from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
+from interaction i join conversation c on c.id = coalesce($2, i.conversation_id) and (c.id = i.conversation_id or c.merge_id = i.merge_id)
+join identity w on w.id = c.identity_id
 where i.id = $1;
 
 -- name: answerable_locked
-select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.state, i.agent_id,
+select i.id as interaction_id, c.id as conversation_id, c.channel_id, i.queue_id, c.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
        w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
        (select f.number from case_file f where f.id = i.case_id) as case_number
-from interaction i join conversation c on c.id = i.conversation_id join identity w on w.id = c.identity_id
+from interaction i join conversation c on c.id = coalesce($2, i.conversation_id) and (c.id = i.conversation_id or c.merge_id = i.merge_id)
+join identity w on w.id = c.identity_id
 where i.id = $1
 for no key update of i;
 

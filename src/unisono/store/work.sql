@@ -8,7 +8,9 @@ from interaction where id = $1 for no key update;
 
 -- name: open_of
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where conversation_id = $1 and state <> 'closed' for no key update;
+from interaction
+where (conversation_id = $1 or merge_id = (select merge_id from conversation where id = $1)) and state <> 'closed'
+for no key update;
 
 -- name: follow_access
 -- What a person may see of a conversation follows the queue that works on it.

@@ -15,6 +15,7 @@ from unisono.service.ports.base import (
     LoggedEvent,
     NewEvent,
 )
+from unisono.service.ports.bonds import Bonds
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
 from unisono.service.ports.canned import Canned
@@ -57,6 +58,7 @@ __all__ = [
     "Administration",
     "Bell",
     "BellListener",
+    "Bonds",
     "Bulk",
     "Canned",
     "Cases",
@@ -118,6 +120,8 @@ class Tx(Protocol):
     def custody(self) -> Custody: ...
     @property
     def lending(self) -> Lending: ...
+    @property
+    def bonds(self) -> Bonds: ...
     @property
     def cases(self) -> Cases: ...
     @property

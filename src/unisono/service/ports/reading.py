@@ -103,10 +103,12 @@ class Reading(Protocol):
 
     async def conversations(self, conversation_ids: Iterable[UUID]) -> dict[UUID, PlacedConversation]: ...
 
-    async def interactions(self, conversation_id: UUID) -> list[InteractionView]: ...
+    async def interactions(self, conversation_ids: Sequence[UUID]) -> list[InteractionView]: ...
 
-    async def messages(self, conversation_id: UUID, before: tuple[datetime, str, str] | None, limit: int) -> list[MessageView]:
-        """Return the newest messages before a place of the transcript, in ascending order."""
+    async def messages(
+        self, conversation_ids: Sequence[UUID], before: tuple[datetime, str, str] | None, limit: int
+    ) -> list[MessageView]:
+        """Return the newest messages before a place of the transcript of these together, in ascending order."""
 
     async def customer_messages(
         self, sight: Sight, customer_id: UUID, before: tuple[datetime, str, str] | None, limit: int
@@ -132,6 +134,9 @@ class Reading(Protocol):
         """Return (access class, agent) of every conversation of a customer."""
 
     async def history(self, sight: Sight, customer_id: UUID, limit: int) -> list[HistoryItem]: ...
+
+    async def history_of(self, conversation_ids: Iterable[UUID]) -> list[HistoryItem]:
+        """Return conversations in short."""
 
     async def offers_of(self, agent_id: UUID) -> list[tuple[OfferView, WorkItem]]: ...
 

@@ -294,8 +294,13 @@ class Talk(Protocol):
         self, message_id: UUID, delivery: str, code: str = "", remote_id: str | None = None, url: str = ""
     ) -> None: ...
 
-    async def answerable(self, interaction_id: UUID, *, lock: bool = False) -> Answerable | None:
-        """Return the place of an answer; `lock` keeps others from changing the interaction until the commit."""
+    async def answerable(
+        self, interaction_id: UUID, conversation_id: UUID | None = None, *, lock: bool = False
+    ) -> Answerable | None:
+        """Return the place of an answer; `lock` keeps others from changing the interaction until the commit.
+
+        conversation_id: the one that is answered, of those that the interaction's is merged with; its own by itself.
+        """
 
     async def answered_remote_id(self, conversation_id: UUID, message_id: UUID | None) -> str | None:
         """Return the remote id of a message of the conversation; without one, that of the customer's newest."""

@@ -63,6 +63,7 @@ class AnswerBody(Body):
     """An answer. `message_id` (UUIDv7) is made by the client: the same one twice is one answer.
 
     visibility: what the agent saw while writing; it must be the thread's own, or nothing is sent.
+    conversation_id: which of the merged conversations is answered; the work's own by itself.
     private_reply_to: the customer's public message that is answered in private; visibility must be private then.
     template: one of the channel's templates (`GET /channels/{id}/templates`) with its parameters; `text` is not looked at then.
     grace: it can be taken back for the moment that the house has set (`answer.undo_s`). send_at: when it goes out; stops: unless
@@ -85,12 +86,14 @@ class AnswerBody(Body):
     approval: bool = False
     signature: bool = False
     forward_to: Annotated[str, Meta(max_length=320)] | None = None
+    conversation_id: UUID | None = None
 
 
 class PartsBody(Body):
     """A text that may be too long for one message."""
 
     text: Annotated[str, Meta(max_length=200_000)]
+    conversation_id: UUID | None = None
 
 
 class TransferBody(Body):
@@ -249,6 +252,7 @@ async def answer_it(
         attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
         private_reply_to=data.private_reply_to, template=data.template, grace=data.grace, send_at=data.send_at, stops=data.stops,
         approval=data.approval, signature=data.signature, forward_to=data.forward_to,
+        conversation_id=data.conversation_id,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
@@ -257,7 +261,7 @@ async def answer_it(
 @post("/interactions/{interaction_id:uuid}/parts", opt=needs("work.answer"), status_code=200, tags=["Work"])
 async def parts(house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], data: JSONBody[PartsBody]) -> PartsView:
     """Tell in how many parts this text would go out as an answer, and how many the network takes; nothing is sent."""
-    return await count_parts(house.outside, actor.access, interaction_id, data.text)
+    return await count_parts(house.outside, actor.access, interaction_id, data.text, data.conversation_id)
 
 
 @post("/interactions/{interaction_id:uuid}/transfer", opt=needs("work.transfer"), status_code=200, tags=["Work"])
