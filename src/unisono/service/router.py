@@ -81,6 +81,7 @@ class Router:
             try:
                 async with self._bell.listen("events") as listener:
                     await self.load()
+                    _log.info("router_stands_by", holder=self._holder, waiting=self._state.waiting_count)
                     while not await self.acquire():
                         await listener.wait(STANDBY_S)
                         await self._follow()
