@@ -86,7 +86,7 @@ async def offered(running: Running, centre: Centre) -> Times:
     chance.shuffle(turns)
     begun: list[list[float]] = [[] for _ in agents]
     answered: list[float] = []
-    async with web_process(running, "web", "router") as (port, _), AsyncExitStack() as stack:
+    async with web_process(running, "web", "router", "clock") as (port, _), AsyncExitStack() as stack:
         askers = [await stack.enter_async_context(Asker(port, token)) for token in tokens]
         async with _desks(port, tokens) as finish:
             await _router_active(running)

@@ -15,7 +15,7 @@ async def test_read_together_or_one_by_one_they_are_the_same(house: House) -> No
         await house.sql("insert into skill (id, key, name) values ($1, $2, '{}')", new_id(), key)
     await house.sql("insert into agent_skill (user_id, skill_id, level) select $1, id, 3 from skill", people[1].id)
     async with house.db.read() as tx:
-        together = sorted(await tx.work.agents(None), key=lambda agent: agent.id)
+        together = sorted([agent async for some in tx.work.everybody(2) for agent in some], key=lambda agent: agent.id)
         one_by_one = [await tx.work.agent(agent.id) for agent in together]
     assert together == one_by_one
     assert {person.id for person in people} <= {agent.id for agent in together}

@@ -1,12 +1,13 @@
 """Nothing is ever in nobody's hands: what is open, in whose hands, and the proof that each is in exactly one pair."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from unisono.domain.words import InteractionState
-from unisono.routing.facts import Waiting
+from unisono.routing.facts import AgentFacts, Waiting
 from unisono.routing.reachable import unreachable
 from unisono.service.access import Access
 from unisono.service.instant import Instant, instant
@@ -15,7 +16,7 @@ from unisono.service.ports import Database, Tx
 
 GONE_AFTER_S: Final = 86_400.0
 """So long somebody may be logged off with work in hand that can wait; then it goes back."""
-PAGE: Final = 500
+PAGE: Final = 200
 SHOWN: Final = 200
 #: What cannot be, and is looked for all the same.
 KINDS: Final = (
@@ -114,9 +115,20 @@ async def hands(db: Database, access: Access) -> HandsView:
 
 async def nobody_can(tx: Tx) -> list[Waiting]:
     """Return what waits and nobody who works here can ever be offered, longest waiting first."""
-    enabled = await tx.custody.agents_enabled()
-    agents = [agent for agent in await tx.work.agents(None) if agent.id in enabled]
-    found: list[Waiting] = []
-    async for page in tx.work.all_waiting(PAGE):
-        found += unreachable(page, agents)
+    kinds = await tx.custody.kinds_waiting()
+    if not kinds:
+        return []
+    # Asked of kinds: a hundred thousand enquiries are of some hundred, and ten thousand people of some dozen.
+    gone = await tx.custody.agents_disabled()
+    people: dict[tuple[frozenset[tuple[str, int]], frozenset[UUID]], AgentFacts] = {}
+    async for some in tx.work.everybody(PAGE):
+        for agent in some:
+            if agent.id not in gone:
+                people.setdefault((frozenset(agent.skills.items()), agent.queue_ids), agent)
+    lost = unreachable(await _waiting(tx, kinds), people.values())
+    found = await _waiting(tx, await tx.custody.of_kinds(item.id for item in lost)) if lost else []
     return sorted(found, key=lambda item: (item.since, item.id))
+
+
+async def _waiting(tx: Tx, ids: Sequence[UUID]) -> list[Waiting]:
+    return [item for start in range(0, len(ids), PAGE) for item in await tx.work.waiting(ids[start : start + PAGE])]

@@ -1,5 +1,6 @@
 """Who would get an enquiry now, and why: for who sets up queues, skills and steps."""
 
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,6 +12,9 @@ from unisono.routing.facts import Reason
 from unisono.service.access import Access
 from unisono.service.instant import Instant, maybe_instant
 from unisono.service.ports import Database
+
+#: Read at a time.
+PEOPLE: Final = 200
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -43,7 +47,9 @@ async def preview(db: Database, access: Access, interaction_id: UUID) -> Preview
             raise Conflict("From this queue nothing is offered: people take from the list.", code="pull")
         if not waiting:
             raise Conflict(f"This enquiry is {work.state} now; reload and decide anew.", code="state", state=work.state)
-        found = explain(waiting[0], await tx.work.agents(None), await tx.work.reserves(), tx.now)
+        found = explain(
+            waiting[0], [agent async for some in tx.work.everybody(PEOPLE) for agent in some], await tx.work.reserves(), tx.now
+        )
     decision = found.decision
     return PreviewView(
         agent_id=decision.agent_id if decision else None, reason=decision.reason if decision else None, serving=found.serving,

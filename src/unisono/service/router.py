@@ -37,7 +37,7 @@ SOON_S = 0.02
 FIRST, GROUP = 40, 250
 SLICE = 20
 PAGE = 500
-# Enquiries taken in at a time when all are read: some milliseconds.
+# Enquiries, or people, taken in at a time when all are read: some milliseconds.
 LOADED = 100
 _RELOAD = frozenset(
     {"queue.changed", "user.changed", "skill.changed", "work_class.changed", "estimate.changed", "service_level.changed"}
@@ -141,8 +141,9 @@ class Router:
             self._cursor = await tx.log.head()
             self._state = RouterState()
             self._state.set_reserves(await tx.work.reserves())
-            for agent in await tx.work.agents(None):
-                self._state.put_agent(agent)
+            async for some in tx.work.everybody(LOADED):
+                for agent in some:
+                    self._state.put_agent(agent)
             async for page in tx.work.all_waiting(LOADED):
                 for item in page:
                     self._state.put_waiting(item)

@@ -40,9 +40,17 @@ class PgCustody:
         rows = await self._connection.fetch(_SQL["states"], None if classes is None else list(classes))
         return [StateCount(**dict(row)) for row in rows]
 
-    async def agents_enabled(self) -> set[UUID]:
-        """Return who has not been disabled."""
-        return {row["id"] for row in await self._connection.fetch(_SQL["agents_enabled"])}
+    async def kinds_waiting(self) -> list[UUID]:
+        """Return one waiting interaction of each kind."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["kinds_waiting"])]
+
+    async def of_kinds(self, ids: Iterable[UUID]) -> list[UUID]:
+        """Return all that waits and is of the kind of one of these."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["of_kinds"], list(ids))]
+
+    async def agents_disabled(self) -> set[UUID]:
+        """Return who has been disabled."""
+        return {row["id"] for row in await self._connection.fetch(_SQL["agents_disabled"])}
 
     async def places(self, ids: Iterable[UUID]) -> list[Place]:
         """Return where these interactions stand."""

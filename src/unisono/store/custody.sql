@@ -78,8 +78,16 @@ select s.state, count(*)::int as count, count(s.agent_id)::int as with_agent, mi
        (select count(*)::int from seen where closed_at is null) as open
 from seen s where s.state <> 'closed' group by s.state order by s.state;
 
--- name: agents_enabled
-select id from app_user where disabled_at is null;
+-- name: agents_disabled
+select id from app_user where disabled_at is not null;
+
+-- name: kinds_waiting
+-- One of each kind: what asks for the same in the same queue finds the same people.
+select (array_agg(id order by waiting_since, id))[1] as id from interaction where state = 'waiting' group by queue_id, skills;
+
+-- name: of_kinds
+select i.id from interaction k join interaction i on i.state = 'waiting' and i.queue_id = k.queue_id and i.skills = k.skills
+where k.id = any($1::uuid[]);
 
 -- name: places
 select id, conversation_id, queue_id, state, waiting_since, access_class from interaction where id = any($1::uuid[]);

@@ -116,13 +116,16 @@ class PgWork:
             while rows := await cursor.fetch(size):
                 yield [_waiting(row) for row in rows]
 
-    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]:
-        """Return agents, all or those of `ids`."""
-        if ids is None:
-            rows = await self._connection.fetch(_SQL["all_agents"])
-        else:
-            rows = await self._connection.fetch(_SQL["agents"], list(ids))
-        return [_agent(row) for row in rows]
+    async def agents(self, ids: Iterable[UUID]) -> list[AgentFacts]:
+        """Return those of `ids` that are agents."""
+        return [_agent(row) for row in await self._connection.fetch(_SQL["agents"], list(ids))]
+
+    async def everybody(self, size: int) -> AsyncIterator[list[AgentFacts]]:
+        """Yield all agents, some at a time."""
+        async with self._connection.transaction(readonly=True):
+            cursor = await self._connection.cursor(_SQL["all_agents"])
+            while rows := await cursor.fetch(size):
+                yield [_agent(row) for row in rows]
 
     async def reserves(self) -> list[Reserve]:
         """Return the idle reserves of the queues."""

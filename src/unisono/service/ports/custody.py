@@ -60,8 +60,14 @@ class Custody(Protocol):
     async def states(self, classes: Iterable[int] | None) -> list[StateCount]:
         """Return the open interactions of these access classes (None: all), by state."""
 
-    async def agents_enabled(self) -> set[UUID]:
-        """Return who has not been disabled."""
+    async def kinds_waiting(self) -> list[UUID]:
+        """Return one waiting interaction of each kind: of those that ask for the same in the same queue, the oldest."""
+
+    async def of_kinds(self, ids: Iterable[UUID]) -> list[UUID]:
+        """Return all that waits and is of the kind of one of these."""
+
+    async def agents_disabled(self) -> set[UUID]:
+        """Return who has been disabled."""
 
     async def places(self, ids: Iterable[UUID]) -> list[Place]:
         """Return where these interactions stand."""

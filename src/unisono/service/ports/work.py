@@ -119,7 +119,10 @@ class Work(Protocol):
     async def reserves(self) -> list[Reserve]:
         """Return the idle reserves of the queues."""
 
-    async def agents(self, ids: Iterable[UUID] | None) -> list[AgentFacts]: ...
+    async def agents(self, ids: Iterable[UUID]) -> list[AgentFacts]: ...
+
+    def everybody(self, size: int) -> AsyncIterator[list[AgentFacts]]:
+        """Yield all agents, `size` at a time, as they stand when this begins: what else runs has its turn in between."""
 
     async def agent(self, agent_id: UUID) -> AgentFacts | None: ...
 
