@@ -50,6 +50,9 @@ export const ROUTES: readonly Route[] = [
   { path: '/people/skills', title: 'people-skills', part: () => import('./people/Skills.svelte') },
   { path: '/people/codes', title: 'people-codes', part: () => import('./people/Codes.svelte') },
 
+  { path: '/people/roles', title: 'people-roles', action: 'user.read', part: () => import('./people/Roles.svelte') },
+  { path: '/people/services', title: 'people-services', action: 'user.manage', part: () => import('./people/Services.svelte') },
+
   { path: '/supervision', title: 'nav-supervision', action: 'work.supervise', keys: 'g l', page: () => import('./supervision/Supervision.svelte') },
   { path: '/supervision/people', title: 'supervision-tab-people', action: 'work.supervise', part: () => import('./supervision/Agents.svelte') },
   { path: '/supervision/live', title: 'supervision-tab-live', action: 'work.supervise', keys: 'g v', part: () => import('./supervision/Live.svelte') },
@@ -73,6 +76,10 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
   { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
   { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
+
+  { path: '/settings/rules', title: 'settings-tab-rules', action: 'rule.manage', keys: 'g b', part: () => import('./rules/Rules.svelte') },
+  { path: '/settings/webhooks', title: 'settings-tab-webhooks', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
+  { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
   { path: '/login', title: 'login-title', open: true, hidden: true },
   { path: '/setup/:token', title: 'setup-title', open: true, hidden: true },

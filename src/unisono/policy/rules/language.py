@@ -49,7 +49,6 @@ FIELDS: Final[dict[str, tuple[Op, ...]]] = {
     "work_class": _IS,
     "language": _IS,
     "skill": _HAS,
-    "tag": _HAS,
     "customer_value": _NUMBER,
     "priority": _NUMBER,
     "waiting_s": _NUMBER,
