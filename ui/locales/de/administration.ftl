@@ -152,6 +152,7 @@ rule-days-count = { $count ->
 rule-met = Die Bedingungen treffen { NUMBER($met) } von { NUMBER($looked) } Anliegen der letzten { $days } Tage.
 rule-met-newest = Die Bedingungen treffen { NUMBER($met) } der neuesten { NUMBER($looked) } Anliegen der letzten { $days } Tage; ältere wurden nicht angesehen.
 rule-now = Von { NUMBER($looked) } Anliegen, die gerade warten, träfe sie { NUMBER($met) }:
+rule-now-nothing = Von { NUMBER($looked) } Anliegen, die gerade warten, träfe sie keines.
 rule-now-action = { $verb }: { NUMBER($count) }
 rule-now-none = Diese Aktionen verschieben keine Arbeit.
 rule-test = Probieren
@@ -215,7 +216,10 @@ hook-outcome = Ergebnis
 hook-waiting = Wird gleich gesendet
 hook-sending = Wird gesendet
 hook-delivered = Angekommen ({ $status }, { NUMBER($took) } ms)
-hook-retrying = { $why }; wieder { $at } ({ $attempts }. Versuch war das)
+hook-retrying = { $why }; wieder { $at } (bisher { $attempts ->
+    [one] ein Versuch
+   *[other] { $attempts } Versuche
+})
 hook-dead = Aufgegeben nach { $attempts } Versuchen: { $why }
 hook-error-status = Antwort { $status }
 hook-error-redirect = führt anderswohin ({ $status })

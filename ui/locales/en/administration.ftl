@@ -152,6 +152,7 @@ rule-days-count = { $count ->
 rule-met = The conditions meet { NUMBER($met) } of { NUMBER($looked) } enquiries of the last { $days } days.
 rule-met-newest = The conditions meet { NUMBER($met) } of the newest { NUMBER($looked) } enquiries of the last { $days } days; older ones were not looked at.
 rule-now = Of { NUMBER($looked) } enquiries waiting now it would meet { NUMBER($met) }:
+rule-now-nothing = Of { NUMBER($looked) } enquiries waiting now it would meet none.
 rule-now-action = { $verb }: { NUMBER($count) }
 rule-now-none = These actions move no work.
 rule-test = Try
@@ -215,7 +216,10 @@ hook-outcome = Outcome
 hook-waiting = Will be sent at once
 hook-sending = Being sent
 hook-delivered = Arrived ({ $status }, { NUMBER($took) } ms)
-hook-retrying = { $why }; again { $at } (attempt { $attempts } failed)
+hook-retrying = { $why }; again { $at } ({ $attempts ->
+    [one] one attempt
+   *[other] { $attempts } attempts
+} so far)
 hook-dead = Given up after { $attempts } attempts: { $why }
 hook-error-status = answer { $status }
 hook-error-redirect = leads elsewhere ({ $status })

@@ -12,7 +12,7 @@ export function deedWords(entry: AuditEntry, nameOf: (kind: string, id: string) 
 export function factWords(entry: AuditEntry): string[] {
   return Object.entries(entry.body)
     .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => t('audit-fact', { name: factName(name), value: Array.isArray(value) ? value.join(', ') : String(value) }));
+    .map(([name, value]) => t('audit-fact', { name: factName(name), value: Array.isArray(value) ? value.join(', ') : value === true ? t('rule-value-yes') : value === false ? t('rule-value-no') : String(value) }));
 }
 
 function factName(name: string): string {
