@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.ports.administration import AuditFilter, AuditSeal, OpenSession
+from unisono.service.ports.administration import AuditFilter, AuditSeal, FirstFacts, OpenSession
 from unisono.service.ports.people import AuditEntry
 from unisono.service.setup_views import GrantView, TokenView
 from unisono.store.driver import Connection
@@ -20,6 +20,13 @@ class PgAdministration:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+
+    async def first_facts(self) -> FirstFacts:
+        """Return what of the first steps shows itself."""
+        row = await self._connection.fetchrow(_SQL["first_facts"])
+        assert row is not None
+        facts = dict(row)
+        return FirstFacts(conversation_id=facts.pop("conversation_id"), done=facts)
 
     async def sessions(self, user_id: UUID, idle_s: float) -> list[OpenSession]:
         """Return the sessions that are good now."""

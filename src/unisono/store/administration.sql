@@ -1,3 +1,10 @@
+-- name: first_facts
+-- An answer of a person's, not one that a machine sent.
+select exists (select from channel where archived_at is null) as channel,
+       exists (select from interaction) as enquiry,
+       exists (select from message where direction = 'out' and user_id is not null) as answer,
+       (select id from conversation order by id limit 1) as conversation_id;
+
 -- name: sessions
 select id_hash, created_at, last_seen_at, expires_at, user_agent from session
 where user_id = $1 and expires_at > $2 and last_seen_at > $2::timestamptz - make_interval(secs => $3)

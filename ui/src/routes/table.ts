@@ -81,6 +81,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/webhooks', title: 'settings-tab-webhooks', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
+  { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },
   { path: '/login', title: 'login-title', open: true, hidden: true },
   { path: '/setup/:token', title: 'setup-title', open: true, hidden: true },
   { path: '/demo', title: 'nav-demo', open: true, hidden: true, page: () => import('./demo/Demo.svelte') },

@@ -250,3 +250,4 @@ detail-other_hands = Am anderen Gespräch arbeitet jemand aus dem Team. Lassen S
 detail-same_conversation = Wählen Sie ein anderes Gespräch als dieses.
 detail-not_here = Diese Nachricht steht nicht in diesem Gespräch.
 detail-first_message = Vor der ersten Nachricht gibt es nichts abzutrennen.
+detail-no_step = Diesen Schritt gibt es nicht, oder er zeigt sich von selbst.

@@ -44,8 +44,17 @@ class AuditSeal(Struct, frozen=True, kw_only=True):
     hash: bytes
 
 
+class FirstFacts(Struct, frozen=True, kw_only=True):
+    """What of the first steps shows itself, by step, and the oldest conversation."""
+
+    done: dict[str, bool]
+    conversation_id: UUID | None
+
+
 class Administration(Protocol):
     """Port for what administrators look after."""
+
+    async def first_facts(self) -> FirstFacts: ...
 
     async def sessions(self, user_id: UUID, idle_s: float) -> list[OpenSession]:
         """Return the sessions that are good now, the last used first."""
