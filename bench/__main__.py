@@ -1,4 +1,5 @@
-"""`python -m bench [--page] [--only inbound,list,fanout,listening,cold_start,desk,mailbox,routing_quality,routing_speed]`."""
+"""`python -m bench [--page] [--only inbound,list,fanout,listening,cold_start,desk,mailbox,routing_quality,routing_speed,
+wallboard]`."""
 
 import argparse
 import asyncio
@@ -7,7 +8,20 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import cold_start, desk, fanout, inbound, listening, lists, mailbox, page, router_kill, routing_quality, routing_speed
+from bench import (
+    cold_start,
+    desk,
+    fanout,
+    inbound,
+    listening,
+    lists,
+    mailbox,
+    page,
+    router_kill,
+    routing_quality,
+    routing_speed,
+    wallboard,
+)
 from bench.results import FILE, Figure, keep
 
 MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
@@ -21,6 +35,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "routing_quality": routing_quality.measure,
     "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
+    "wallboard": wallboard.measure,
 }
 
 

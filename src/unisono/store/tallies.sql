@@ -58,26 +58,28 @@ join channel c on c.id = t.channel_id
 left join access_class a on a.channel_id = t.channel_id and a.queue_id = t.queue_id;
 
 -- name: by_medium
--- Of the last days, today included, by the wall clock of each queue.
+-- Of the last days, today included, by the wall clock of each queue; the bounds of the whole are a day wider than any of them.
+with day as materialized (select id, ($1::timestamptz at time zone time_zone)::date as today from queue)
 select c.medium, sum(t.arrived)::int as arrived, sum(t.moved_in)::int as moved_in, sum(t.handled)::int as handled,
        sum(t.abandoned)::int as abandoned, sum(t.answered)::int as answered, sum(t.in_time)::int as in_time,
        sum(t.late)::int as late, sum(t.answered_s) as answered_s
-from queue q
-join tally_day t on t.queue_id = q.id and t.skill = '' and t.day <= ($1::timestamptz at time zone q.time_zone)::date
-                and t.day > ($1::timestamptz at time zone q.time_zone)::date - $2::int
+from tally_day t
+join day q on q.id = t.queue_id and t.day <= q.today and t.day > q.today - $2::int
 join channel c on c.id = t.channel_id
-left join access_class a on a.channel_id = t.channel_id and a.queue_id = t.queue_id
-where $3::int[] is null or a.id = any($3::int[])
+where t.skill = '' and t.day between $1::timestamptz::date - $2::int - 1 and $1::timestamptz::date + 1
+  and ($3::int[] is null or exists (
+      select from access_class a where a.channel_id = t.channel_id and a.queue_id = t.queue_id and a.id = any($3::int[])))
 group by c.medium order by c.medium;
 
 -- name: bins_by_medium
+with day as materialized (select id, ($1::timestamptz at time zone time_zone)::date as today from queue)
 select c.medium, t.bin, sum(t.n)::int as n
-from queue q
-join tally_answer t on t.queue_id = q.id and t.day <= ($1::timestamptz at time zone q.time_zone)::date
-                   and t.day > ($1::timestamptz at time zone q.time_zone)::date - $2::int
+from tally_answer t
+join day q on q.id = t.queue_id and t.day <= q.today and t.day > q.today - $2::int
 join channel c on c.id = t.channel_id
-left join access_class a on a.channel_id = t.channel_id and a.queue_id = t.queue_id
-where $3::int[] is null or a.id = any($3::int[])
+where t.day between $1::timestamptz::date - $2::int - 1 and $1::timestamptz::date + 1
+  and ($3::int[] is null or exists (
+      select from access_class a where a.channel_id = t.channel_id and a.queue_id = t.queue_id and a.id = any($3::int[])))
 group by c.medium, t.bin;
 
 -- name: forget_days
