@@ -186,8 +186,8 @@ async def _looks_in(page: Page, demo: DemoHouse, agent: Page, council: Any) -> N
     await expect(dialog.get_by_role("alert")).to_contain_text("Betriebsrats-Modus")
     await dialog.get_by_role("link", name="Erlaubnis beantragen").click()
     await page.get_by_role("button", name="Erlaubnis beantragen").click()
-    await dialog.get_by_label("Was", exact=False).first.select_option("live_view")
-    await dialog.get_by_label("Warum", exact=False).fill("Einarbeitung in der ersten Woche")
+    await dialog.get_by_label("Was", exact=True).select_option("live_view")
+    await dialog.get_by_label("Grund").fill("Einarbeitung in der ersten Woche")
     await page.keyboard.press("Control+Enter")
     await expect(dialog).to_have_count(0)
     # Somebody of the works council agrees at their own desk.
