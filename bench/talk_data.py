@@ -87,11 +87,13 @@ _STATEMENTS = {
         join bench_text t on t.n = bench_any(p.n * 3 + j, 6, 20000)
         where $1::timestamptz < $2::timestamptz and $3::bigint > 0 order by p.n, j""",
     "terms": """
-        insert into message_terms (said_at, message_id, conversation_id, terms)
+        insert into message_terms (said_at, message_id, conversation_id, search_version, terms)
         select p.at + j * interval '10 minutes', bench_id(5, p.at + j * interval '10 minutes', p.n * 3 + j), p.conversation_id,
-               t.terms || array_to_tsvector(array['v' || (p.n * 3 + j)])
+               2, t.terms || array_to_tsvector(array['v' || (p.n * 3 + j), '@' || a.id])
         from bench_place p cross join generate_series(0, 2) j
         join bench_text t on t.n = bench_any(p.n * 3 + j, 6, 20000)
+        join bench_channel c on c.n = p.channel join bench_queue q on q.n = p.queue
+        join access_class a on a.channel_id = c.id and a.queue_id = q.id
         where $1::timestamptz < $2::timestamptz and $3::bigint > 0 order by p.n, j""",
 }
 
@@ -103,6 +105,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     channels: list[UUID]
     agents: list[UUID]
     common: list[str]
+    frequent: list[str]
     middling: list[str]
     rare: list[str]
 
@@ -122,8 +125,10 @@ async def load(running: Running, conversations: int, seed: int) -> Loaded:
         ]
     by_count = sorted(frequency, key=lambda word: (-frequency[word], word))
     known = [word for word in by_count if frequency[word] >= 20]
+    # In one text of a hundred or so: too many to collect all, too few to meet one soon.
+    frequent = [word for word in by_count if 0.005 <= frequency[word] / TEXTS <= 0.02]
     return Loaded(
-        queues=queues, channels=channels, agents=agents, common=by_count[:20],
+        queues=queues, channels=channels, agents=agents, common=by_count[:20], frequent=frequent[:40],
         middling=known[len(known) // 3 : len(known) // 3 + 40],
         rare=[f"v{n}" for n in _some(words.random, conversations * 3, 200)],
     )  # fmt: skip

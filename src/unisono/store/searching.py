@@ -30,7 +30,7 @@ MOST_CLASSES: Final = 64
 FIRST_ROWS, GROWTH = 8_000, 16.0
 #: What is this small is looked through to the end, however long it takes.
 SMALL_ROWS: Final = 100_000
-SLICE_S: Final = 0.025
+SLICE_S: Final = 0.02
 _PLANNED: Final = (
     "set local plan_cache_mode = force_custom_plan; set local jit = off; set local max_parallel_workers_per_gather = 0"
 )

@@ -14,7 +14,7 @@ where h.inhparent = 'message_terms'::regclass order by c.relname = 'message_term
 -- People first, then their conversations by the index: taken together, the planner reads all conversations there are. A name that
 -- more bear is a word too common to find anybody by.
 with people as materialized (
-    select id from identity where name_terms @@ $1::text::tsquery limit 2000
+    select id from identity where name_terms @@ $1::text::tsquery limit 300
 )
 select c.last_message_id as message_id, c.last_said_at as said_at
 from people p cross join lateral (

@@ -74,6 +74,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/calendars', title: 'settings-tab-calendars', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
   { path: '/settings/service-levels', title: 'settings-tab-service-levels', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },
   { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
+  { path: '/settings/tags', title: 'tags', action: 'queue.manage', part: () => import('./settings/Tags.svelte') },
+  { path: '/settings/blocked', title: 'blocked-people', action: 'work.supervise', part: () => import('./settings/Blocked.svelte') },
   { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
   { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
 

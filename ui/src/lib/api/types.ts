@@ -12,7 +12,7 @@ export type DeliveryState =
   | 'held' | 'withdrawn' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'retrying' | 'unknown' | 'dead';
 export type ChannelState =
   | 'ok' | 'paused' | 'reauth_needed' | 'forbidden' | 'throttled' | 'unreachable' | 'misconfigured';
-export type WorkView = 'mine' | 'waiting' | 'open' | 'parked' | 'closed';
+export type WorkView = 'mine' | 'waiting' | 'open' | 'parked' | 'closed' | 'spam';
 export type TextByLocale = Partial<Record<Locale, string>>;
 
 export interface Grant { role: string; scope_kind: string; scope_id: string | null }
@@ -109,7 +109,7 @@ export interface Conversation {
   id: string; channel_id: string; visibility: Visibility; root_remote_id: string; customer_id: string;
   identity: Identity; subject: string; links_to: string | null; url: string;
   reply: { rule: ReplyRule; until: string | null; reason: string };
-  last_said_at: string | null; last_inbound_at: string | null; version: number;
+  last_said_at: string | null; last_inbound_at: string | null; version: number; tags?: string[];
 }
 
 export interface Attachment {
@@ -224,7 +224,7 @@ export interface Interaction {
   state: InteractionState; agent_id: string | null; case_id: string | null; case_number: number | null; previous_id: string | null;
   skills: QueueSkill[]; language: string | null; units: number; priority: number; waiting_since: string;
   due_at: string | null; due_kind: ClockKind | 'window' | null; due_state: '' | 'warned' | 'breached'; first_response_at: string | null; parked_until: string | null; wrap_up_until: string | null; reason: Reason | null;
-  created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null;
+  created_at: string; updated_at: string; closed_at: string | null; wrap_up_code_id: string | null; spam?: boolean;
 }
 
 export interface LastMessage {
@@ -280,7 +280,42 @@ export interface ConversationView {
   signature?: Signature; undo_s?: number;
 }
 
-export interface SearchHit { message: Message; conversation: Conversation; network: string; medium: Medium }
+export interface SearchHit {
+  message: Message; conversation: Conversation; network: string; medium: Medium; snippet: { text: string; hit: boolean }[];
+}
+
+/** `searched_to`: time was up, only what is newer was looked through. `unknown`: filters that name nothing. */
+export interface SearchPage { items: SearchHit[]; next: string | null; searched_to: string | null; unknown: string[] }
+
+export type TagColour = 'slate' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'violet' | 'pink';
+
+export interface Tag {
+  id: string; name: string; colour: TagColour; description: string; archived: boolean; used: number; version: number;
+}
+
+/** What a list shows, as the server keeps it; empty and null ask for nothing. */
+export interface SavedFilter {
+  view: WorkView; sort: string; queue_id: string | null; channel_id: string | null; network: string; skill: string; tag_id: string | null;
+  work_class_id: string | null; state: string; language: string; customer_id: string | null; agent: string; due: string;
+}
+
+export interface SavedView {
+  id: string; owner_id: string; owner: string; name: string; scope_kind: 'self' | 'team' | 'queue' | 'organisation';
+  scope_id: string | null; filter: SavedFilter; position: number; is_default: boolean; version: number;
+}
+
+export interface BulkItem { position: number; interaction_id: string; outcome: 'todo' | 'done' | 'skipped' | 'undone' | 'kept'; code: string }
+
+/** How far work on many is; go on until `left` is 0. */
+export interface Bulk {
+  id: string; verb: string; total: number; left: number; done: number; skipped: number; undone: number; kept: number;
+  problems: BulkItem[]; undo_until: string; undone_at: string | null;
+}
+
+export interface Blocked {
+  identity_id: string; customer_id: string; network: string; realm: string; handle: string; display_name: string; blocked_by: string;
+  reason: string; blocked_at: string; until: string | null; items: number; last_item_at: string | null; conversation_id: string | null;
+}
 
 export interface JsonSchemaProperty {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array'; title?: TextByLocale | string;

@@ -4,6 +4,8 @@ import { LOCALES, texts } from '../i18n/texts.svelte';
 import { api } from '../api/client';
 import type { Consult } from '../api/types';
 import type { Desk } from './desk.svelte';
+import { bulk } from './bulk.svelte';
+import { NOTHING } from './filter';
 import { prefs } from './prefs.svelte';
 import { go } from './router.svelte';
 import { sayFailure } from './say';
@@ -41,6 +43,11 @@ export function commands(desk: Desk): Command[] {
     { id: 'consult-begin', group: 'work', title: t('command-consult-begin'), keys: 'e', when: !!asked, run: () => asked && beginConsult(desk, asked) },
     { id: 'next', group: 'work', title: t('command-next'), keys: 'j', when: !!ui.step, run: () => void ui.step?.(1) },
     { id: 'previous', group: 'work', title: t('command-previous'), keys: 'k', when: !!ui.step, run: () => void ui.step?.(-1) },
+    { id: 'pick', group: 'work', title: t('command-pick'), keys: 'x', when: !!ui.pick, run: () => ui.pick?.('one') },
+    { id: 'pick-range', group: 'work', title: t('command-pick-range'), keys: 'X', when: !!ui.pick, run: () => ui.pick?.('range') },
+    { id: 'pick-all', group: 'work', title: t('command-pick-all'), keys: '*', when: !!ui.pick, run: () => ui.pick?.('all') },
+    { id: 'undo', group: 'work', title: t('bulk-undo'), keys: 'z', when: bulk.undoable, run: () => bulk.undo() },
+    { id: 'view-save', group: 'work', title: t('view-save'), when: !!ui.step, run: () => void (ui.dialog = 'view-save') },
     { id: 'list', group: 'work', title: t('command-list'), keys: 'l', when: !!ui.focusList, run: () => ui.focusList?.() },
     ...VIEWS.map((view, i): Command => ({
       id: `view-${view}`, group: 'work', title: t('command-view', { view: t(`view-${view}`) }), keys: String(i + 1),
@@ -144,6 +151,12 @@ export function conversationCommands(desk: Desk): Command[] {
     { id: 'case-open', group: 'conversation', title: t('command-case-open'), keys: 'm', when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-open') },
     { id: 'case-add', group: 'conversation', title: t('command-case-add'), when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-add') },
     { id: 'case-show', group: 'conversation', title: t('command-case-show', { number: open?.case_number ?? 0 }), keys: 'm', when: !!open?.case_number, run: () => go(`/cases/${open?.case_number}`) },
+    { id: 'tags', group: 'conversation', title: t('command-tags'), keys: '#', when: !!thread?.view && desk.may('work.answer'), run: () => void (ui.dialog = 'tags') },
+    {
+      id: 'spam', group: 'conversation', title: open?.spam ? t('command-not-spam') : t('command-spam'), keys: '!', when: !!open && desk.may('work.answer'),
+      run: () => open && bulk.run({ verb: open.spam ? 'not_spam' : 'spam', interaction_ids: [open.id] }),
+    },
+    { id: 'block', group: 'conversation', title: t(thread?.view?.conversation.identity.blocked ? 'command-unblock' : 'command-block'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.answer'), run: () => void (ui.dialog = 'block') },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
     { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'x', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
@@ -161,6 +174,7 @@ export function openConversation(id: string): void {
   ui.view = 'mine';
   ui.queue = '';
   ui.channel = '';
+  ui.narrow = NOTHING;
   go(workAddress(id));
 }
 

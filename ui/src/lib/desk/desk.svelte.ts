@@ -15,8 +15,9 @@ import { Outbox } from './outbox.svelte';
 import { sayFailure } from './say';
 import { toasts } from './toasts.svelte';
 import { Thread } from './thread.svelte';
+import { address, type ListFilter } from './filter';
 import { customerName } from './words';
-import { WorkList, type ListFilter } from './work-list.svelte';
+import { WorkList } from './work-list.svelte';
 
 interface Typing { conversation_id: string; name?: string; on?: boolean; until: number }
 interface Viewers { conversation_id: string; viewers: { user_id: string; name: string }[] }
@@ -159,7 +160,7 @@ export class Desk {
       list = new WorkList(filter, this.me.user.id, (work, cursor) => {
         applyViews(this.state, { work }, cursor);
         return work.flatMap((item) => this.state.work.get(item.interaction.id) ?? []);
-      });
+      }, (channel) => this.state.channels.get(channel)?.work_class_id ?? null);
       void list.load();
     }
     // The order of the map is the order of use.
@@ -427,5 +428,5 @@ export class Desk {
 }
 
 function listKey(filter: ListFilter): string {
-  return `${filter.view} ${filter.queue} ${filter.channel}`;
+  return address(filter);
 }

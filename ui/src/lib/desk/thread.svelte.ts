@@ -103,6 +103,11 @@ export class Thread {
     };
   }
 
+  /** What a person has just put on or taken off shows at once; the stream says the same a moment later. */
+  setTags(tags: string[]): void {
+    if (this.view) this.view = { ...this.view, conversation: { ...this.view.conversation, tags } };
+  }
+
   drop(id: string): void {
     if (this.#messages.remove(id)) this.revision++;
   }

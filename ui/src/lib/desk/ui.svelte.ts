@@ -1,8 +1,9 @@
 import type { Offer, WorkItem, WorkView } from '../api/types';
 import type { Command } from './commands';
+import { address, NOTHING, type ListFilter, type Narrowing } from './filter';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'case-open' | 'case-add';
+export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'tags' | 'block' | 'view-save' | 'case-open' | 'case-add';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
@@ -15,6 +16,8 @@ class Ui {
   view = $state<WorkView>('waiting');
   queue = $state('');
   channel = $state('');
+  /** What the list is narrowed by besides. */
+  narrow = $state.raw<Narrowing>(NOTHING);
   /** The conversation on the screen. */
   thread = $state.raw<Thread | null>(null);
   /** Who wants to write what, and where; the composer of that conversation takes it up as soon as it can. */
@@ -22,6 +25,8 @@ class Ui {
   /** Steps through the list; set by the list while it is on the screen. */
   step: ((by: number) => WorkItem | null) | null = null;
   focusList: (() => void) | null = null;
+  /** Picks the row that is chosen, or all up to it, or all; set by the list while it is on the screen. */
+  pick: ((how: 'one' | 'range' | 'all') => void) | null = null;
   /** What the page on the screen can do besides; in the command menu while it shows. */
   here: (() => Command[]) | null = null;
   /** On a narrow screen one part is shown at a time. */
@@ -45,9 +50,10 @@ class Ui {
 export const ui = new Ui();
 
 export function workAddress(conversationId?: string): string {
-  const query = new URLSearchParams();
-  if (ui.queue) query.set('queue', ui.queue);
-  if (ui.channel) query.set('channel', ui.channel);
-  const text = query.toString();
-  return `/work/${ui.view}${conversationId ? `/${conversationId}` : ''}${text ? `?${text}` : ''}`;
+  return address(listFilter(), conversationId);
+}
+
+/** Return what the list on the screen shows. */
+export function listFilter(): ListFilter {
+  return { ...ui.narrow, view: ui.view, queue: ui.queue, channel: ui.channel };
 }

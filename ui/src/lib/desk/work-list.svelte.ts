@@ -1,11 +1,14 @@
 import { api } from '../api/client';
 import type { Page, WorkItem, WorkView } from '../api/types';
-import { byClosed, byDue } from '../state/order';
+import { byClosed, byDue, byNewest, byOldest } from '../state/order';
 import { Sorted } from '../state/sorted';
+import { asked, meets, type ListFilter } from './filter';
 
-export interface ListFilter { view: WorkView; queue: string; channel: string }
+export type { ListFilter };
 
-export const VIEWS: readonly WorkView[] = ['mine', 'waiting', 'open', 'parked', 'closed'];
+export const VIEWS: readonly WorkView[] = ['mine', 'waiting', 'open', 'parked', 'closed', 'spam'];
+/** What is over, newest first. */
+export const ENDED: readonly WorkView[] = ['closed', 'spam'];
 
 const STATES: Record<WorkView, readonly string[]> = {
   mine: ['offered', 'active', 'parked', 'wrap_up'],
@@ -13,17 +16,25 @@ const STATES: Record<WorkView, readonly string[]> = {
   open: ['waiting', 'offered', 'active', 'parked', 'wrap_up'],
   parked: ['parked'],
   closed: ['closed'],
+  spam: ['closed'],
 };
 
 const PAGE = 100;
 
 /** Return whether an item belongs into a view. */
-export function matches(item: WorkItem, filter: ListFilter, me: string): boolean {
+export function matches(item: WorkItem, filter: ListFilter, me: string, classOf: (channel: string) => string | null = () => null): boolean {
   const { state, agent_id, queue_id, channel_id } = item.interaction;
   if (!STATES[filter.view].includes(state)) return false;
+  if (state === 'closed' && !!item.interaction.spam !== (filter.view === 'spam')) return false;
   if (filter.view === 'mine' && agent_id !== me) return false;
   if (filter.queue !== '' && queue_id !== filter.queue) return false;
-  return filter.channel === '' || channel_id === filter.channel;
+  if (filter.channel !== '' && channel_id !== filter.channel) return false;
+  return meets(item, filter, me, api.now(), classOf);
+}
+
+function orderOf(filter: ListFilter): (a: WorkItem, b: WorkItem) => number {
+  if (ENDED.includes(filter.view)) return byClosed;
+  return filter.sort === 'newest' ? byNewest : filter.sort === 'oldest' ? byOldest : byDue;
 }
 
 /** One view of the work: pages read so far, kept right by the event stream. */
@@ -43,8 +54,9 @@ export class WorkList {
     readonly me: string,
     /** Lays a page over the state and returns what is true now: the stream may know better than the page. */
     readonly received: (items: WorkItem[], cursor?: string) => WorkItem[],
+    readonly classOf: (channel: string) => string | null = () => null,
   ) {
-    this.#rows = new Sorted((item) => item.interaction.id, filter.view === 'closed' ? byClosed : byDue);
+    this.#rows = new Sorted((item) => item.interaction.id, orderOf(filter));
   }
 
   get rows(): readonly WorkItem[] {
@@ -76,7 +88,7 @@ export class WorkList {
   follow(item: WorkItem): void {
     const id = item.interaction.id;
     if (this.loading) this.#meanwhile.set(id, item);
-    if (matches(item, this.filter, this.me) && this.#isWithin(item)) {
+    if (matches(item, this.filter, this.me, this.classOf) && this.#isWithin(item)) {
       this.#rows.put(item);
       this.revision++;
     } else if (this.#rows.remove(id)) {
@@ -100,10 +112,7 @@ export class WorkList {
     this.error = null;
     this.#meanwhile.clear();
     try {
-      const { view, queue, channel } = this.filter;
-      const page = await api.get<Page<WorkItem>>('/work', {
-        query: { view, queue_id: queue, channel_id: channel, after, limit: PAGE },
-      });
+      const page = await api.get<Page<WorkItem>>('/work', { query: { ...asked(this.filter), after, limit: PAGE } });
       if (fresh) this.#rows.clear();
       this.#next = page.next;
       this.loaded = true;

@@ -16,6 +16,16 @@ export function byDue(a: WorkItem, b: WorkItem): number {
   return text(a.interaction.due_at ?? NEVER, b.interaction.due_at ?? NEVER) || text(a.interaction.id, b.interaction.id);
 }
 
+/** Who waits longest comes first. */
+export function byOldest(a: WorkItem, b: WorkItem): number {
+  return text(a.interaction.waiting_since, b.interaction.waiting_since) || text(a.interaction.id, b.interaction.id);
+}
+
+/** Who came last comes first. */
+export function byNewest(a: WorkItem, b: WorkItem): number {
+  return byOldest(b, a);
+}
+
 /** Order of closed work: what was closed last comes first. */
 export function byClosed(a: WorkItem, b: WorkItem): number {
   return text(b.interaction.closed_at ?? '', a.interaction.closed_at ?? '') || text(b.interaction.id, a.interaction.id);
