@@ -239,3 +239,4 @@ search-unknown = So heißt nichts: { $what }. Wählen Sie aus dem, was beim Tipp
 search-searched-to = Durchgesehen bis zurück zum { $when }.
 search-older = Ältere durchsuchen
 search-none-yet = Bisher nichts gefunden
+search-begin-filters = Oder grenzen Sie ein: von:Müller, schlagwort:Presse, seit:7d, hat:attachment. Die Filter werden beim Tippen angeboten.

@@ -239,3 +239,4 @@ search-unknown = Nothing has this name: { $what }. Choose from what is offered w
 search-searched-to = Looked through back to { $when }.
 search-older = Search older
 search-none-yet = Nothing found so far
+search-begin-filters = Or narrow it: from:Miller, tag:press, after:7d, has:attachment. The filters are offered while you type.
