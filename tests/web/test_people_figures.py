@@ -25,3 +25,14 @@ async def test_an_administrator_can_make_somebody_works_council_without_being_it
     vera = await served.person("vera", "viewer")
     await root.did("PUT", f"users/{vera}/grants", {"roles": [{"role": "works_council"}]})
     assert "people.agree" not in (await root.get("me"))["actions"]
+
+
+async def test_the_annex_to_a_works_agreement_is_read_by_the_council_and_by_who_reads_settings(
+    served: Served, root: Browser
+) -> None:
+    council = await served.logged_in("council", "works_council")
+    rows = (await council.get("works-agreement"))["rows"]
+    assert rows == (await root.get("works-agreement"))["rows"]
+    assert any(row["place"].startswith("people_look:") for row in rows)
+    anna = await served.logged_in("anna", "agent")
+    assert (await anna.problem("GET", "works-agreement"))["status"] == 403

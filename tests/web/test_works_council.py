@@ -143,7 +143,7 @@ async def test_nothing_else_of_the_api_shows_figures_of_single_people(served: Se
     counting = {"closed", "answered", "handled", "handled_s", "worked_ms", "resolution_ms", "first_ms", "average_s"}
     seen = 0
     for path, operations in served.app.openapi_schema.to_schema()["paths"].items():
-        if "get" not in operations or "{" in path or "/file" in path or not path.startswith("/api/v1"):
+        if "get" not in operations or "{" in path or path.endswith("/events") or not path.startswith("/api/v1"):
             continue
         answer = await root.ask("GET", path)
         if answer.status_code != 200 or "json" not in answer.headers.get("content-type", ""):

@@ -18,6 +18,7 @@ from unisono.service.reports.fold import rebuild_reports
 from unisono.service.secrets import rotate_secrets
 from unisono.service.setup_views import GrantView
 from unisono.service.users import add_user
+from unisono.service.works_agreement import works_agreement
 from unisono.store.keyring import KEY_FILE, add_key, drop_keys, open_keyring
 
 
@@ -111,4 +112,36 @@ async def run_reports_rebuild(settings: Settings) -> int:
     async with build(settings) as running:
         told = await rebuild_reports(running.db)
     typer.echo(f"Reports were made anew from {told} events of the log.")
+    return 0
+
+
+async def run_works_agreement(settings: Settings, locale: str) -> int:
+    """Print what is held about employees, in a language or in both."""
+    async with build(settings) as running:
+        found = await works_agreement(running.db, None)
+    heads = {
+        "de": (
+            "Angaben über Beschäftigte in Unisono",
+            "Angabe",
+            "Wozu",
+            "Wer sie sieht",
+            "In welchem Bericht",
+            "Wie lange",
+            "Ort",
+        ),
+        "en": ("Data about employees in Unisono", "Datum", "What for", "Who sees it", "In which report", "How long", "Place"),
+    }
+    rules = {
+        "de": "Berichte zeigen Gruppen ab {least}. Erlaubnisse, Einzelne anzusehen, die jetzt für alle gelten: {permits}.",
+        "en": "Reports show groups of at least {least}. Permits to look at single people that hold for everybody now: {permits}.",
+    }
+    for one in ("de", "en") if locale == "both" else (locale,):
+        title, *names = heads[one]
+        typer.echo(f"# {title}\n\n{rules[one].format(least=found.least, permits=found.permits)}\n")
+        for row in found.rows:
+            typer.echo(f"## {row.what[one]}\n")
+            cells = (row.purpose, row.seen_by, row.report, row.kept)
+            for name, cell in zip(names[1:5], cells, strict=True):
+                typer.echo(f"- {name}: {cell[one]}")
+            typer.echo(f"- {names[5]}: `{row.place}`\n")
     return 0

@@ -323,6 +323,19 @@ def secrets_rotate(data: Data = None) -> None:
     _run(lambda: run_rotate(settings))
 
 
+@app.command("works-agreement")
+def works_agreement_command(
+    locale: Annotated[str, typer.Option("--locale", help="de, en, or both.")] = "both", data: Data = None
+) -> None:
+    """Print every personal datum of employees that this house holds: purpose, who sees it, in which report, how long."""
+    from unisono.app.admin import run_works_agreement
+
+    if locale not in {"de", "en", "both"}:
+        _fail(f"{locale!r} is none of de, en, both.")
+    settings = _settings(data=data)
+    _run(lambda: run_works_agreement(settings, locale))
+
+
 @reports_app.command("rebuild")
 def reports_rebuild(data: Data = None) -> None:
     """Make all figures of reports anew from the event log. Meanwhile reports show what was counted so far."""

@@ -60,6 +60,10 @@ export const ROUTES: readonly Route[] = [
   { path: '/supervision/parity', title: 'supervision-tab-parity', action: 'work.supervise', part: () => import('./supervision/Parity.svelte') },
   { path: '/supervision/simulator', title: 'supervision-tab-simulator', action: 'work.supervise', part: () => import('./supervision/Simulator.svelte') },
   { path: '/supervision/hands', title: 'supervision-tab-hands', action: 'work.supervise', part: () => import('./supervision/Hands.svelte') },
+  { path: '/reports', title: 'nav-reports', keys: 'g a', page: () => import('./reports/Reports.svelte') },
+  { path: '/reports/report', title: 'report-tab', action: 'report.read', part: () => import('./reports/Report.svelte') },
+  { path: '/reports/scheduled', title: 'report-scheduled', action: 'report.send', part: () => import('./reports/Scheduled.svelte') },
+  { path: '/reports/mine', title: 'report-mine', action: 'work.answer', part: () => import('./reports/MyFigures.svelte') },
   { path: '/wallboard', title: 'wall-title', action: 'queue.read', keys: 'g b', page: () => import('./wall/WallPage.svelte') },
   { path: '/wall', title: 'wall-title', open: true, hidden: true, page: () => import('./wall/Tv.svelte') },
 
@@ -84,6 +88,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
   { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },
+  { path: '/settings/works-agreement', title: 'settings-tab-agreement', action: ['setting.read', 'people.agree'], part: () => import('./settings/Agreement.svelte') },
+
   { path: '/login', title: 'login-title', open: true, hidden: true },
   { path: '/setup/:token', title: 'setup-title', open: true, hidden: true },
   { path: '/demo', title: 'nav-demo', open: true, hidden: true, page: () => import('./demo/Demo.svelte') },

@@ -17,6 +17,7 @@ from unisono.service.people_figures import (
     permit,
     permits,
 )
+from unisono.service.works_agreement import AgreementView, works_agreement
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import SIGNED_IN, needs
@@ -81,4 +82,13 @@ async def my_looks(
     return Page(items=found, next=place(found[-1].id) if more else None)
 
 
-ROUTES = [all_permits, ask, agree, end, my_looks]
+@get("/works-agreement", opt=needs(SIGNED_IN), tags=["Works council"])
+async def agreement(house: HouseDep, actor: ActorDep) -> AgreementView:
+    """Return every personal datum of employees that the house holds: what for, who sees it, in which report, how long.
+
+    Needs `setting.read` or `people.agree`.
+    """
+    return await works_agreement(house.db, actor.access)
+
+
+ROUTES = [all_permits, ask, agree, end, my_looks, agreement]
