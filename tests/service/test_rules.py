@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from tests.kit import House, Scripted
@@ -10,11 +11,13 @@ from tests.service.test_work import code
 from unisono.domain.ids import new_id
 from unisono.policy.rules.language import Action, Condition, Op, Verb
 from unisono.service.accept import accept_offer
+from unisono.service.access import Access
 from unisono.service.answer import Answer, answer
 from unisono.service.ports.rules import StoredRule
 from unisono.service.rules import carry_out
 from unisono.service.rules.follow import follow_log, look_at_waiting
 from unisono.service.rules.manage import add_rule
+from unisono.service.tags import add_tag, put_tag
 
 
 async def rule(house: House, trigger: str, *actions: tuple[Verb, str], words: str = "", **more: Any) -> UUID:
@@ -161,3 +164,23 @@ async def test_a_rule_that_stops_keeps_those_behind_it_out(house: House) -> None
     await house.sql("update rule set stop = true where id = $1", first)
     await house.hear(channel, {"id": "1", "text": "Hallo", "by": "a"})
     assert sorted(await house.transcript()) == ["Hallo", "erste"]
+
+
+async def test_a_tag_given_by_hand_is_an_occasion_and_one_given_by_a_rule_is_not(house: House) -> None:
+    channel, person = await house.channel(), await house.agent()
+    await follow_log(house.outside)
+    by_hand, by_rule = new_id(), new_id()
+    for tag_id, name in ((by_hand, "Beschwerde"), (by_rule, "Eskaliert")):
+        await add_tag(house.db, Access(user_id=person.id, actions=frozenset({"queue.manage"})), tag_id, name=name)
+    has = Condition(field="tag", op=Op.HAS, values=(str(by_hand),))
+    first = await rule(house, "tagged", (Verb.TAG, str(by_rule)), (Verb.PRIORITY, "5"))
+    await house.sql("update rule set conditions = $2 where id = $1", first, [msgspec.to_builtins(has)])
+    await rule(house, "tagged", (Verb.NOTE, "etwas kam dazu"))
+    await house.hear(channel, {"id": "1", "text": "Hallo", "by": "a"})
+    [conversation] = await house.sql("select id from conversation")
+    await put_tag(house.db, person.access, conversation["id"], by_hand)
+    for _ in range(3):
+        await follow_log(house.outside)
+    assert {row["tag_id"] for row in await house.sql("select tag_id from conversation_tag")} == {by_hand, by_rule}
+    assert (await one(house, "select priority from interaction"))["priority"] == 5
+    assert (await house.transcript()).count("etwas kam dazu") == 1

@@ -22,6 +22,7 @@ from unisono.service.people_figures import forget_looks
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
 from unisono.service.reports.post import post_reports
+from unisono.service.retention import keep_house
 from unisono.service.router import Router
 from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
@@ -34,6 +35,7 @@ from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 
 TIDY_EVERY_S = 300.0
+KEEP_EVERY = 12
 TAIL_ALARM_S = 5.0
 _log = structlog.get_logger("role")
 
@@ -78,9 +80,13 @@ async def _clock(running: Running) -> None:
 
 
 async def _tidying(running: Running) -> None:
+    rounds = 0
     while True:
         try:
             await tidy(running)
+            if rounds % KEEP_EVERY == 0:
+                await keep_house(running.outside)
+            rounds += 1
             await _search(running)
         except UnisonoError as error:
             _log.error("tidying_paused", code=error.code)

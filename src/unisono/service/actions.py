@@ -41,6 +41,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "agent.manage": Reach.HOUSE,
     "user.read": Reach.HOUSE,
     "user.manage": Reach.HOUSE,
+    "retention.manage": Reach.HOUSE,
     "rule.manage": Reach.HOUSE,
     "webhook.manage": Reach.HOUSE,
     "setting.read": Reach.HOUSE,

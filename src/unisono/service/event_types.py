@@ -106,7 +106,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="What was done to it was taken back: it stands as before; cause is undone or not_spam.", body={"cause": ENUM}
     ),
     "conversation.tagged": EventType(
-        summary="A conversation was given a tag, or one was taken off.", body={"tag_id": ID, "on": "boolean"}
+        summary="A conversation was given a tag, or one was taken off.", body={"tag_id": ID, "on": "boolean", "rule_id?": ID}
     ),
     "tag.changed": EventType(summary="A tag was added or changed.", body={"tag_id": ID}),
     "identity.blocked": EventType(

@@ -43,6 +43,7 @@ from unisono.store.reading import PgReading
 from unisono.store.repairs import PgRepairs
 from unisono.store.report_mail import PgSchedules
 from unisono.store.reports import PgReports
+from unisono.store.retention import PgRetention
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.saved_views import PgSavedViews
 from unisono.store.searching import PgSearching
@@ -260,6 +261,10 @@ class PgTx:
     @cached_property
     def schedules(self) -> PgSchedules:
         return PgSchedules(self.connection, self.now)
+
+    @cached_property
+    def retention(self) -> PgRetention:
+        return PgRetention(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

@@ -1,7 +1,9 @@
 -- name: to_erase
 select m.id as message_id, m.channel_id, h.medium, m.remote_id, m.direction, m.visibility, m.said_at,
        coalesce(t.subject, '') as subject, coalesce(t.text, '') as text, t.html, coalesce(t.details, '{}') as details,
-       coalesce(t.class, 'conversation') as text_class, coalesce(t.legal_hold, k.legal_hold, o.legal_hold) as legal_hold,
+       coalesce(t.class, 'conversation') as text_class, coalesce(t.legal_hold, c.legal_hold, k.legal_hold, o.legal_hold, (
+           select f.legal_hold from interaction n join case_file f on f.id = n.case_id
+           where n.conversation_id = c.id and f.legal_hold is not null limit 1)) as legal_hold,
        array(select a.name from attachment a where a.message_id = m.id and a.state = 'stored' order by a.position) as names
 from message m
 join channel h on h.id = m.channel_id

@@ -17,6 +17,7 @@ from unnest($1::uuid[]) with ordinality as n(id, position) where r.id = n.id and
 -- The text is that of the occasion's message, else of the customer's newest in this enquiry.
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, i.preferred_agent_id,
        i.state, h.network, h.medium, c.visibility, h.work_class_id, i.language, i.skills, i.priority, i.waiting_since,
+       array(select g.tag_id::text from conversation_tag g where g.conversation_id = c.id order by 1) as tags,
        q.time_zone, q.open_now, k.value as customer_value,
        i.previous_id is null and not exists (
            select from conversation o join identity n on n.id = o.identity_id

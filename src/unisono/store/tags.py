@@ -49,7 +49,7 @@ class PgTags:
         await self._connection.execute(_SQL["change"], tag_id, *values, archived, self._now)
         return True
 
-    async def put(self, conversation_id: UUID, tag_id: UUID, by: UUID) -> bool:
+    async def put(self, conversation_id: UUID, tag_id: UUID, by: UUID | None) -> bool:
         """Give a conversation a tag."""
         new = await self._connection.fetchval(_SQL["put"], conversation_id, tag_id, by, self._now) is not None
         if new:

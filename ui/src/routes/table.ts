@@ -85,6 +85,7 @@ export const ROUTES: readonly Route[] = [
 
   { path: '/settings/rules', title: 'settings-tab-rules', action: 'rule.manage', keys: 'g b', part: () => import('./rules/Rules.svelte') },
   { path: '/settings/webhooks', title: 'settings-tab-webhooks', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
+  { path: '/settings/retention', title: 'settings-tab-retention', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
   { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },

@@ -251,3 +251,4 @@ detail-same_conversation = Wählen Sie ein anderes Gespräch als dieses.
 detail-not_here = Diese Nachricht steht nicht in diesem Gespräch.
 detail-first_message = Vor der ersten Nachricht gibt es nichts abzutrennen.
 detail-no_step = Diesen Schritt gibt es nicht, oder er zeigt sich von selbst.
+detail-bad_retention = Eine Regel gilt für einen Kanal, für eine Arbeitsklasse oder fürs Haus, und jede steht nur einmal da. Es wurde nichts geändert.

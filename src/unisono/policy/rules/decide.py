@@ -116,6 +116,8 @@ def after(facts: Facts, action: Action) -> Facts:
             return replace(facts, skills=facts.skills | {action.value})
         case Verb.PRIORITY:
             return replace(facts, priority=int(action.value))
+        case Verb.TAG:
+            return replace(facts, tags=facts.tags | {action.value})
         case Verb.ASSIGN:
             return replace(facts, agent=action.value)
         case Verb.CLOSE:
@@ -127,6 +129,8 @@ def _changes(facts: Facts, action: Action) -> bool:
     """Whether an action does anything: a closed enquiry is only written about, and what is so already stays."""
     if action.verb in (Verb.NOTE, Verb.WEBHOOK):
         return True
+    if action.verb is Verb.TAG:
+        return action.value not in facts.tags
     return not facts.closed and (action.verb is Verb.ACKNOWLEDGE or after(facts, action) != facts)
 
 

@@ -17,6 +17,7 @@ class Trigger(StrEnum):
     BREACHED = "breached"
     ANSWERED = "answered"
     WRAPPED_UP = "wrapped_up"
+    TAGGED = "tagged"
 
 
 class Op(StrEnum):
@@ -49,6 +50,7 @@ FIELDS: Final[dict[str, tuple[Op, ...]]] = {
     "work_class": _IS,
     "language": _IS,
     "skill": _HAS,
+    "tag": _HAS,
     "customer_value": _NUMBER,
     "priority": _NUMBER,
     "waiting_s": _NUMBER,
@@ -76,6 +78,7 @@ class Verb(StrEnum):
     SKILL = "skill"
     PRIORITY = "priority"
     ASSIGN = "assign"
+    TAG = "tag"
     NOTE = "note"
     WEBHOOK = "webhook"
     ACKNOWLEDGE = "acknowledge"

@@ -40,6 +40,7 @@ from unisono.service.ports.reading import Reading
 from unisono.service.ports.repairs import Repairs
 from unisono.service.ports.report_mail import Schedules
 from unisono.service.ports.reports import Reports
+from unisono.service.ports.retention import Retention
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.saved_views import SavedViews
 from unisono.service.ports.searching import Searching
@@ -84,6 +85,7 @@ __all__ = [
     "Privacy",
     "Reading",
     "Reports",
+    "Retention",
     "Rules",
     "SavedViews",
     "Searching",
@@ -182,6 +184,8 @@ class Tx(Protocol):
     def followers(self) -> Followers: ...
     @property
     def admin(self) -> Administration: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def push(self) -> Push: ...
     @property

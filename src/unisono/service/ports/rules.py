@@ -57,6 +57,7 @@ class RuleFacts(Struct, frozen=True, kw_only=True):
     work_class_id: UUID | None
     language: str | None
     skills: list[dict[str, Any]]
+    tags: list[str]
     priority: int
     waiting_since: datetime
     time_zone: str

@@ -34,7 +34,7 @@ class Tags(Protocol):
     async def change(self, tag_id: UUID, change: TagChange, name_key: str | None) -> bool:
         """Return False when the name is taken."""
 
-    async def put(self, conversation_id: UUID, tag_id: UUID, by: UUID) -> bool:
+    async def put(self, conversation_id: UUID, tag_id: UUID, by: UUID | None) -> bool:
         """Give a conversation a tag; returns whether it is new there. Its version rises then."""
 
     async def take(self, conversation_id: UUID, tag_id: UUID) -> bool:

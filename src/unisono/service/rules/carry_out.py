@@ -92,6 +92,21 @@ async def _assign(doing: Doing, work: InteractionFacts, action: Action) -> dict[
     return {}
 
 
+async def _tag(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
+    tx, tag_id = doing.tx, UUID(action.value)
+    tags = await tx.tags.get([tag_id])
+    if not tags or tags[0].archived:
+        raise Conflict("This tag is archived; none was given.", code="no_tag")
+    if await tx.tags.put(work.conversation_id, tag_id, None):
+        tx.emit(
+            NewEvent(
+                type="conversation.tagged", access_class=work.access_class, channel_id=work.channel_id,
+                conversation_id=work.conversation_id, body={"tag_id": tag_id, "on": True, "rule_id": doing.rule_id},
+            )
+        )  # fmt: skip
+    return {}
+
+
 async def _note(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
     tx, message_id = doing.tx, new_id()
     language = language_of(action.value)
@@ -202,6 +217,7 @@ _DEEDS: Final[dict[Verb, Callable[[Doing, InteractionFacts, Action], Awaitable[d
     Verb.SKILL: _skill,
     Verb.PRIORITY: _priority,
     Verb.ASSIGN: _assign,
+    Verb.TAG: _tag,
     Verb.NOTE: _note,
     Verb.WEBHOOK: _webhook,
     Verb.ACKNOWLEDGE: _acknowledge,

@@ -52,6 +52,7 @@ async def known_names(tx: Tx) -> Mapping[str, set[str]]:
         "channel": {str(channel.id) for channel in await tx.setup.channels(None)},
         "skill": {skill.key for skill in await tx.setup.skills()},
         "work_class": {str(one.id) for one in await tx.setup.work_classes()},
+        "tag": {str(tag.id) for tag in await tx.tags.all() if not tag.archived},
         "assign": {str(agent.id) async for some in tx.work.everybody(MAX_VALUES) for agent in some},
         "close": {str(code.id) for code in await tx.setup.codes() if not code.archived},
     }

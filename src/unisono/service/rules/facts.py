@@ -31,6 +31,7 @@ def facts_of(row: RuleFacts, now: datetime) -> Facts:
         work_class=str(row.work_class_id or ""),
         language=row.language or "",
         skills=frozenset(str(need["skill"]) for need in row.skills),
+        tags=frozenset(row.tags),
         customer_value=row.customer_value,
         priority=row.priority,
         waiting_s=max(0.0, (now - row.waiting_since).total_seconds()),

@@ -5,12 +5,14 @@ out. What a rule itself brought about is no occasion for another.
 """
 
 from typing import Final
+from uuid import UUID
 
 import structlog
 
 from unisono.domain.errors import UnisonoError
 from unisono.policy.rules.language import Trigger
 from unisono.service.channel_context import Outside
+from unisono.service.ports import LoggedEvent, Tx
 from unisono.service.rules.apply import Occasion, active_rules, apply_rules
 
 FOLLOWER: Final = "rules"
@@ -18,7 +20,7 @@ BATCH: Final = 20
 PAUSE_S: Final = 5.0
 _TRIGGERS: Final = {
     "interaction.warned": Trigger.WARNED, "interaction.breached": Trigger.BREACHED, "answer.queued": Trigger.ANSWERED,
-    "interaction.wrapped_up": Trigger.WRAPPED_UP,
+    "interaction.wrapped_up": Trigger.WRAPPED_UP, "conversation.tagged": Trigger.TAGGED,
 }  # fmt: skip
 _log = structlog.get_logger("rules")
 
@@ -55,9 +57,10 @@ async def follow_log(outside: Outside) -> bool:
         events = await tx.followers.next_events(taken[0], list(_TRIGGERS), BATCH)
         rules = await active_rules(tx, *_TRIGGERS.values()) if events else []
         for event in events:
-            if event.interaction_id is None or event.body.get("rule_id"):
+            interaction_id = await _about(tx, event)
+            if interaction_id is None or event.body.get("rule_id") or event.body.get("on") is False:
                 continue
-            occasion = Occasion(interaction_id=event.interaction_id, key=f"event:{event.cursor.id}")
+            occasion = Occasion(interaction_id=interaction_id, key=f"event:{event.cursor.id}")
             rings |= await apply_rules(tx, outside, rules, _TRIGGERS[event.type], [occasion])
         full = len(events) == BATCH
         place = events[-1].cursor if full else max(head, taken[0])
@@ -66,6 +69,14 @@ async def follow_log(outside: Outside) -> bool:
     for bell in sorted(rings):
         await outside.bell.ring(bell)
     return full
+
+
+async def _about(tx: Tx, event: LoggedEvent) -> UUID | None:
+    """Return the enquiry that an event is about: its own, else the newest of its conversation."""
+    if event.interaction_id is not None or event.conversation_id is None:
+        return event.interaction_id
+    last = (await tx.talk.interactions_of([event.conversation_id])).get(event.conversation_id)
+    return last.id if last else None
 
 
 async def look_at_waiting(outside: Outside) -> bool:

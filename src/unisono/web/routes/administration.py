@@ -1,5 +1,5 @@
 """What administrators do besides people, queues and channels: rules, webhooks and the like, together."""
 
-from unisono.web.routes import audit, first_steps, roles, rules, webhooks
+from unisono.web.routes import audit, first_steps, retention, roles, rules, webhooks
 
-ROUTES = [*first_steps.ROUTES, *roles.ROUTES, *audit.ROUTES, *rules.ROUTES, *webhooks.ROUTES]
+ROUTES = [*first_steps.ROUTES, *retention.ROUTES, *roles.ROUTES, *audit.ROUTES, *rules.ROUTES, *webhooks.ROUTES]

@@ -9,9 +9,10 @@ import type { Action, Condition, Done, Finding, Rule } from './types';
 export interface Names {
   classes: readonly { id: string; key: string; name: TextByLocale }[];
   webhooks: readonly { id: string; name: string }[];
+  tags: readonly { id: string; name: string }[];
 }
 
-export const NO_NAMES: Names = { classes: [], webhooks: [] };
+export const NO_NAMES: Names = { classes: [], webhooks: [], tags: [] };
 
 function list(values: readonly string[], type: 'conjunction' | 'disjunction'): string {
   return new Intl.ListFormat(texts.locale, { type }).format(values);
@@ -40,7 +41,7 @@ export function valueName(field: string, value: string, desk: Desk, names: Names
     case 'waiting_s': return exactSpan(Number(value), texts.locale);
     case 'customer_value': case 'priority': return texts.number(Number(value));
     case 'time': return value;
-    case 'tag': return value;
+    case 'tag': return names.tags.find((tag) => tag.id === value)?.name ?? '…';
   }
   return t(`rule-value-${value.replaceAll('_', '-')}`);
 }
@@ -67,7 +68,7 @@ export function actionWords(action: Pick<Action, 'verb' | 'value'> & { level?: n
     }
     case 'note': return value ? t('rule-do-note', { value: quoted(short(value)) }) : t('rule-did-note');
     case 'acknowledge': return value ? t('rule-do-acknowledge', { value: quoted(short(value)) }) : t('rule-did-acknowledge');
-    case 'tag': return t('rule-do-tag', { value });
+    case 'tag': return t('rule-do-tag', { value: names.tags.find((tag) => tag.id === value)?.name ?? '…' });
   }
   return action.verb;
 }
