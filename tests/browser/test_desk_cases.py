@@ -10,8 +10,10 @@ from playwright.async_api import Page, expect
 from tests.browser.kit import browser, listen_for_errors, window
 from tests.browser.test_desk_channels import desk, violations
 from tests.kit import House
-from tests.web.conftest import PASSWORD, MakeHouse
+from tests.web.conftest import EVERYTHING, PASSWORD, MakeHouse
 from tests.web.network import Networks
+from unisono.service.access import Access
+from unisono.service.merge_customers import merge_customers
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -107,7 +109,7 @@ async def test_what_belongs_together_gets_a_number_and_is_solved_as_one(make_hou
 
         # The number is found by the search, and by who looks through the cases.
         await page.keyboard.press("/")
-        await page.get_by_role("searchbox", name="Search").fill("#1")
+        await page.get_by_role("searchbox").fill("#1")
         await page.get_by_role("link", name="Case #1").click()
         await page.get_by_role("link", name="All cases").click()
         await page.get_by_role("searchbox").fill("parcel")
@@ -124,6 +126,14 @@ async def test_what_belongs_together_gets_a_number_and_is_solved_as_one(make_hou
         assert {row["state"] for row in await kit.sql("select state from interaction where case_id is not null")} == {"closed"}
         assert [row["used"] for row in await kit.sql("select used from agent")] == [0]
         await page.get_by_role("button", name="Open again").click()
+
+        # What one did oneself is told to oneself.
+        await page.get_by_test_id("agent-state").click()
+        await page.get_by_role("menuitem", name="My figures").click()
+        await expect(page.get_by_role("region", name="Today")).to_contain_text("2")
+        await expect(page.get_by_role("region", name="What it was about this week")).to_contain_text("Shipping")
+        assert await violations(page) == []
+        await page.go_back()
         await page.get_by_role("button", name="Take Anna Müller out of the case").click()
         await expect(items).to_have_count(1)
 
@@ -156,7 +166,7 @@ async def test_two_handles_are_found_to_be_one_person_and_told_apart_again(make_
         await page.get_by_role("button", name="Anna Müller is the same person").click()
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text("Both bear the name")
-        await dialog.get_by_label("Reason").fill("She said so on the phone")
+        await dialog.get_by_label("Why?").fill("She said so on the phone")
         await dialog.get_by_role("button", name="Same person").click()
         await expect(page.get_by_test_id("talks").get_by_role("listitem")).to_have_count(2)
         await expect(page.get_by_test_id("merges")).to_contain_text("She said so on the phone")
@@ -168,6 +178,60 @@ async def test_two_handles_are_found_to_be_one_person_and_told_apart_again(make_
         await expect(page.get_by_test_id("talks").get_by_role("listitem")).to_have_count(1)
         rows = await kit.sql("select count(distinct customer_id) as n, count(home_customer_id) as away from identity")
         assert dict(rows[0]) == {"n": 3, "away": 0}
-        await page.get_by_role("searchbox").first.wait_for(state="detached")
         await page.goto(f"{url}/customers?q=V-4711")
         await expect(page.get_by_role("listitem")).to_have_count(1)
+
+
+async def test_merged_conversations_show_as_one_and_each_answer_goes_where_its_thread_is(make_house: MakeHouse) -> None:
+    async with at_the_desk(make_house) as (kit, page, _):
+        [one, other] = await kit.sql("select id, customer_id from identity where remote_id like 'annam%' order by remote_id")
+        [root] = await kit.sql("select id from app_user where login = 'root'")
+        access = Access(user_id=root["id"], actions=EVERYTHING.actions, classes=EVERYTHING.classes)
+        await merge_customers(kit.db, access, one["customer_id"], other["customer_id"], "She said so")
+        await _choose(page, "Anna Müller")
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Merge or link").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Merge with Paket beschädigt").click()
+        await expect(dialog.get_by_test_id("bonds")).to_contain_text("Merged")
+        assert await violations(page) == []
+        await dialog.get_by_role("button", name="Close").click()
+        await expect(page.get_by_test_id("message")).to_have_count(2)
+        together = page.get_by_test_id("together")
+        await expect(together.locator("[aria-current]")).to_contain_text("Public")
+
+        # The private thread is chosen, and the composer is private.
+        await together.get_by_role("link").click()
+        await expect(together.locator("[aria-current]")).to_contain_text("Private")
+        composer = page.get_by_test_id("composer")
+        await composer.locator("textarea").fill("Only for you")
+        await composer.get_by_role("button", name="Send").or_(composer.get_by_role("button", name="Answer")).last.click()
+        await expect(page.get_by_test_id("message").filter(has_text="Only for you")).to_be_visible()
+        await together.get_by_role("link").click()
+        await composer.locator("textarea").fill("For everybody")
+        await composer.get_by_role("button", name="Answer publicly").click()
+        await expect(page.get_by_test_id("message").filter(has_text="For everybody")).to_be_visible()
+        await expect(page.get_by_test_id("message")).to_have_count(4)
+        said = {
+            row["text"]: (row["visibility"], row["medium"])
+            for row in await kit.sql(
+                "select t.text, m.visibility, c.medium from message m join message_text t on t.message_id = m.id "
+                "join channel c on c.id = m.channel_id where m.direction = 'out'"
+            )
+        }
+        assert said == {"Only for you": ("private", "mail"), "For everybody": ("public", "post")}
+
+        # Undone, both show alone again.
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Merge or link").click()
+        await dialog.get_by_role("button", name="Undo").click()
+        await dialog.get_by_role("button", name="Close").click()
+        await expect(page.get_by_test_id("message")).to_have_count(2)
+
+        # From a message on it becomes a conversation of its own.
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Split the conversation").click()
+        await dialog.get_by_role("radio").last.check()
+        await dialog.get_by_role("button", name="Split").click()
+        await expect(page.get_by_test_id("message")).to_have_count(1)
+        await expect(page.get_by_text("Linked:").first).to_be_visible()

@@ -35,6 +35,7 @@ from unisono.store.lending import PgLending
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.mentions import PgMentions
 from unisono.store.outbox import PgOutbox
+from unisono.store.own_figures import PgOwnFigures
 from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
 from unisono.store.privacy import PgPrivacy
@@ -145,6 +146,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def own_figures(self) -> PgOwnFigures:
+        return PgOwnFigures(self.connection)
 
     @cached_property
     def bonds(self) -> PgBonds:

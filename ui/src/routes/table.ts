@@ -39,6 +39,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/customers', title: 'nav-customers', action: 'work.read', keys: 'g u', page: () => import('./customers/Customers.svelte') },
   { path: '/customers/:customer', title: 'nav-customers', action: 'work.read', hidden: true },
 
+  { path: '/me/figures', title: 'own-figures', keys: 'g m', page: () => import('./me/Figures.svelte') },
+
   { path: '/channels', title: 'nav-channels', action: 'channel.read', keys: 'g c', page: () => import('./channels/Channels.svelte') },
   { path: '/channels/new', title: 'channel-add', action: 'channel.manage' },
   { path: '/channels/new/:connector', title: 'channel-add', action: 'channel.manage', hidden: true },

@@ -32,6 +32,7 @@ from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.lending import Lending
 from unisono.service.ports.mentions import Mentions
+from unisono.service.ports.own_figures import OwnFiguresPort
 from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
 from unisono.service.ports.privacy import Privacy
@@ -126,6 +127,8 @@ class Tx(Protocol):
     def bonds(self) -> Bonds: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def own_figures(self) -> OwnFiguresPort: ...
     @property
     def customers(self) -> Customers: ...
     @property

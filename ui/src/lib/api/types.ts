@@ -109,7 +109,7 @@ export interface Conversation {
   id: string; channel_id: string; visibility: Visibility; root_remote_id: string; customer_id: string;
   identity: Identity; subject: string; links_to: string | null; url: string;
   reply: { rule: ReplyRule; until: string | null; reason: string };
-  last_said_at: string | null; last_inbound_at: string | null; version: number; tags?: string[];
+  last_said_at: string | null; last_inbound_at: string | null; merge_id: string | null; version: number; tags?: string[];
 }
 
 export interface Attachment {
@@ -278,6 +278,8 @@ export interface ConversationView {
   conversation: Conversation; customer: Customer; channel: Channel; caps: Caps; interactions: Interaction[];
   open: Interaction | null; history: HistoryEntry[]; network: string; medium: Medium; cursor: string;
   signature?: Signature; undo_s?: number;
+  /** Shown and worked on as one with this; linked: what points to one of them. */
+  merged: HistoryEntry[]; linked: HistoryEntry[]; bonds: Bond[];
 }
 
 export interface SearchHit {
@@ -316,6 +318,7 @@ export interface Blocked {
   identity_id: string; customer_id: string; network: string; realm: string; handle: string; display_name: string; blocked_by: string;
   reason: string; blocked_at: string; until: string | null; items: number; last_item_at: string | null; conversation_id: string | null;
 }
+export interface Bond { id: string; kind: 'merge' | 'link'; a: string; b: string; made_by: string; made_at: string }
 
 export interface JsonSchemaProperty {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array'; title?: TextByLocale | string;

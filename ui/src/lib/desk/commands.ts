@@ -148,6 +148,8 @@ export function conversationCommands(desk: Desk): Command[] {
         prefs.keep();
       },
     },
+    { id: 'bonds', group: 'conversation', title: t('command-bonds'), when: !!thread?.view && desk.may('work.answer'), run: () => void (ui.dialog = 'bonds') },
+    { id: 'split', group: 'conversation', title: t('command-split'), when: !!thread?.view && thread.messages.length > 1 && desk.may('work.answer'), run: () => void (ui.dialog = 'split') },
     { id: 'case-open', group: 'conversation', title: t('command-case-open'), keys: 'm', when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-open') },
     { id: 'case-add', group: 'conversation', title: t('command-case-add'), when: !!open && open.case_id === null && desk.may('work.answer'), run: () => void (ui.dialog = 'case-add') },
     { id: 'case-show', group: 'conversation', title: t('command-case-show', { number: open?.case_number ?? 0 }), keys: 'm', when: !!open?.case_number, run: () => go(`/cases/${open?.case_number}`) },

@@ -366,15 +366,20 @@ export class Desk {
       const item = this.state.work.get(interaction.id);
       if (!item) continue;
       for (const list of this.#lists.values()) list.follow(item);
-      this.#threads.get(item.conversation.id)?.followWork(item);
+      for (const thread of this.#showing(item.conversation.id)) thread.followWork(item);
     }
     for (const { id, conversation_id } of views.messages ?? []) {
       const message = this.state.messages.get(id);
       if (!message) continue;
-      this.#threads.get(conversation_id)?.follow(message);
+      for (const thread of this.#showing(conversation_id)) thread.follow(message);
       this.outbox.confirm(id);
       if (message.direction === 'in') this.#typing.delete(conversation_id);
     }
+  }
+
+  /** The threads that show a conversation: its own, and those that it is merged with. */
+  #showing(conversationId: string): Thread[] {
+    return [...this.#threads.values()].filter((thread) => thread.ids.includes(conversationId));
   }
 
   #takeConversation(view: ConversationView): void {

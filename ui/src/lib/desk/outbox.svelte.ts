@@ -7,7 +7,7 @@ import { problemText } from './say';
 
 export interface AnswerBody {
   message_id: string; text: string; visibility: Visibility; subject?: string; attachment_ids?: string[];
-  in_reply_to?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
+  in_reply_to?: string; conversation_id?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
 }
 
 /** Something said here that the server has not confirmed. The id is its idempotency key, so sending it again is safe. */
@@ -105,6 +105,8 @@ export class Outbox {
 
 function body(item: Pending): AnswerBody {
   const answer: AnswerBody = { message_id: item.id, text: item.text, visibility: item.visibility };
+  // Of merged conversations the one that is shown is answered.
+  answer.conversation_id = item.conversationId;
   if (item.subject !== '') answer.subject = item.subject;
   if (item.attachments.length > 0) answer.attachment_ids = item.attachments.map((a) => a.id);
   if (item.inReplyTo !== null) answer.in_reply_to = item.inReplyTo;

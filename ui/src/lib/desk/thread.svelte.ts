@@ -32,6 +32,11 @@ export class Thread {
     return all.find((i) => i.state !== 'closed') ?? all[0] ?? null;
   }
 
+  /** The conversations whose messages show here: this one, and those that it is merged with. */
+  get ids(): string[] {
+    return [this.id, ...(this.view?.merged ?? []).map((entry) => entry.conversation.id)];
+  }
+
   get hasOlder(): boolean {
     void this.revision;
     return this.#before !== null;
@@ -94,11 +99,16 @@ export class Thread {
   followWork({ interaction, conversation }: WorkItem): void {
     const view = this.view;
     if (!view) return;
+    // What it is merged with has changed: who belongs to it is read anew.
+    if (conversation.id === this.id && conversation.merge_id !== view.conversation.merge_id) {
+      void this.load();
+      return;
+    }
     const held = view.interactions.find((i) => i.id === interaction.id);
     if (held && held.version > interaction.version) return;
     this.view = {
       ...view,
-      conversation: view.conversation.version > conversation.version ? view.conversation : conversation,
+      conversation: conversation.id !== this.id || view.conversation.version > conversation.version ? view.conversation : conversation,
       interactions: [...view.interactions.filter((i) => i.id !== interaction.id), interaction],
     };
   }
