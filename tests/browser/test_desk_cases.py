@@ -1,5 +1,6 @@
 """Cases and customers at the desk: what belongs together is put together, by visible controls, and taken apart again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -72,6 +73,21 @@ async def _furnished(house: Any) -> House:
 async def _choose(page: Page, name: str) -> None:
     await page.get_by_role("listbox").get_by_role("option").filter(has_text=name).click()
     await expect(page.get_by_role("heading", name=name).first).to_be_visible()
+
+
+async def _written(kit: House, wanted: dict[str, tuple[str, str]]) -> None:
+    """What was answered, with its visibility and the medium of its channel; what shows at once is written a moment later."""
+    said: dict[str, tuple[str, str]] = {}
+    for _ in range(100):
+        rows = await kit.sql(
+            "select t.text, m.visibility, c.medium from message m join message_text t on t.message_id = m.id "
+            "join channel c on c.id = m.channel_id where m.direction = 'out'"
+        )
+        said = {row["text"]: (row["visibility"], row["medium"]) for row in rows}
+        if said == wanted:
+            return
+        await asyncio.sleep(0.1)
+    assert said == wanted
 
 
 async def test_what_belongs_together_gets_a_number_and_is_solved_as_one(make_house: MakeHouse) -> None:
@@ -212,14 +228,7 @@ async def test_merged_conversations_show_as_one_and_each_answer_goes_where_its_t
         await composer.get_by_role("button", name="Answer publicly").click()
         await expect(page.get_by_test_id("message").filter(has_text="For everybody")).to_be_visible()
         await expect(page.get_by_test_id("message")).to_have_count(4)
-        said = {
-            row["text"]: (row["visibility"], row["medium"])
-            for row in await kit.sql(
-                "select t.text, m.visibility, c.medium from message m join message_text t on t.message_id = m.id "
-                "join channel c on c.id = m.channel_id where m.direction = 'out'"
-            )
-        }
-        assert said == {"Only for you": ("private", "mail"), "For everybody": ("public", "post")}
+        await _written(kit, {"Only for you": ("private", "mail"), "For everybody": ("public", "post")})
 
         # Undone, both show alone again.
         await page.get_by_role("button", name="More actions").click()
