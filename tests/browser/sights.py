@@ -35,6 +35,7 @@ _SETTLED = """
 () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
     Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(done))))
 """
+_FROM_THE_RIGHT = "(on) => { document.documentElement.dir = on ? 'rtl' : 'ltr'; }"
 _PAGE_SCROLLS = "() => document.documentElement.scrollWidth > innerWidth + 1 || document.body.scrollWidth > innerWidth + 1"
 
 
@@ -80,6 +81,10 @@ async def sticks_out(page: Page) -> list[str]:
         found: list[str] = await page.evaluate(_STICKS_OUT)
         if await page.evaluate(_PAGE_SCROLLS):
             found.append(f"the page scrolls sideways: {json.dumps(await page.title())}")
+        # The same in a language that is written from the right.
+        await page.evaluate(_FROM_THE_RIGHT, True)
+        found += [f"from the right: {one}" for one in await page.evaluate(_STICKS_OUT)]
+        await page.evaluate(_FROM_THE_RIGHT, False)
         return found
     finally:
         await page.set_viewport_size(before)

@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/print.css';
 import App from './App.svelte';
 import { api } from './lib/api/client';
 import { firstLocale, texts } from './lib/i18n/texts.svelte';

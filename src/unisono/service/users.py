@@ -16,9 +16,9 @@ from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.people import NewUser, UserChange
 from unisono.service.setup_views import GrantView
 from unisono.service.text import sort_key, storable
+from unisono.service.words import LOCALES
 from unisono.service.work_events import agent_event
 
-LOCALES: Final = ("de", "en")
 THEMES: Final = ("system", "light", "dark")
 NARROWED: Final = ("brand", "team", "queue", "channel")
 MAX_NAME_CHARS: Final = 200

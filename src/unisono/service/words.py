@@ -1,4 +1,7 @@
-"""The server's words for people, in German and English: Fluent files, one folder a language."""
+"""The server's words for people: Fluent files, one folder a language.
+
+German and English are complete. Another folder is another language: what it does not say is said in English.
+"""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -7,8 +10,17 @@ from typing import Any, Final
 
 from fluent.runtime import FluentBundle, FluentResource
 
-LOCALES: Final = ("de", "en")
 FALLBACK: Final = "en"
+COMPLETE: Final = ("de", "en")
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that the house speaks: German and English first, then what other folders there are."""
+    folders = (entry.name for entry in (resources.files("unisono") / "locales").iterdir() if entry.is_dir())
+    return (*COMPLETE, *sorted(name for name in folders if name not in COMPLETE and name.isascii() and name[:2].isalpha()))
+
+
+LOCALES: Final = languages()
 
 
 @cache
@@ -27,7 +39,7 @@ def say(locale: str, key: str, facts: Mapping[str, Any] | None = None) -> str | 
     """Return a text in a language, with its facts filled in; None when there is none, or a fact is missing."""
     texts = bundle(locale if locale in LOCALES else FALLBACK)
     if not texts.has_message(key):
-        return None
+        return say(FALLBACK, key, facts) if locale in LOCALES and locale not in COMPLETE else None
     pattern = texts.get_message(key).value
     if pattern is None:
         return None

@@ -26,6 +26,11 @@ it('names no address twice', () => {
   expect(paths.filter((path, i) => paths.indexOf(path) !== i)).toEqual([]);
 });
 
+it('gives no keys to two pages', () => {
+  const keys = ROUTES.flatMap((route) => route.keys ?? []);
+  expect(keys.filter((one, i) => keys.indexOf(one) !== i)).toEqual([]);
+});
+
 /** Sources of this folder, those of pages that are shown for an address. */
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const sources = (at: string): string[] =>
@@ -33,7 +38,16 @@ const sources = (at: string): string[] =>
 
 it('is the only list of addresses: no page asks the address for its parts by itself, so that none is without a picture', () => {
   // What looks at the address for something else than which part to show.
-  const ALLOWED = ['Shell.svelte', 'Setup.svelte', 'work/Work.svelte', 'work/Offers.svelte', 'channels/Channels.svelte', 'cases/Cases.svelte', 'customers/Customers.svelte'];
+  const ALLOWED = [
+    'Shell.svelte',
+    'Setup.svelte',
+    'cases/Cases.svelte',
+    'channels/Channels.svelte',
+    'customers/Customers.svelte',
+    'print/Print.svelte',
+    'work/Offers.svelte',
+    'work/Work.svelte',
+  ];
   const asking = sources(folder).filter((file) => file.endsWith('.svelte') && /router\.path/.test(readFileSync(file, 'utf8')));
   expect(asking.map((file) => file.slice(folder.length)).filter((file) => !ALLOWED.includes(file))).toEqual([]);
 });

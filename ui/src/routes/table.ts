@@ -24,6 +24,8 @@ export interface Route {
   hidden?: true;
   /** Who is not signed in sees it; it stands alone, without the desk around it. */
   open?: true;
+  /** It stands alone, though only for who is signed in. */
+  alone?: true;
 }
 
 export const ROUTES: readonly Route[] = [
@@ -85,13 +87,14 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
   { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
 
-  { path: '/settings/rules', title: 'settings-tab-rules', action: 'rule.manage', keys: 'g b', part: () => import('./rules/Rules.svelte') },
+  { path: '/settings/rules', title: 'settings-tab-rules', action: 'rule.manage', keys: 'g e', part: () => import('./rules/Rules.svelte') },
   { path: '/settings/webhooks', title: 'settings-tab-webhooks', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
   { path: '/settings/retention', title: 'settings-tab-retention', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
   { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },
   { path: '/settings/works-agreement', title: 'settings-tab-agreement', action: ['setting.read', 'people.agree'], part: () => import('./settings/Agreement.svelte') },
+  { path: '/print/:conversation', title: 'print-title', alone: true, hidden: true, page: () => import('./print/Print.svelte') },
 
   { path: '/login', title: 'login-title', open: true, hidden: true },
   { path: '/setup/:token', title: 'setup-title', open: true, hidden: true },

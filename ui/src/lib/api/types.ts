@@ -2,7 +2,8 @@
 
 import type { Case } from './cases';
 
-export type Locale = 'de' | 'en';
+/** A language of the desk: `de`, `en`, and what other folders of texts there are. */
+export type Locale = string;
 export type ThemeName = 'system' | 'light' | 'dark';
 export type Visibility = 'public' | 'private';
 export type Medium = 'post' | 'mail' | 'chat' | 'call' | 'message';

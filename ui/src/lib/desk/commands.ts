@@ -1,6 +1,6 @@
 import { ROUTES, maySee } from '../../routes/table';
 import { t } from '../i18n/texts.svelte';
-import { LOCALES, texts } from '../i18n/texts.svelte';
+import { LOCALES, languageTitle, texts } from '../i18n/texts.svelte';
 import { api } from '../api/client';
 import type { Consult } from '../api/types';
 import type { Desk } from './desk.svelte';
@@ -71,7 +71,7 @@ export function commands(desk: Desk): Command[] {
       id: `theme-${theme}`, group: 'view', title: t('command-theme', { theme: t(`theme-${theme}`) }), run: () => keepTheme(theme),
     })),
     ...LOCALES.map((locale): Command => ({
-      id: `language-${locale}`, group: 'view', title: t('command-language', { language: t(`language-${locale}`) }), run: () => keepLocale(locale),
+      id: `language-${locale}`, group: 'view', title: t('command-language', { language: languageTitle(locale) }), run: () => keepLocale(locale),
     })),
     {
       id: 'density', group: 'view', title: t('command-density'),
@@ -159,6 +159,7 @@ export function conversationCommands(desk: Desk): Command[] {
       run: () => open && bulk.run({ verb: open.spam ? 'not_spam' : 'spam', interaction_ids: [open.id] }),
     },
     { id: 'block', group: 'conversation', title: t(thread?.view?.conversation.identity.blocked ? 'command-unblock' : 'command-block'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.answer'), run: () => void (ui.dialog = 'block') },
+    { id: 'print', group: 'conversation', title: t('command-print'), when: !!thread?.view, run: () => go(`/print/${thread?.id}`) },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
     { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'x', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
@@ -186,7 +187,7 @@ export async function keepTheme(theme: 'system' | 'light' | 'dark'): Promise<voi
   await keepWithUser({ theme });
 }
 
-export async function keepLocale(locale: 'de' | 'en'): Promise<void> {
+export async function keepLocale(locale: string): Promise<void> {
   await texts.use(locale);
   api.language = locale;
   await keepWithUser({ locale });

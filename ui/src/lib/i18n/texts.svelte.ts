@@ -1,30 +1,40 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+import loaders from 'virtual:languages';
 import type { Locale, TextByLocale } from '../api/types';
 
-const LOADERS: Record<Locale, () => Promise<{ default: string }>> = {
-  de: () => import('virtual:texts/de'),
-  en: () => import('virtual:texts/en'),
-};
+/** One for each folder of texts, German and English first. */
+export const LOCALES: readonly Locale[] = Object.keys(loaders);
+/** What these lack is a mistake; what another language lacks is said in English. */
+const COMPLETE: readonly Locale[] = ['de', 'en'];
+const OTHERWISE = 'en';
 
-export const LOCALES: readonly Locale[] = ['de', 'en'];
+/** Return the name of a language in that language itself. */
+export function languageTitle(locale: Locale): string {
+  const name = new Intl.DisplayNames([locale], { type: 'language' }).of(locale) ?? locale;
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+}
+
+/** Return from which side a language is written. */
+export function directionOf(locale: Locale): 'ltr' | 'rtl' {
+  const told = new Intl.Locale(locale) as Intl.Locale & { getTextInfo?: () => { direction?: 'ltr' | 'rtl' }; textInfo?: { direction?: 'ltr' | 'rtl' } };
+  return (told.getTextInfo?.() ?? told.textInfo)?.direction ?? 'ltr';
+}
 
 /** The desk's words. Changing the language changes every text on the page at once; nothing is loaded twice. */
 class Texts {
   locale = $state<Locale>('de');
   #bundle = $state.raw<FluentBundle | null>(null);
+  #otherwise: FluentBundle | null = null;
   readonly #bundles = new Map<Locale, FluentBundle>();
 
-  async use(locale: Locale): Promise<void> {
-    let bundle = this.#bundles.get(locale);
-    if (!bundle) {
-      // Marks that isolate directions would stand in accessible names; names of people get <bdi> in the page instead.
-      bundle = new FluentBundle(locale, { useIsolating: false });
-      bundle.addResource(new FluentResource((await LOADERS[locale]()).default));
-      this.#bundles.set(locale, bundle);
-    }
+  async use(wanted: Locale): Promise<void> {
+    const locale = LOCALES.includes(wanted) ? wanted : OTHERWISE;
+    const [bundle, otherwise] = await Promise.all([this.#read(locale), COMPLETE.includes(locale) ? null : this.#read(OTHERWISE)]);
+    this.#otherwise = otherwise;
     this.#bundle = bundle;
     this.locale = locale;
     document.documentElement.lang = locale;
+    document.documentElement.dir = directionOf(locale);
     try {
       localStorage.setItem('unisono.language', locale);
     } catch {
@@ -32,16 +42,27 @@ class Texts {
     }
   }
 
-  /** Return a text in the current language. A missing one shows its key: visible, but never an empty button. */
+  async #read(locale: Locale): Promise<FluentBundle> {
+    let bundle = this.#bundles.get(locale);
+    if (!bundle) {
+      // Marks that isolate directions would stand in accessible names; names of people get <bdi> in the page instead.
+      bundle = new FluentBundle(locale, { useIsolating: false });
+      bundle.addResource(new FluentResource((await loaders[locale]!()).default));
+      this.#bundles.set(locale, bundle);
+    }
+    return bundle;
+  }
+
+  /** Return a text in the current language, or in English. A missing one shows its key: visible, but never an empty button. */
   t(key: string, args?: Record<string, FluentVariable>): string {
-    const bundle = this.#bundle;
+    const bundle = this.#bundle?.hasMessage(key) ? this.#bundle : this.#otherwise;
     const pattern = bundle?.getMessage(key)?.value;
     if (!bundle || pattern == null) return key;
     return bundle.formatPattern(pattern, args ?? null);
   }
 
   has(key: string): boolean {
-    return this.#bundle?.hasMessage(key) ?? false;
+    return (this.#bundle?.hasMessage(key) || this.#otherwise?.hasMessage(key)) ?? false;
   }
 
   /** Return a number as it is written in the current language. */
@@ -71,13 +92,13 @@ export function t(key: string, args?: Record<string, FluentVariable>): string {
 export function firstLocale(): Locale {
   try {
     const stored = localStorage.getItem('unisono.language');
-    if (stored === 'de' || stored === 'en') return stored;
+    if (stored && LOCALES.includes(stored)) return stored;
   } catch {
     // Storage may be switched off.
   }
   for (const language of navigator.languages) {
-    if (language.startsWith('de')) return 'de';
-    if (language.startsWith('en')) return 'en';
+    const found = LOCALES.find((locale) => language === locale || language.startsWith(`${locale}-`));
+    if (found) return found;
   }
   return 'de';
 }
