@@ -215,8 +215,8 @@ async def _looks_in(page: Page, demo: DemoHouse, agent: Page, council: Any) -> N
     await page.get_by_role("button", name="Nadine Kruse abmelden").click()
     await dialog.get_by_label("Warum?").fill("Rechner ausgefallen")
     await page.keyboard.press("Control+Enter")
-    await expect(page.get_by_role("row", name="Nadine Kruse")).to_contain_text("Abgemeldet")
-    await expect(agent.get_by_test_id("agent-state")).to_contain_text("Abgemeldet")
+    await expect(page.get_by_role("row", name="Nadine Kruse")).to_contain_text("Nicht da")
+    await expect(agent.get_by_test_id("agent-state")).to_contain_text("Nicht da")
 
 
 def test_what_got_stuck_is_counted_told_and_mended(cluster: Cluster, tmp_path: Path) -> None:
