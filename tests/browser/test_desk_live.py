@@ -13,6 +13,7 @@ from tests.db import Cluster
 from unisono.app.demo.run import DemoHouse
 from unisono.domain.ids import new_id
 from unisono.service.first_run import bring_roles_up_to_date
+from unisono.service.ports import NewEvent
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -38,7 +39,8 @@ async def _day(cluster: Cluster, data: Path) -> None:
         await _screen(page, demo, started)
         await _parity(page, demo)
         await _moves_work(page, demo, started)
-        assert errors == []
+        # The look that nobody had agreed to was refused.
+        assert [one for one in errors if "403" not in one] == []
 
 
 async def _wallboard(page: Page, demo: DemoHouse) -> None:
@@ -135,7 +137,7 @@ async def _parity(page: Page, demo: DemoHouse) -> None:
     await page.get_by_role("button", name="28 Tage").click()
     words = page.get_by_test_id("parity-words")
     await expect(words).to_contain_text("Beiträge warten 1,6-mal so lange wie Mails.")
-    await expect(words).to_contain_text("Am seltensten wird die Zusage bei Beiträge gehalten")
+    await expect(words).to_contain_text("Am seltensten wird die Zusage für Beiträge gehalten")
     await expect(page.get_by_role("row", name="Beiträge")).to_contain_text("× 1,6")
     assert await violations(page) == []
     await picture(page, "parity")
@@ -233,15 +235,9 @@ async def _repair(cluster: Cluster, data: Path) -> None:
         await sign_in(page, demo)
         await expect(page.get_by_test_id("repair-figure")).to_have_count(0)
         (channel,) = await rows(demo, "select channel_id as id from interaction where id = $1", work["id"])
-        async with demo.running.db.write() as tx:
-            for n in range(3):
-                item = new_id()
-                await tx.connection.execute(
-                    "insert into inbox (id, channel_id, ingest_key, body, received_at, state, error, expires_at) "
-                    "values ($1, $2, $3, $4, now(), 'quarantined', 'This is no JSON.', now() + interval '1 day')",
-                    item, channel["id"], f"broken {n}", f"<broken {n}>".encode(),
-                )  # fmt: skip
-            tx.emit(_tell(channel["id"], item))
+        await _breaks(demo, channel["id"], 1)
+        await expect(page.get_by_test_id("repair-figure")).to_contain_text("1")
+        await _breaks(demo, channel["id"], 2)
         # The house tells of it by itself: beside the entry, and in words.
         await expect(page.get_by_test_id("repair-figure")).to_contain_text("3")
         await expect(page.get_by_text("In Quarantäne ist etwas dazugekommen: jetzt 3.")).to_be_visible()
@@ -265,10 +261,17 @@ async def _repair(cluster: Cluster, data: Path) -> None:
         assert errors == []
 
 
-def _tell(channel_id: Any, item_id: Any) -> Any:
-    from unisono.service.ports import NewEvent
-
-    return NewEvent(type="quarantine.changed", channel_id=channel_id, body={"inbox_id": item_id})
+async def _breaks(demo: DemoHouse, channel_id: Any, n: int) -> None:
+    """Let so many items come that nobody can read."""
+    async with demo.running.db.write() as tx:
+        for _ in range(n):
+            item = new_id()
+            await tx.connection.execute(
+                "insert into inbox (id, channel_id, ingest_key, body, received_at, state, error, expires_at) "
+                "values ($1, $2, $3, $4, now(), 'quarantined', 'This is no JSON.', now() + interval '1 day')",
+                item, channel_id, f"broken {item}", b"<broken>",
+            )  # fmt: skip
+            tx.emit(NewEvent(type="quarantine.changed", channel_id=channel_id, body={"inbox_id": item}))
 
 
 async def _mends(page: Page, demo: DemoHouse, interaction: Any) -> None:
