@@ -2,20 +2,26 @@
 
 CPU time on one core, words taken apart included, both sides in turn on the same posts. No ratio is kept before the results
 agree. mokaccino is asked in two ways, with all features of a post and with those only that some query asks for; the baseline
-is the faster of the two. `BENCH_MONITORS` (a number) plays one size only.
+is the faster of the two. The matcher is measured in Python alone and with its compiled part, which is the figure where there is a
+compiler; both stand in `more`. `BENCH_MONITORS` (a number) plays one size only.
 """
 
 import gc
 import os
+import shutil
 import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.listening_data import MATCHES, Language
 from bench.listening_mokaccino import Percolator
 from bench.results import Figure, quantile
+from unisono.app.accelerate import compile_core
+from unisono.listening.fast import Core, FastMatcher
 from unisono.listening.matcher import Matcher
 from unisono.listening.post import Post, seen
 from unisono.listening.syntax import parse
@@ -48,13 +54,14 @@ def _size(size: int, name: str, count: int) -> dict[str, Figure]:
     heard = language.posts(3_000, rate)
     bytes_each = _memory(texts, heard)
     matcher = _matcher(texts, heard)
+    fast = _filed(_compiled(), texts, heard)
     trees = [parse(text) for text in texts]
     percolators = [Percolator(trees, known_only=known) for known in (False, True)]
     posts = language.posts(count, rate)
     naive, agreed = _naive(trees, posts, matcher)
     gc.collect()
     gc.freeze()
-    sides: list[Match] = [matcher.match, *(one.match for one in percolators)]
+    sides: list[Match] = [matcher.match, fast.match, *(one.match for one in percolators)]
     if not agreed or len({_digest(side, posts) for side in sides}) != 1:
         raise ValueError(f"With {size} monitors the results differ; no figure is kept.")
     matcher.candidates = 0
@@ -65,11 +72,12 @@ def _size(size: int, name: str, count: int) -> dict[str, Figure]:
     candidates = matcher.candidates / REPEATS
     found = sum(len(matcher.match(post)) for post in posts)
     gc.unfreeze()
-    ours, every, known = (count / statistics.median(spent) for spent in times)
-    ratios = sorted(min(a, b) / own for own, a, b in zip(*times, strict=True))
+    python, ours, every, known = (count / statistics.median(spent) for spent in times)
+    ratios = sorted(min(a, b) / own for _, own, a, b in zip(*times, strict=True))
     changes = _changes(matcher, language, size)
     more: dict[str, Any] = {
         "monitors": size, "posts": count, "seed": SEED, "brand_rate": round(rate, 3), "matches_per_post": round(found / count, 2),
+        "what": "with the compiled part", "python_alone": round(python), "python_ratio": round(python / max(every, known), 2),
         "mokaccino_all_features": round(every), "mokaccino_known_features": round(known), "naive_posts_per_s": round(naive, 1),
         "ratio_range": [round(ratios[0], 2), round(ratios[-1], 2)], "repeats": REPEATS,
     }  # fmt: skip
@@ -91,8 +99,21 @@ def _size(size: int, name: str, count: int) -> dict[str, Figure]:
     }  # fmt: skip
 
 
+def _compiled() -> Matcher[int]:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise ValueError("There is no C compiler (apt-get install gcc libc6-dev); no figure is kept.")
+    with TemporaryDirectory() as folder:
+        library = Path(folder) / "core.so"
+        compile_core(compiler, library)
+        return FastMatcher(Core(library))
+
+
 def _matcher(texts: Sequence[str], heard: Sequence[Post]) -> Matcher[int]:
-    matcher: Matcher[int] = Matcher()
+    return _filed(Matcher(), texts, heard)
+
+
+def _filed(matcher: Matcher[int], texts: Sequence[str], heard: Sequence[Post]) -> Matcher[int]:
     for post in heard:
         matcher.frequencies.observe(set(words_of(post.texts).plain))
     for number, text in enumerate(texts):

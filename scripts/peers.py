@@ -39,8 +39,10 @@ PACKAGES = {
     "dovecot-lmtpd": ["/usr/lib/dovecot/lmtp"],
     "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
     "fonts-noto-color-emoji": ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],
+    "libc6-dev": ["/usr/include/stdlib.h"],
     "postgresql-15": ["/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/1[6-9]/bin/postgres"],
     "prosody": ["/usr/bin/prosody"],
+    "tcc": ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/tcc"],
 }
 SERVICES = ["dovecot", "postgresql", "prosody"]
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -1,11 +1,18 @@
 """The matcher finds what the queries mean: neither more nor less, whatever was added, changed and removed before."""
 
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.listening.oracle import fits
-from unisono.domain.errors import Invalid
+from unisono.app.accelerate import compile_core
+from unisono.domain.errors import Invalid, Unavailable
+from unisono.listening.fast import Core, FastMatcher
 from unisono.listening.matcher import Frequencies, Matcher
 from unisono.listening.post import Post
 from unisono.listening.query import Node
@@ -41,6 +48,31 @@ queries = st.recursive(
 )
 
 
+Make = Callable[[], Matcher[int]]
+KEEP = [HealthCheck.function_scoped_fixture]
+
+
+@pytest.fixture(scope="session")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("tcc")
+    if compiler is None:
+        said = "There is no C compiler. Type: sudo apt-get install --no-install-recommends tcc libc6-dev"
+        if os.environ.get("CI") == "true":
+            raise AssertionError(said)
+        pytest.skip(said)
+    library = tmp_path_factory.mktemp("core") / "core.so"
+    compile_core(compiler, library)
+    return Core(Path(library))
+
+
+@pytest.fixture(params=["python", "compiled"])
+def make(request: pytest.FixtureRequest) -> Make:
+    if request.param == "python":
+        return Matcher
+    core = request.getfixturevalue("core")
+    return lambda: FastMatcher(core)
+
+
 def put(matcher: Matcher[int], key: int, query: Node) -> bool:
     try:
         matcher.put(key, query)
@@ -49,10 +81,10 @@ def put(matcher: Matcher[int], key: int, query: Node) -> bool:
     return True
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=KEEP)
 @given(st.lists(queries, min_size=1, max_size=25), st.lists(posts, min_size=1, max_size=6))
-def test_what_is_found_is_what_is_meant(texts: list[str], said: list[Post]) -> None:
-    matcher: Matcher[int] = Matcher()
+def test_what_is_found_is_what_is_meant(make: Make, texts: list[str], said: list[Post]) -> None:
+    matcher = make()
     trees = {key: parse(text) for key, text in enumerate(texts)}
     filed = {key: tree for key, tree in trees.items() if put(matcher, key, tree)}
     for post in said:
@@ -60,12 +92,12 @@ def test_what_is_found_is_what_is_meant(texts: list[str], said: list[Post]) -> N
         assert sorted(found) == sorted(key for key, tree in filed.items() if fits(tree, post)), (post, texts)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=KEEP)
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), queries)), max_size=40), st.lists(posts, min_size=1, max_size=4)
 )
-def test_changes_and_removals_count_at_once(steps: list[tuple[int, str | None]], said: list[Post]) -> None:
-    matcher: Matcher[int] = Matcher()
+def test_changes_and_removals_count_at_once(make: Make, steps: list[tuple[int, str | None]], said: list[Post]) -> None:
+    matcher = make()
     held: dict[int, Node] = {}
     for key, text in steps:
         if text is None:
@@ -90,6 +122,19 @@ def test_a_long_drawer_is_parted_and_still_finds_everything() -> None:
     assert sorted(matcher.match(Post(texts=["acme sagt"]))) == [key for key in range(60) if key % 5 == 4]
     assert matcher.candidates - before < 30, "what a post has no second word for is not looked at one by one"
     assert len(matcher.match(Post(texts=["acme zug"]))) == 48
+
+
+def test_more_may_fit_than_there_was_room_for(make: Make) -> None:
+    matcher = make()
+    for key in range(10_000):
+        matcher.put(key, parse("acme"))
+    assert sorted(matcher.match(Post(texts=["Acme!"]))) == list(range(10_000))
+
+
+def test_a_compiler_that_fails_says_so(tmp_path: Path) -> None:
+    for compiler, said in (("/bin/false", "did not compile"), ("no-such-compiler", "cannot be used")):
+        with pytest.raises(Unavailable, match=said):
+            compile_core(compiler, tmp_path / "core.so")
 
 
 def test_a_changed_query_no_longer_fits_as_before_and_wears_the_matcher() -> None:

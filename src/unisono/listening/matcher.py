@@ -20,7 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 LONG_DRAWER: Final = 8
 MOST_ALTERNATIVES: Final = 16
-OBSERVE_EVERY: Final = 16
+OBSERVE_EVERY: Final = 32
 MOST_DEAD: Final = 100
 WORN_SHARE: Final = 0.05
 _FORGET_AT: Final = 20_000
