@@ -21,6 +21,7 @@ STATIC = ROOT / "src" / "unisono" / "web" / "static"
 STAMP = STATIC / "built-from.txt"
 PACKAGES = UI / "node_modules"
 PACKAGES_STAMP = PACKAGES / ".unisono-packages"
+HELP = ("tutorial", "how-to", "explanation")
 NOT_SOURCES = {"node_modules", "coverage", "dist", ".svelte-kit", ".vite"}
 
 
@@ -54,7 +55,8 @@ def build() -> None:
 
 def sources() -> list[Path]:
     """Return the files that the desk is made from."""
-    found = [node.LOCK]
+    # The help shows the documentation's own pages.
+    found = [node.LOCK, *(path for folder in HELP for path in (ROOT / "docs" / folder).glob("*.md"))]
     for folder, folders, files in os.walk(UI):
         folders[:] = [name for name in folders if name not in NOT_SOURCES]
         found += [Path(folder, name) for name in files]

@@ -39,7 +39,17 @@ async def _administer(cluster: Cluster, data: Path) -> None:
         await _a_role_and_a_person(page, demo)
         await _a_program(page, demo)
         await _the_audit(page)
-        for path in ("/settings/rules", "/settings/webhooks", "/settings/audit", "/people/roles", "/people/services"):
+        await _retention(page, demo)
+        await _help(page)
+        for path in (
+            "/settings/rules",
+            "/settings/webhooks",
+            "/settings/audit",
+            "/people/roles",
+            "/people/services",
+            "/settings/retention",
+            "/help/webhooks",
+        ):
             await page.goto(f"{demo.url}{path}")
             await expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert await violations(page) == [], path
@@ -142,6 +152,28 @@ async def _the_audit(page: Page) -> None:
     assert "rule.added" in text
     await page.get_by_role("button", name="Echtheit prüfen").click()
     await expect(page.get_by_text("passen zueinander")).to_be_visible()
+
+
+async def _retention(page: Page, demo: DemoHouse) -> None:
+    await command(page, "Aufbewahrung")
+    await page.get_by_role("button", name="Regel hinzufügen").click()
+    await page.get_by_role("combobox", name="Was", exact=True).first.select_option(label="Anhänge")
+    await page.get_by_role("spinbutton", name="Tage").fill("365")
+    await page.get_by_role("button", name="Was ginge jetzt?").click()
+    await expect(page.get_by_test_id("would-go")).to_contain_text("nichts")
+    await page.get_by_role("button", name="Speichern").click()
+    await row_once_there(demo, "select id from retention_rule where what = 'attachments' and days = 365")
+
+
+async def _help(page: Page) -> None:
+    """The help opens beside what one does, at the page that tells of it, from the house itself."""
+    async with page.expect_popup() as opening:
+        await page.get_by_role("link", name="Hilfe zu dieser Seite").click()
+    help_page = await opening.value
+    await expect(help_page.get_by_role("heading", name="Decide how long what is kept")).to_be_visible()
+    await help_page.get_by_role("link", name="Rules", exact=True).click()
+    await expect(help_page.get_by_role("heading", name="Let rules do what always happens")).to_be_visible()
+    await help_page.close()
 
 
 def test_from_an_empty_house_to_the_first_answered_enquiry(cluster: Cluster, tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/retention', title: 'settings-tab-retention', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
+  { path: '/help', title: 'nav-help', page: () => import('./help/Help.svelte') },
+  { path: '/help/:name', title: 'nav-help', hidden: true },
   { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },
   { path: '/settings/works-agreement', title: 'settings-tab-agreement', action: ['setting.read', 'people.agree'], part: () => import('./settings/Agreement.svelte') },
   { path: '/print/:conversation', title: 'print-title', alone: true, hidden: true, page: () => import('./print/Print.svelte') },
