@@ -34,6 +34,9 @@ async def running_demo(
     """Run a demo on this data directory and an empty database, or on the one named."""
     settings = Settings(data=str(data), database_url=dsn or await cluster.create(), port=0)
     async with open_demo(settings, feed, speed, opens_late=opens_late) as demo:
+        # That an answer can be taken back has tests of its own; here each would wait for it.
+        async with demo.running.pool.acquire() as connection:
+            await connection.execute("insert into setting (name, value) values ('answer.undo_s', '0') on conflict do nothing")
         yield demo
 
 

@@ -144,6 +144,9 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
             "pepper": keyring.derive("log-in"), **settings,
         }  # fmt: skip
         await bring_roles_up_to_date(db)
+        # What is sent can be driven step by step; that it can be taken back has tests of its own.
+        async with db.write() as tx:
+            await tx.setup.put_setting("answer.undo_s", 0, UUID(int=0))
         return House(
             outside=outside, fanout=MemoryFanout(), passwords=Passwords(time_cost=1, memory_kib=8),
             settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(),

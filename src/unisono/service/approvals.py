@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
+from unisono.domain.ids import new_id
 from unisono.domain.words import Visibility
 from unisono.policy.approval import AnswerFacts, ApprovalRule, first_reason, public_by_newcomers
 from unisono.service.access import Access
-from unisono.service.ports import Database, Tx
+from unisono.service.live import tell
+from unisono.service.ports import Database, Fanout, Tx
 from unisono.service.ports.talk import Answerable
 from unisono.service.settings import read_settings
 from unisono.service.views import ConversationView, MessageView
@@ -38,6 +41,11 @@ async def asked_by_rule(tx: Tx, access: Access, place: Answerable, visibility: s
         channel_id=str(place.channel_id), queue_id=str(place.queue_id),
     )  # fmt: skip
     return first_reason(rules_in_force(await read_settings(tx)), facts) is not None
+
+
+async def tell_approvals(fanout: Fanout, message_id: UUID) -> None:
+    """Hint to all who may approve that an answer waits, or no longer does; they ask what there is."""
+    await tell(fanout, "approvals", "last", {"message_id": str(message_id), "hint": str(new_id())}, good_for_s=5)
 
 
 async def awaiting_approval(db: Database, access: Access) -> list[Awaiting]:

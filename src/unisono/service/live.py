@@ -33,11 +33,17 @@ async def who_sees_the_conversation(db: Database, access: Access, argument: str)
     return placed is not None and access.sees(placed.access_class, placed.agent_id)
 
 
+async def who_may_approve(db: Database, access: Access, argument: str) -> bool:  # noqa: ARG001 - a gate
+    """Let those follow who may approve answers."""
+    return access.may("answer.approve")
+
+
 #: Who may follow a topic, by its name; what stands behind a colon is handed to the gate.
 TOPICS: Final[dict[str, Gate]] = {
     "repair": who_repairs,
     "wallboard": who_sees_this_wallboard,
     "writing": who_sees_the_conversation,
+    "approvals": who_may_approve,
 }
 
 

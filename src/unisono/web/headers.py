@@ -9,11 +9,12 @@ from litestar.types import Message, Scope
 from unisono.service.house import House
 
 CONNECTOR_PAGES: Final = "/c/"
-# Style attributes are set by the desk's own scripts; style elements and inline scripts are not allowed.
+# Files are shown from memory (blob:), so that what is erased lives in no cache. Style attributes are set by the desk's own
+# scripts; style elements and inline scripts are not allowed.
 _DESK: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; frame-src 'self'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; frame-src 'self' blob:"
 )
 
 

@@ -35,6 +35,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/conversation/:conversation', title: 'nav-work', hidden: true },
   { path: '/search', title: 'nav-search', keys: '/', page: () => import('./Search.svelte') },
 
+  { path: '/notices', title: 'nav-notices', keys: 'g n', page: () => import('./notices/Notices.svelte') },
+
   { path: '/cases', title: 'nav-cases', action: 'work.read', keys: 'g f', page: () => import('./cases/Cases.svelte') },
   { path: '/cases/:case', title: 'nav-cases', action: 'work.read', hidden: true },
 
@@ -84,6 +86,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
   { path: '/settings/tags', title: 'tags', action: 'queue.manage', part: () => import('./settings/Tags.svelte') },
   { path: '/settings/blocked', title: 'blocked-people', action: 'work.supervise', part: () => import('./settings/Blocked.svelte') },
+  { path: '/settings/canned-answers', title: 'canned-answers', action: 'work.answer', part: () => import('./settings/Canned.svelte') },
+  { path: '/settings/signatures', title: 'signatures', action: 'channel.manage', part: () => import('./settings/Signatures.svelte') },
   { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
   { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
 

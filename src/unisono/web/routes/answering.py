@@ -8,7 +8,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from unisono.service.approvals import Awaiting, awaiting_approval
+from unisono.service.approvals import Awaiting, awaiting_approval, tell_approvals
 from unisono.service.attachments import copy_file
 from unisono.service.canned_answers import CannedChange, Filled, drop_answer, fill_answer, put_answer, usable_answers
 from unisono.service.held_answers import decide_answer, reschedule_answer, send_now, withdraw_answer
@@ -104,6 +104,7 @@ class Read(Struct, frozen=True, kw_only=True):
 async def withdraw(house: HouseDep, actor: ActorDep, message_id: FromPath[UUID]) -> MessageAnswer:
     """Take an answer back that no network has yet; its files can be attached again. 409 when it is too late."""
     await withdraw_answer(house.db, actor.access, message_id)
+    await tell_approvals(house.fanout, message_id)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
 
 
@@ -125,6 +126,7 @@ async def at_once(house: HouseDep, actor: ActorDep, message_id: FromPath[UUID]) 
 async def decide(house: HouseDep, actor: ActorDep, message_id: FromPath[UUID], data: JSONBody[DecisionBody]) -> MessageAnswer:
     """Approve or reject a colleague's answer as the second person; nobody decides on their own."""
     await decide_answer(house.outside, actor.access, message_id, approve=data.approve, comment=data.comment)
+    await tell_approvals(house.fanout, message_id)
     return MessageAnswer(message=await message(house.db, actor.access, message_id))
 
 

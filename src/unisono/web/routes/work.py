@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 from unisono.contract.outbound import TemplateChoice
 from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
+from unisono.service.approvals import tell_approvals
 from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.count_parts import PartsView, count_parts
 from unisono.service.decline import decline_offer
@@ -255,7 +256,10 @@ async def answer_it(
         conversation_id=data.conversation_id,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
-    return MessageAnswer(message=await message(house.db, actor.access, message_id))
+    said = await message(house.db, actor.access, message_id)
+    if said.held is not None and said.held.state == "approval":
+        await tell_approvals(house.fanout, message_id)
+    return MessageAnswer(message=said)
 
 
 @post("/interactions/{interaction_id:uuid}/parts", opt=needs("work.answer"), status_code=200, tags=["Work"])

@@ -47,13 +47,20 @@ export class Client {
     return this.#send<T>('DELETE', path, undefined, options);
   }
 
+  /** The headers of a request that changes something. */
+  writeHeaders(key: string): Record<string, string> {
+    return { ...this.#headers(), 'x-csrftoken': csrfCookie() || this.#csrf, 'idempotency-key': key };
+  }
+
+  #headers(): Record<string, string> {
+    return { accept: 'application/json', 'accept-language': this.language };
+  }
+
   async #send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
-    const headers: Record<string, string> = { accept: 'application/json', 'accept-language': this.language };
+    const headers = method === 'GET' ? this.#headers() : this.writeHeaders(options.key ?? uuid7());
     const init: RequestInit = { method, headers, credentials: 'same-origin' };
     if (options.signal) init.signal = options.signal;
     if (method !== 'GET') {
-      headers['x-csrftoken'] = csrfCookie() || this.#csrf;
-      headers['idempotency-key'] = options.key ?? uuid7();
       if (body instanceof FormData) {
         init.body = body;
       } else if (body !== undefined) {

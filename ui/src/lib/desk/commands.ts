@@ -6,6 +6,7 @@ import type { Consult } from '../api/types';
 import type { Desk } from './desk.svelte';
 import { bulk } from './bulk.svelte';
 import { NOTHING } from './filter';
+import { graceIn, takeBack } from './held';
 import { prefs } from './prefs.svelte';
 import { go } from './router.svelte';
 import { sayFailure } from './say';
@@ -117,6 +118,16 @@ export function conversationCommands(desk: Desk): Command[] {
       },
     },
     { id: 'answer', group: 'conversation', title: t('command-answer'), keys: 'r', when: mine && open?.state === 'active', run: () => ui.askCompose('answer') },
+    { id: 'undo-send', group: 'conversation', title: t('undo-send'), keys: 'z', when: !!graceIn(desk, thread), run: () => {
+      const message = graceIn(desk, thread);
+      if (message) return takeBack(desk, message);
+    } },
+    { id: 'canned', group: 'conversation', title: t('canned-insert'), keys: 'y', when: mine && !!ui.insertCanned, run: () => ui.insertCanned?.() },
+    { id: 'forward', group: 'conversation', title: t('command-forward'), keys: 'q', when: mine && open?.state === 'active' && !!thread?.view?.caps.forward, run: () => {
+      const message = [...(thread?.messages ?? [])].reverse().find((m) => m.direction === 'in' && !m.deleted_at);
+      if (message) ui.handed = { kind: 'forward', message, reply: false };
+    } },
+    { id: 'whole-history', group: 'conversation', title: ui.wholeHistory ? t('this-conversation') : t('whole-history'), keys: 'b', when: !!thread?.view && thread.view.history.length > 0, run: () => void (ui.wholeHistory = !ui.wholeHistory) },
     { id: 'note', group: 'conversation', title: t('command-note'), keys: 'n', when: !!thread, run: () => ui.askCompose('note') },
     {
       id: 'transfer', group: 'conversation', title: t('command-transfer'), keys: 'v',

@@ -11,6 +11,7 @@ import { LiveTopics } from '../live/topics.svelte';
 import { applyFrame, applyViews, emptyState, type DeskState } from '../state/reducer';
 import { clock } from './clock.svelte';
 import { Drafts } from './drafts';
+import { Notices } from './notices.svelte';
 import { Outbox } from './outbox.svelte';
 import { sayFailure } from './say';
 import { toasts } from './toasts.svelte';
@@ -38,6 +39,7 @@ export class Desk {
     queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(), cases: new SvelteMap(), mentions: new SvelteMap(),
   };
   readonly drafts: Drafts;
+  readonly notices = new Notices();
   readonly outbox: Outbox;
   readonly stream: SharedStream;
   readonly live = new LiveTopics(() => this.#setTopics());
@@ -72,7 +74,8 @@ export class Desk {
 
   async start(): Promise<void> {
     this.stream.start(['work']);
-    await Promise.all([this.readDirectory(), this.readOffers(), this.readConsults(), this.readCounts()]);
+    await Promise.all([this.readDirectory(), this.readOffers(), this.readConsults(), this.readCounts(), this.notices.read()]);
+    if (this.may('answer.approve')) this.live.follow('approvals');
   }
 
   stop(): void {
@@ -353,6 +356,7 @@ export class Desk {
     for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
     for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
     this.onFrame(frame);
+    if (frame.mentions?.length) void this.notices.read();
   }
 
   /** What went back because nothing was done for it is told to whom it was with; what else goes, they did themselves. */
@@ -402,7 +406,10 @@ export class Desk {
 
   #ephemeral(kind: Ephemeral, data: unknown): void {
     if (kind === 'counts') this.counts = data as Counts;
-    else if (kind === 'live') this.live.hear(data as LiveFrame);
+    else if (kind === 'live') {
+      this.live.hear(data as LiveFrame);
+      if ((data as LiveFrame).topic === 'approvals') void this.notices.read();
+    }
     else if (kind === 'typing') {
       const typing = data as Omit<Typing, 'until'>;
       this.#typing.set(typing.conversation_id, { ...typing, until: api.now() + 6_000 });

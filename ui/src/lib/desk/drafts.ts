@@ -2,8 +2,24 @@ import type { Attachment, TemplateChoice } from '../api/types';
 import { readStored, storedKeys, writeStored } from './storage';
 
 export interface Draft {
-  text: string; note: string; mode: 'answer' | 'note'; subject: string | null; cc: string; bcc: string;
+  text: string; note: string; mode: Mode; subject: string | null; to: string; cc: string; bcc: string;
   copiesOpen: boolean; warning: string | null; attachments: Attachment[]; template: TemplateChoice | null; savedAt: number;
+  /** Whether the signature stands below; null: as the channel has it. */
+  signature: boolean | null;
+  /** The customer's public message that is answered in private. */
+  whisperTo: string | null;
+  /** Who was named in the note; only those count whose name still stands in it. */
+  named: { id: string; name: string }[];
+  /** What is passed on to a third party; apart from the answer, so that neither can be sent as the other. */
+  forward: Forward | null;
+}
+
+export type Mode = 'answer' | 'note' | 'forward';
+
+export interface Forward {
+  to: string; text: string; subject: string; attachments: Attachment[];
+  /** What of theirs is answered; null when something is passed on to them for the first time. */
+  replyTo: string | null;
 }
 
 const PREFIX = 'unisono.draft.';
@@ -11,8 +27,8 @@ const KEEP_MS = 14 * 86_400_000;
 
 export function emptyDraft(): Draft {
   return {
-    text: '', note: '', mode: 'answer', subject: null, cc: '', bcc: '', copiesOpen: false, warning: null,
-    attachments: [], template: null, savedAt: 0,
+    text: '', note: '', mode: 'answer', subject: null, to: '', cc: '', bcc: '', copiesOpen: false, warning: null,
+    attachments: [], template: null, savedAt: 0, signature: null, whisperTo: null, named: [], forward: null,
   };
 }
 
@@ -30,7 +46,8 @@ export class Drafts {
   }
 
   keep(conversationId: string, draft: Draft): void {
-    const blank = draft.text === '' && draft.note === '' && draft.attachments.length === 0 && draft.warning === null && draft.template === null;
+    const blank = draft.text === '' && draft.note === '' && draft.attachments.length === 0 && draft.warning === null && draft.template === null
+      && draft.forward === null;
     writeStored(this.#key(conversationId), blank ? undefined : { ...draft, savedAt: Date.now() });
   }
 

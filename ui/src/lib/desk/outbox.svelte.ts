@@ -7,7 +7,13 @@ import { problemText } from './say';
 
 export interface AnswerBody {
   message_id: string; text: string; visibility: Visibility; subject?: string; attachment_ids?: string[];
-  in_reply_to?: string; conversation_id?: string; details?: { content_warning?: string; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
+  in_reply_to?: string; conversation_id?: string; details?: { content_warning?: string; to?: string[]; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
+  grace?: boolean; send_at?: string; stops?: boolean; approval?: boolean; signature?: boolean; forward_to?: string; private_reply_to?: string;
+}
+
+/** How an answer goes out, besides at once to the customer. */
+export interface Ways {
+  sendAt?: string | null; stops?: boolean; approval?: boolean; signature?: boolean; forwardTo?: string | null; whisperTo?: string | null;
 }
 
 /** Something said here that the server has not confirmed. The id is its idempotency key, so sending it again is safe. */
@@ -17,6 +23,9 @@ export interface Pending {
   inReplyTo: string | null;
   /** The approved text that is sent; `text` shows it filled in. */
   template?: TemplateChoice | null;
+  ways?: Ways;
+  /** Whom a note names. */
+  mentions?: string[];
   /** sending: on its way. waiting: no connection, goes out by itself. refused: a person must look. */
   state: 'sending' | 'waiting' | 'refused';
   error: string;
@@ -81,7 +90,7 @@ export class Outbox {
     try {
       const { message } = item.note
         ? await api.post<{ message: Message }>(
-            `/conversations/${item.conversationId}/notes`, { message_id: item.id, text: item.text }, { key: item.id })
+            `/conversations/${item.conversationId}/notes`, { message_id: item.id, text: item.text, ...(item.mentions?.length ? { mentions: item.mentions } : {}) }, { key: item.id })
         : await api.post<{ message: Message }>(`/interactions/${item.interactionId}/answer`, body(item), { key: item.id });
       this.sent(message);
       this.drop(item.id);
@@ -112,5 +121,14 @@ function body(item: Pending): AnswerBody {
   if (item.inReplyTo !== null) answer.in_reply_to = item.inReplyTo;
   if (Object.keys(item.details).length > 0) answer.details = item.details;
   if (item.template) answer.template = item.template;
+  const { sendAt, stops, approval, signature, forwardTo, whisperTo } = item.ways ?? {};
+  if (sendAt) answer.send_at = sendAt;
+  if (stops) answer.stops = true;
+  if (approval) answer.approval = true;
+  if (signature) answer.signature = true;
+  if (forwardTo) answer.forward_to = forwardTo;
+  if (whisperTo) answer.private_reply_to = whisperTo;
+  // What goes to one person out of a public thread opens a thread of its own, and is not taken back.
+  else answer.grace = true;
   return answer;
 }

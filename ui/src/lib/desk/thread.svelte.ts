@@ -1,5 +1,5 @@
 import { api } from '../api/client';
-import type { ConversationView, Interaction, Message, Page, WorkItem } from '../api/types';
+import type { ConversationView, Interaction, Message, Page, WorkEvent, WorkItem } from '../api/types';
 import { compareCursors } from '../state/cursor';
 import { byTranscript } from '../state/order';
 import { Sorted } from '../state/sorted';
@@ -11,6 +11,9 @@ export class Thread {
   loading = $state(false);
   loadingOlder = $state(false);
   error = $state.raw<unknown>(null);
+  /** What happened to the work, oldest first. */
+  events = $state.raw<WorkEvent[]>([]);
+  #eventsAt: ReturnType<typeof setTimeout> | undefined;
   #before: string | null = null;
   #readAt: string | undefined;
   readonly #messages = new Sorted<Message>((m) => m.id, byTranscript);
@@ -56,6 +59,7 @@ export class Thread {
       this.#before = page.next;
       this.#take(page);
       this.received(view);
+      this.#readEventsSoon(0);
     } catch (error) {
       this.error = error;
     } finally {
@@ -111,6 +115,7 @@ export class Thread {
       conversation: conversation.id !== this.id || view.conversation.version > conversation.version ? view.conversation : conversation,
       interactions: [...view.interactions.filter((i) => i.id !== interaction.id), interaction],
     };
+    if (held?.version !== interaction.version) this.#readEventsSoon(1_000);
   }
 
   /** What a person has just put on or taken off shows at once; the stream says the same a moment later. */
@@ -120,6 +125,14 @@ export class Thread {
 
   drop(id: string): void {
     if (this.#messages.remove(id)) this.revision++;
+  }
+
+  // Several changes in a moment are one question.
+  #readEventsSoon(after: number): void {
+    clearTimeout(this.#eventsAt);
+    this.#eventsAt = setTimeout(() => {
+      void api.get<Page<WorkEvent>>(`/conversations/${this.id}/events`).then((page) => (this.events = page.items), () => undefined);
+    }, after);
   }
 
   #take(page: Page<Message>): void {

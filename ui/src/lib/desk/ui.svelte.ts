@@ -1,4 +1,4 @@
-import type { Offer, WorkItem, WorkView } from '../api/types';
+import type { Message, Offer, WorkItem, WorkView } from '../api/types';
 import type { Command } from './commands';
 import { address, NOTHING, type ListFilter, type Narrowing } from './filter';
 import type { Thread } from './thread.svelte';
@@ -7,6 +7,12 @@ export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' |
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
+
+/** What the composer of a conversation is to take in. */
+export type Handed =
+  | { kind: 'back'; message: Message }
+  | { kind: 'forward'; message: Message; reply: boolean }
+  | { kind: 'whisper'; message: Message };
 
 /** What the page itself remembers: which part is open, and what the commands act on. */
 class Ui {
@@ -22,6 +28,14 @@ class Ui {
   thread = $state.raw<Thread | null>(null);
   /** Who wants to write what, and where; the composer of that conversation takes it up as soon as it can. */
   wish = $state.raw<Wish | null>(null);
+  /** An answer that was taken back, or a message to pass on; the composer of its conversation takes it up. */
+  handed = $state.raw<Handed | null>(null);
+  /** The held answer whose time is chosen; null: that of the answer being written. */
+  timing = $state.raw<{ message: Message | null; choose: (at: string, stops: boolean) => void } | null>(null);
+  /** Whether the customer's conversations on all channels are shown as one. */
+  wholeHistory = $state(false);
+  /** Opens the list of canned answers; set by the composer while it can. */
+  insertCanned: (() => void) | null = null;
   /** Steps through the list; set by the list while it is on the screen. */
   step: ((by: number) => WorkItem | null) | null = null;
   focusList: (() => void) | null = null;

@@ -1,5 +1,6 @@
 import { api } from '../../lib/api/client';
 import type { Attachment, MediaLimit } from '../../lib/api/types';
+import { upload as sendFile, type Sending } from '../../lib/api/upload';
 import { problemText } from '../../lib/desk/say';
 import { bytes } from '../../lib/desk/words';
 import { t } from '../../lib/i18n/texts.svelte';
@@ -7,6 +8,8 @@ import { t } from '../../lib/i18n/texts.svelte';
 export interface Upload {
   key: string; name: string; size: number | null; type: string; state: 'sending' | 'done' | 'failed'; error: string;
   attachment: Attachment | null; altText: string; preview: string | null;
+  /** How much of it has been sent, from 0 to 1. */
+  share: number;
 }
 
 let keys = 0;
@@ -14,16 +17,22 @@ let keys = 0;
 /** The files of one answer: checked against what the network takes, sent to the server while the text is written. */
 export class Uploads {
   items = $state<Upload[]>([]);
+  readonly #sending = new Map<string, Sending>();
 
   constructor(
     readonly channelId: string,
     readonly limit: MediaLimit,
     kept: Attachment[],
   ) {
-    this.items = kept.map((attachment) => ({
+    this.adopt(kept);
+  }
+
+  /** Take in files that are with the server already: of a draft, or of an answer that was taken back. */
+  adopt(kept: Attachment[]): void {
+    this.items = [...this.items, ...kept.map((attachment): Upload => ({
       key: `kept-${attachment.id}`, name: attachment.name, size: attachment.size_bytes, type: attachment.media_type,
-      state: 'done', error: '', attachment, altText: attachment.alt_text, preview: null,
-    }));
+      state: 'done', error: '', attachment, altText: attachment.alt_text, preview: null, share: 1,
+    }))];
   }
 
   get done(): Attachment[] {
@@ -44,7 +53,7 @@ export class Uploads {
       const error = this.#refusal(file);
       this.items.push({
         key, name: file.name || t('pasted-image'), size: file.size, type: file.type, state: error ? 'failed' : 'sending',
-        error, attachment: null, altText: '', preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
+        error, attachment: null, altText: '', share: 0, preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
       });
       if (!error) void this.#send(key, file);
     }
@@ -62,6 +71,7 @@ export class Uploads {
 
   remove(upload: Upload): void {
     this.items = this.items.filter((item) => item.key !== upload.key);
+    this.#sending.get(upload.key)?.cancel();
     if (upload.preview) URL.revokeObjectURL(upload.preview);
     // An attachment that no message names is cleared away by the server sooner or later; this makes it sooner.
     if (upload.attachment) void api.delete(`/attachments/${upload.attachment.id}`).catch(() => {});
@@ -86,7 +96,12 @@ export class Uploads {
     form.set('file', file, file.name || 'image.png');
     const find = (): Upload | undefined => this.items.find((item) => item.key === key);
     try {
-      const attachment = await api.post<Attachment>('/attachments', form);
+      const sending = sendFile(form, (share) => {
+        const upload = find();
+        if (upload) upload.share = share;
+      });
+      this.#sending.set(key, sending);
+      const attachment = await sending.done;
       const upload = find();
       if (!upload) {
         await api.delete(`/attachments/${attachment.id}`);
@@ -101,6 +116,8 @@ export class Uploads {
         upload.state = 'failed';
         upload.error = problemText(error);
       }
+    } finally {
+      this.#sending.delete(key);
     }
   }
 }
