@@ -76,6 +76,7 @@ async def _tags(page: Page, demo: DemoHouse) -> None:
     await page.keyboard.press("#")
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("combobox").fill("pre")
+    await expect(dialog.get_by_role("option")).to_have_count(2)
     await page.keyboard.press("Enter")
     await expect(dialog.get_by_role("option", name="Presse")).to_have_attribute("aria-selected", "true")
     await dialog.get_by_role("combobox").fill("Rückruf")
@@ -237,7 +238,7 @@ async def _search(page: Page, demo: DemoHouse) -> None:
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("/conversation/"))
     await page.goto(f"{demo.url}/search?q=xyzzyquux")
-    await expect(page.get_by_text("Nichts gefunden")).to_be_visible()
+    await expect(page.get_by_text("Nichts gefunden zu")).to_be_visible()
 
 
 async def _every_theme_and_language(page: Page, demo: DemoHouse) -> None:

@@ -38,7 +38,10 @@ export function dueWords(interaction: Interaction, now: number): Due {
   return {
     urgency: level,
     words: t(name, { span: span(left, texts.locale) }),
-    full: t(name, { span: span(left, texts.locale, 'long') }),
+    // Asked for by the head of a conversation alone, not by every row.
+    get full() {
+      return t(name, { span: span(left, texts.locale, 'long') });
+    },
   };
 }
 

@@ -26,6 +26,9 @@ class Texts {
   #bundle = $state.raw<FluentBundle | null>(null);
   #otherwise: FluentBundle | null = null;
   readonly #bundles = new Map<Locale, FluentBundle>();
+  readonly #numbers = new Map<string, Intl.NumberFormat>();
+  /** Texts without arguments, formatted once: every key that is pressed asks for all names of commands. */
+  readonly #said = new WeakMap<FluentBundle, Map<string, string>>();
 
   async use(wanted: Locale): Promise<void> {
     const locale = LOCALES.includes(wanted) ? wanted : OTHERWISE;
@@ -56,9 +59,18 @@ class Texts {
   /** Return a text in the current language, or in English. A missing one shows its key: visible, but never an empty button. */
   t(key: string, args?: Record<string, FluentVariable>): string {
     const bundle = this.#bundle?.hasMessage(key) ? this.#bundle : this.#otherwise;
+    if (args === undefined && bundle) {
+      const known = this.#said.get(bundle)?.get(key);
+      if (known !== undefined) return known;
+    }
     const pattern = bundle?.getMessage(key)?.value;
     if (!bundle || pattern == null) return key;
-    return bundle.formatPattern(pattern, args ?? null);
+    const said = bundle.formatPattern(pattern, args ?? null);
+    if (args === undefined) {
+      const all = this.#said.get(bundle) ?? new Map<string, string>();
+      this.#said.set(bundle, all.set(key, said));
+    }
+    return said;
   }
 
   has(key: string): boolean {
@@ -67,7 +79,10 @@ class Texts {
 
   /** Return a number as it is written in the current language. */
   number(value: number, digits = 2): string {
-    return new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits }).format(value);
+    const key = `${this.locale} ${digits}`;
+    let format = this.#numbers.get(key);
+    if (!format) this.#numbers.set(key, (format = new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits })));
+    return format.format(value);
   }
 
   /** Return a number as one would type it: a port is 65535, not 65.535. */

@@ -27,7 +27,17 @@ export class Sorted<T> {
 
   /** Put an item in its place, taking an older version of it out first. Returns its place. */
   put(item: T): number {
-    this.remove(this.id(item));
+    const old = this.#held.get(this.id(item));
+    if (old !== undefined) {
+      const here = this.#place(old);
+      if (this.compare(old, item) === 0) {
+        // Most changes leave an item where it is: nothing has to move.
+        this.items[here] = item;
+        this.#held.set(this.id(item), item);
+        return here;
+      }
+      this.items.splice(here, 1);
+    }
     const place = this.#place(item);
     this.items.splice(place, 0, item);
     this.#held.set(this.id(item), item);
