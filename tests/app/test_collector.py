@@ -32,10 +32,10 @@ def test_what_has_lived_through_one_look_at_all_is_left_out_of_the_next(monkeypa
 @pytest.mark.usefixtures("callbacks")
 def test_now_and_then_everything_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "SHORT_S", 0.0)
-    monkeypatch.setattr(collector, "ALL_AGAIN", 2)
     collector.keep_pauses_short()
     gc.collect()
     assert gc.get_freeze_count() > 0
+    monkeypatch.setattr(collector, "ALL_AGAIN_S", 0.0)
     gc.collect()
     assert gc.get_freeze_count() == 0
 

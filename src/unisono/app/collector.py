@@ -11,26 +11,25 @@ from typing import Final
 
 #: A look at all that takes no longer than this disturbs nobody.
 SHORT_S: Final = 0.003
-#: After so many exceptions everything is looked at once more: what was left out may have become rubbish in the meantime.
-ALL_AGAIN: Final = 200
+#: So often everything is looked at once more: what was left out may have become rubbish in the meantime.
+ALL_AGAIN_S: Final = 86_400.0
 
 
 class _Collector:
     def __init__(self) -> None:
         self._began = 0.0
-        self._left_out = 0
+        self._last_of_all = perf_counter()
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
         if info["generation"] < 2:
             return
         if phase == "start":
             self._began = perf_counter()
+        elif perf_counter() - self._last_of_all > ALL_AGAIN_S:
+            self._last_of_all = perf_counter()
+            gc.unfreeze()
         elif perf_counter() - self._began > SHORT_S:
-            self._left_out += 1
-            if self._left_out % ALL_AGAIN == 0:
-                gc.unfreeze()
-            else:
-                gc.freeze()
+            gc.freeze()
 
 
 def keep_pauses_short() -> None:

@@ -6,6 +6,7 @@ group of decisions becomes offers in one transaction. What the store refuses (st
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -149,6 +150,8 @@ class Router:
                     self._state.put_waiting(item)
                 self._state.settle(self._clock.now())
         self._clock_due = None
+        # All this lives long: the collector need not look at it while somebody waits for an offer.
+        gc.freeze()
 
     async def _follow(self) -> bool:
         """Apply what is new in the log; tells whether anything was."""

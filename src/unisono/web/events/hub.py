@@ -7,6 +7,7 @@ own. Grants that change take effect before the next frame.
 
 import asyncio
 import contextlib
+import gc
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import datetime
@@ -236,6 +237,8 @@ class Hub:
             self._counters.load(row[:6] for row in standing)
             await self.wall.begin(tx, standing)
         self._learn(places)
+        # Where everything stands lives long: the collector need not look at it.
+        gc.freeze()
         self._position = position
         self._ready.set()
 
