@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from unisono.app import collector
+from unisono.service.long_lived import MANY, leave_out
 
 
 @pytest.fixture
@@ -38,6 +39,14 @@ def test_now_and_then_everything_is_looked_at_again(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(collector, "ALL_AGAIN_S", 0.0)
     gc.collect()
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("callbacks")
+def test_much_that_was_just_read_is_left_out_at_once_and_little_is_not() -> None:
+    leave_out(MANY - 1)
+    assert gc.get_freeze_count() == 0
+    leave_out(MANY)
+    assert gc.get_freeze_count() > 0
 
 
 @pytest.mark.usefixtures("callbacks")

@@ -6,7 +6,6 @@ group of decisions becomes offers in one transaction. What the store refuses (st
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from unisono.service.event_types import OF_MERGES
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.interrupts import take_up_again
 from unisono.service.locks import patiently
+from unisono.service.long_lived import leave_out
 from unisono.service.ports import Bell, Cursor, Database, NewEvent
 
 LEASE = "router"
@@ -150,8 +150,7 @@ class Router:
                     self._state.put_waiting(item)
                 self._state.settle(self._clock.now())
         self._clock_due = None
-        # All this lives long: the collector need not look at it while somebody waits for an offer.
-        gc.freeze()
+        leave_out(self._state.waiting_count)
 
     async def _follow(self) -> bool:
         """Apply what is new in the log; tells whether anything was."""

@@ -7,7 +7,6 @@ own. Grants that change take effect before the next frame.
 
 import asyncio
 import contextlib
-import gc
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import datetime
@@ -23,6 +22,7 @@ from unisono.service.access import resolve
 from unisono.service.actor import Actor
 from unisono.service.house import House
 from unisono.service.live import LIVE
+from unisono.service.long_lived import leave_out
 from unisono.service.lost import BEAT_S, desks_open
 from unisono.service.metrics import STREAMS_OPEN
 from unisono.service.ports import Cursor, LoggedEvent
@@ -237,8 +237,7 @@ class Hub:
             self._counters.load(row[:6] for row in standing)
             await self.wall.begin(tx, standing)
         self._learn(places)
-        # Where everything stands lives long: the collector need not look at it.
-        gc.freeze()
+        leave_out(len(standing))
         self._position = position
         self._ready.set()
 
