@@ -15,6 +15,7 @@ import tests.laws.law3
 import unisono.service
 from tests.kit import House
 from tests.laws.law3.scene import CASES, MORE, Scene
+from tests.laws.lock_watch import Watch
 from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.ports import Cursor
 
@@ -153,14 +154,19 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("verb", sorted(CASES.keys() | MORE.keys()))
-async def test_old_snapshot_plus_events_is_the_fresh_snapshot(house: House, verb: str) -> None:
+async def test_old_snapshot_plus_events_is_the_fresh_snapshot(
+    house: House, dsn: str, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scene = Scene(house)
     await scene.set_up()
     step = await (CASES | MORE)[verb](scene)
     async with house.db.read() as tx:
         cursor = await tx.log.head()
     before = await snapshot(house)
-    await step()
+    watch = Watch(monkeypatch)
+    async with watch.over(dsn, verb):
+        await step()
+    assert not watch.wrong, "out of the order of service/locks.py: " + "; ".join(watch.wrong)
     after = await snapshot(house)
     assert before != after, "the verb changed nothing, so this would prove nothing"
     frames = await frames_since(house, cursor)

@@ -28,6 +28,8 @@ from unisono.policy.rules.language import Verb as RuleVerb
 from unisono.service.accept import accept_offer
 from unisono.service.agent_state import set_agent_state
 from unisono.service.assign import assign, prioritise, take_over
+from unisono.service.bulk import BulkArgs, begin_bulk, undo_bulk
+from unisono.service.cases import add_to_case, open_case, solve_case
 from unisono.service.clockwork import tell_due
 from unisono.service.consult import ask_colleague, begin_consult, decline_consult, end_consult
 from unisono.service.custody import GONE_AFTER_S, hands
@@ -37,13 +39,16 @@ from unisono.service.erase import erase_customer
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.interrupts import take_up_again
+from unisono.service.log_off import log_off
 from unisono.service.lost import desks_open, log_off_lost
+from unisono.service.merge_conversations import merge_conversations, unmerge_conversations
 from unisono.service.park import park, unpark
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.reopen import reopen
 from unisono.service.router import LeaseLost, Router
 from unisono.service.rules.follow import follow_log, look_at_waiting
 from unisono.service.silence import give_back_silent
+from unisono.service.spam import block_identity, end_blocks, mark_not_spam, mark_spam, unblock_identity
 from unisono.service.take import take
 from unisono.service.transfer import transfer
 from unisono.store.database import PgDatabase
@@ -61,8 +66,35 @@ MOVES_NOTHING = {
     "moderate.moderate": "does something to what was said, at its network",
     "clockwork.tell_due": "tells of deadlines",
     "clockwork.follow_changes": "counts deadlines anew",
-}
+    "bulk.go_on": "goes on with what begin_bulk began",
+    "edit_answer.edit_answer": "says something else; the work stays where it is",
+    "follow_cases.follow_cases": "part of receive",
+    "mentions.read_mentions": "tells that something was read",
+    "release.release_due": "delivers what was said",
+    **dict.fromkeys(
+        ("held_answers.withdraw_answer", "held_answers.reschedule_answer", "held_answers.send_now", "held_answers.decide_answer"),
+        "about what is said; the work stays where it is",
+    ),
+    **dict.fromkeys(
+        ("cases.change_case", "cases.note_case", "cases.set_case_members", "cases.remove_from_case"), "about the case alone"
+    ),
+    **dict.fromkeys(
+        (
+            "customers.note_customer", "customers.drop_customer_note", "customers.set_fields", "merge_customers.claim",
+            "merge_customers.keep_apart", "merge_customers.merge_customers", "merge_customers.unmerge_customers",
+        ),
+        "about people; the work stays where it is",
+    ),
+    **dict.fromkeys(
+        (
+            "merge_conversations.link_conversations", "merge_conversations.unlink_conversations",
+            "merge_conversations.split_conversation", "tags.put_tag", "tags.take_tag",
+        ),
+        "about the conversation; the work stays where it is",
+    ),
+}  # fmt: skip
 MEDIA = {"call": 60, "chat": 20, "mail": 12, "post": 12}
+HOUR = timedelta(hours=1)
 AWAY = ("available", "busy", "away", "offline")
 OPEN = "select id, state, agent_id, conversation_id from interaction where state <> 'closed' order by id"
 
@@ -263,6 +295,88 @@ async def _again(s: Scene, who: int, which: int) -> None:
     await take_up_again(s.db)
 
 
+@case("log_off.log_off")
+async def _log_off(s: Scene, who: int, which: int) -> None:
+    await log_off(s.db, s.people[0].access, s.person(who).id, "Rechner defekt")
+
+
+@case("spam.block_identity")
+async def _block(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from identity order by id")
+    if rows and which > 4:
+        await block_identity(s.db, s.person(who).access, rows[which % len(rows)]["id"], "Werbung", s.clock.now() + HOUR)
+
+
+@case("spam.unblock_identity")
+async def _unblock(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from identity order by id")
+    if rows:
+        await unblock_identity(s.db, s.person(who).access, rows[which % len(rows)]["id"])
+
+
+@case("spam.end_blocks")
+async def _end_blocks(s: Scene, who: int, which: int) -> None:
+    await end_blocks(s.db)
+
+
+@case("spam.mark_not_spam")
+async def _not_spam(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from interaction where spam order by id")
+    if rows:
+        await mark_not_spam(s.db, s.person(who).access, rows[which % len(rows)]["id"])
+
+
+@case("bulk.begin_bulk")
+async def _bulk(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql(OPEN)
+    args = BulkArgs(queue_id=s.queues[which % 2], priority=1, reason="x")
+    verb = ("take", "spam", "park", "transfer", "priority")[which % 5]
+    if rows:
+        await begin_bulk(s.db, s.person(who).access, new_id(), verb=verb, args=args, interaction_ids=[r["id"] for r in rows[:4]])
+
+
+@case("bulk.undo_bulk")
+async def _undo_bulk(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id, user_id from bulk_work order by id")
+    if rows:
+        row = rows[which % len(rows)]
+        mine = next(p for p in s.people if p.id == row["user_id"])
+        await undo_bulk(s.db, mine.access, row["id"])
+
+
+@case("merge_conversations.merge_conversations")
+async def _merge(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql(
+        "select a.id as one, b.id as other from conversation a join conversation b on b.identity_id = a.identity_id and b.id > a.id "
+        "order by 1, 2"
+    )
+    if rows:
+        pair = rows[which % len(rows)]
+        await merge_conversations(s.db, s.person(who).access, pair["one"], pair["other"])
+
+
+@case("merge_conversations.unmerge_conversations")
+async def _unmerge(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from conversation_bond order by id")
+    if rows:
+        await unmerge_conversations(s.db, s.person(who).access, rows[which % len(rows)]["id"])
+
+
+@case("cases.solve_case")
+async def _solve(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from case_file order by id")
+    if rows:
+        await solve_case(s.db, s.person(who).access, rows[which % len(rows)]["id"], s.code)
+
+
+@case("cases.add_to_case")
+async def _add_to_case(s: Scene, who: int, which: int) -> None:
+    rows = await s.house.sql("select id from case_file order by id")
+    work = await s.work(which)
+    if rows and work is not None:
+        await add_to_case(s.db, s.person(who).access, rows[0]["id"], work["id"])
+
+
 async def _consult(s: Scene, which: int) -> Any:
     rows = await s.house.sql("select id, asked_by, agent_id from consult where state in ('requested', 'open') order by id")
     return rows[which % len(rows)] if rows else None
@@ -318,6 +432,8 @@ to_work(
     lambda s, p, i, n: ask_colleague(s.db, p.access, i, new_id(), agent_id=s.person(n).id, question="Was meinst du?"),
     "active",
 )
+to_work("cases.open_case", lambda s, p, i, n: open_case(s.db, p.access, i, "Störung"), "active")
+to_work("spam.mark_spam", lambda s, p, i, n: mark_spam(s.db, p.access, i))
 to_work("take.take", lambda s, p, i, n: take(s.db, p.access, i), "waiting")
 to_work("finish.finish", lambda s, p, i, n: finish(s.db, p.access, i), "active")
 to_work("finish.wrap_up", lambda s, p, i, n: wrap_up(s.db, p.access, i, s.code), "active", "wrap_up")

@@ -5,18 +5,17 @@ is seen as it is, without a race and without believing what its text says.
 """
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.db import Cluster
+from tests.laws.lock_watch import Watch
 from tests.laws.test_law4_any_verbs import CASES, STEPS, Scene
 from unisono.domain.errors import UnisonoError
 from unisono.service.accept import accept_offer
@@ -24,69 +23,6 @@ from unisono.service.expire import expire_offers
 from unisono.service.once import once
 
 pytestmark = pytest.mark.law4
-
-#: The order. What is not named here is guarded by one of these: an offer and clocks by their interaction, capacity by its agent.
-ORDER: Final = ("identity", "interaction", "conversation", "agent")
-_KEYS: Final = {"agent": "user_id"}
-#: Rows of one table in one statement: locked by their keys, or only those that nobody has.
-_ORDERED: Final = re.compile(r"order by|skip locked|= \$1")
-
-
-class Watch:
-    """Looks at each transaction of a scene, and notes what it locks out of order."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.other: Any = None
-        self.verb = ""
-        self.locked: dict[str, list[UUID]] = {}
-        self.wrong: list[str] = []
-        self.statements = 0
-        for name in ("fetch", "fetchrow", "fetchval", "execute"):
-            monkeypatch.setattr(asyncpg.Connection, name, self._looking(getattr(asyncpg.Connection, name)))
-
-    def _looking(self, run: Any) -> Any:
-        async def looking(connection: Any, statement: str, *arguments: Any, **options: Any) -> Any:
-            result = await run(connection, statement, *arguments, **options)
-            if self.other is not None and connection is not self.other:
-                if connection.is_in_transaction():
-                    await self._look(statement)
-                else:
-                    self.locked = {}
-            return result
-
-        return looking
-
-    async def _look(self, statement: str) -> None:
-        self.statements += 1
-        other, self.other = self.other, None
-        waits = "skip locked" not in statement
-        now: dict[str, list[UUID]] = {}
-        for table in ORDER:
-            key = _KEYS.get(table, "id")
-            all_rows = await other.fetch(f"select {key} as id from {table}")
-            free = await other.fetch(f"select {key} as id from {table} for no key update skip locked")
-            now[table] = sorted({row["id"] for row in all_rows} - {row["id"] for row in free})
-        if not any(now.values()):
-            self.locked = {}
-        for place, table in enumerate(ORDER):
-            before = self.locked.get(table, [])
-            new = [one for one in now[table] if one not in before]
-            if not new or not waits:
-                continue
-            later = [after for after in ORDER[place + 1 :] if self.locked.get(after)]
-            if later:
-                self._note(f"{table} after {', '.join(later)}", statement)
-            elif before and min(new) < max(before):
-                self._note(f"{table} not in the order of its keys", statement)
-            elif len(new) > 1 and not _ORDERED.search(statement):
-                self._note(f"several of {table} in no order", statement)
-        self.locked = now
-        self.other = other
-
-    def _note(self, what: str, statement: str) -> None:
-        told = f"{self.verb}: {what}: {' '.join(statement.split())[:140]}"
-        if told not in self.wrong:
-            self.wrong.append(told)
 
 
 def test_every_verb_locks_in_the_one_order(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,9 +57,7 @@ async def _told(cluster: Cluster, watch: Watch) -> None:
         ]  # fmt: skip
         await house.hear(channel, *said)
         await scene.step()
-        watch.other = await asyncpg.connect(dsn)
-        watch.verb = "receive.receive"
-        try:
+        async with watch.over(dsn, "receive.receive"):
             await house.hear(
                 channel,
                 *({"id": f"own{n}", "root": str(n), "own": True, "to": f"c{n}", "by": "shop", "text": "Moin"} for n in range(3)),
@@ -133,9 +67,6 @@ async def _told(cluster: Cluster, watch: Watch) -> None:
                 channel, {"id": "7", "root": "1", "by": "c1", "text": "Noch da?"}, {"id": "2", "kind": "deleted"},
                 {"id": "gone", "kind": "author_gone", "by": "c3"},
             )  # fmt: skip
-        finally:
-            other, watch.other = watch.other, None
-            await other.close()
 
 
 class Gate:
@@ -214,16 +145,11 @@ async def _deadlock(cluster: Cluster) -> None:
 
 
 async def _watched(cluster: Cluster, watch: Watch, steps: list[tuple[str, int, int, int | None]]) -> None:
-    async with _scene(cluster) as (scene, dsn):
-        watch.other = await asyncpg.connect(dsn)
-        try:
-            for watch.verb, who, which, _ in steps:
-                watch.locked = {}
-                with suppress(UnisonoError):
-                    await CASES[watch.verb](scene, who, which)
-        finally:
-            other, watch.other = watch.other, None
-            await other.close()
+    async with _scene(cluster) as (scene, dsn), watch.over(dsn, ""):
+        for watch.verb, who, which, _ in steps:
+            watch.locked = {}
+            with suppress(UnisonoError):
+                await CASES[watch.verb](scene, who, which)
 
 
 @asynccontextmanager

@@ -74,8 +74,8 @@ async def add_to_case(db: Database, access: Access, case_id: UUID, interaction_i
     Raises NotFound, Forbidden; Conflict when it is in another case.
     """
     async with db.write() as tx:
-        case = await _reach(tx, access, case_id)
         work = await reach(tx, access, interaction_id)
+        case = await _reach(tx, access, case_id)
         before = await tx.cases.put(work.id, case.id)
         if before == case.id:
             return
@@ -88,8 +88,8 @@ async def add_to_case(db: Database, access: Access, case_id: UUID, interaction_i
 async def remove_from_case(db: Database, access: Access, case_id: UUID, interaction_id: UUID) -> None:
     """Take an enquiry out of a case. What is not in it stays where it is. Raises NotFound, Forbidden."""
     async with db.write() as tx:
-        case = await _reach(tx, access, case_id)
         work = await reach(tx, access, interaction_id)
+        case = await _reach(tx, access, case_id)
         if work.id not in {one for one, _, _ in await tx.cases.work_of(case.id)}:
             return
         await tx.cases.put(work.id, None)
@@ -142,12 +142,12 @@ async def solve_case(db: Database, access: Access, case_id: UUID, code_id: UUID 
     What waits in a queue or is in a colleague's hands stays: it is theirs to close. Raises NotFound, Forbidden, Invalid.
     """
     async with db.write() as tx:
-        case = await _reach(tx, access, case_id)
         closed = 0
-        work_ids = await tx.cases.open_work(case.id)
+        work_ids = await tx.cases.open_work(case_id)
+        # All of it is locked before the case, and before the first agent, in the order that every verb keeps.
+        locked = [await tx.work.interaction(work_id, lock=True) for work_id in sorted(work_ids)] if code_id is not None else []
+        case = await _reach(tx, access, case_id)
         if code_id is not None:
-            # All of it is locked before the first agent is, in the order that every verb keeps.
-            locked = [await tx.work.interaction(work_id, lock=True) for work_id in sorted(work_ids)]
             mine = [work for work in locked if work and work.agent_id == access.user_id and work.state in _IN_HAND]
             await lock_people(tx, mine, access.user_id)
             for work in mine:

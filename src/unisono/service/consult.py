@@ -33,6 +33,9 @@ async def ask_colleague(
         raise Invalid("To ask oneself is of little help; choose a colleague.", code="oneself", field="agent_id")
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.PARKED)
+        # The conversation before the agent, as everywhere.
+        question_id = new_id()
+        await add_note(tx, access, work.conversation_id, question_id, question)
         if agent_id is not None:
             people = await tx.hands.lock_agents([agent_id])
             await check_colleague(tx, work, agent_id, people.get(agent_id), by=access.user_id, asked=True)
@@ -41,8 +44,6 @@ async def ask_colleague(
         for other in await tx.consults.of_work(work.id):
             if (other.agent_id, other.skill) == (agent_id, skill) or (agent_id is not None and other.agent_id == agent_id):
                 raise Conflict("This is being asked already.", code="asked_already")
-        question_id = new_id()
-        await add_note(tx, access, work.conversation_id, question_id, question)
         units = int((await read_settings(tx))["consult.units"])
         asked = ConsultFacts(
             id=consult_id, interaction_id=work.id, asked_by=access.user_id, agent_id=agent_id, skill=skill,

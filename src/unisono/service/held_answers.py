@@ -82,13 +82,21 @@ async def hold(tx: Tx, answer: Queued, why: Hold) -> None:
     )  # fmt: skip
 
 
+async def _locked(tx: Tx, message_id: UUID) -> HeldAnswer | None:
+    """Return and lock what is held: its work first, as everybody does who says something about it."""
+    seen = await tx.held.held(message_id)
+    if seen is not None:
+        await tx.work.interaction(seen.interaction_id, lock=True)
+    return await tx.held.held(message_id, lock=True)
+
+
 async def withdraw_answer(db: Database, access: Access, message_id: UUID) -> None:
     """Take an answer back before any network has it; its files can be attached again. Twice is once.
 
     Raises NotFound; Forbidden for a colleague's; Conflict when it is too late.
     """
     async with db.write() as tx:
-        held = await tx.held.held(message_id, lock=True)
+        held = await _locked(tx, message_id)
         if held is None:
             known = (await tx.talk.messages_by_id([message_id])).get(message_id)
             if known is not None and known.delivery == "withdrawn":
@@ -131,7 +139,7 @@ async def decide_answer(outside: Outside, access: Access, message_id: UUID, *, a
     Conflict when it was decided already; Invalid when a rejection says nothing.
     """
     async with outside.db.write() as tx:
-        held = await tx.held.held(message_id, lock=True)
+        held = await _locked(tx, message_id)
         if held is None:
             raise await _too_late(tx, access, message_id)
         access.demand(held.access_class, held.agent_id, APPROVE)
@@ -171,7 +179,7 @@ async def stop_held(tx: Tx, conversation_ids: Iterable[UUID]) -> None:
 
 
 async def _own(tx: Tx, access: Access, message_id: UUID) -> HeldAnswer:
-    held = await tx.held.held(message_id, lock=True)
+    held = await _locked(tx, message_id)
     if held is None:
         raise await _too_late(tx, access, message_id)
     _demand_own(access, held)

@@ -1,6 +1,6 @@
 """The order in which every verb locks, so that no two ever wait for each other (`docs/adr/0008-lock-order.md`).
 
-    lease -> identities and customers -> interactions -> conversations -> agents -> whatever they guard
+    lease -> identities and customers -> interactions -> conversations -> cases -> agents -> whatever they guard
 
 Within one of these in the order of the ids, in one go. What comes out of this order is taken only if nobody has it
 (`skip locked`), and left for the next round otherwise. An offer, clocks and a consult are guarded by the lock on their

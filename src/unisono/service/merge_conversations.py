@@ -80,7 +80,14 @@ async def end_merge(tx: Tx, user_id: UUID | None, bond: Bond, ids: Sequence[UUID
 
 async def part_conversations(tx: Tx, user_id: UUID, customer_ids: Sequence[UUID]) -> None:
     """Undo merges between conversations whose people were told apart just now, within that verb's transaction."""
-    for bond in await tx.bonds.across(customer_ids):
+    bonds = await tx.bonds.across(customer_ids)
+    # All that any of them holds together is locked before the first is undone: work, then conversations.
+    everything = await tx.bonds.merged_with([one for bond in bonds for one in (bond.a, bond.b)])
+    closed = [bond.closed_work for bond in bonds if bond.closed_work is not None]
+    for one in sorted({*await tx.bonds.open_work(everything), *closed}):
+        await tx.work.interaction(one, lock=True)
+    await tx.bonds.talks(everything, lock=True)
+    for bond in bonds:
         ids = await tx.bonds.merged_with([bond.a, bond.b])
         await end_merge(tx, user_id, bond, ids, await _locked_work(tx, ids, bond.closed_work))
 

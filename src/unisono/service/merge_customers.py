@@ -79,6 +79,8 @@ async def unmerge_customers(db: Database, access: Access, merge_id: UUID) -> Non
         if not merge.standing:
             return
         roots, _ = await tx.customers.component([merge.a, merge.b])
+        # What merges of their conversations hold together comes apart as well: its work before any conversation.
+        await tx.hands.lock_work_of(roots)
         await tx.customers.end_merge(merge_id, access.user_id)
         await _regroup(tx, list(roots))
         await part_conversations(tx, access.user_id, list(roots))

@@ -152,7 +152,7 @@ class _Intake:
         created = await self._without_tombstones(created)
         created = await self._confirm_by_key(created)
         placed = await self._place(created, self._named_anew(created, changed))
-        await self._lock_ahead(placed)
+        await self._lock_ahead(placed, [said.event.remote_id for _, said in changed])
         placed = await self._recognise_own(placed)
         await self._write(placed)
         await self._edit(changed)
@@ -225,7 +225,7 @@ class _Intake:
             and (said.event.author.handle or said.event.author.display_name)
         ]  # fmt: skip
 
-    async def _lock_ahead(self, placed: list[_Placed]) -> None:
+    async def _lock_ahead(self, placed: list[_Placed], changed: list[str]) -> None:
         """Lock all work that this batch has to do with before anything else of it: see `locks`."""
         doomed = [e.remote_id for u in self.batch for e in u.others if isinstance(e, Deleted)]
         messages = [self.known[remote_id].id for remote_id in doomed if remote_id in self.known]
@@ -234,8 +234,9 @@ class _Intake:
         old = {p.conversation.id for p in placed if not p.conversation.new}
         if old or messages:
             await self.tx.hands.lock_work_about(old, messages)
-        if self.gone:
-            await self.tx.talk.lock_threads(old, self.gone)
+        touched = {self.known[remote_id].conversation_id for remote_id in changed if remote_id in self.known}
+        if self.gone or touched:
+            await self.tx.talk.lock_threads(old | touched, self.gone)
 
     async def _place(self, created: list[tuple[Understood, Said]], named: list[Author]) -> list[_Placed]:
         wanted: list[tuple[Understood, Said, Created, Author]] = []

@@ -85,6 +85,8 @@ async def release_due(db: Database) -> int:
     async with db.write() as tx:
         if due > tx.now:
             return 0
+        # The work of them all before what is held, in the order that every verb keeps.
+        await tx.hands.lock_work_about([], await tx.held.due(BATCH))
         ready = await tx.held.take_due(BATCH)
         for held in ready:
             await release(tx, held)

@@ -3,7 +3,7 @@ select c.id, i.customer_id, c.access_class, c.merge_id
 from conversation c join identity i on i.id = c.identity_id where c.id = any($1::uuid[]) order by c.id;
 
 -- name: lock_talks
-select id from conversation where id = any($1::uuid[]) order by id for update;
+select id from conversation where id = any($1::uuid[]) order by id for no key update;
 
 -- name: merged_with
 select c.id from conversation c

@@ -10,7 +10,7 @@ from case_file f where f.id = $1;
 -- name: facts_locked
 select f.id, f.number, f.access_class, f.state,
        array(select m.user_id from case_member m where m.case_id = f.id) || array_remove(array[f.owner_id], null) as people
-from case_file f where f.id = $1 for update of f;
+from case_file f where f.id = $1 for no key update of f;
 
 -- name: numbered
 select f.id, f.number, f.access_class, f.state,
@@ -30,7 +30,7 @@ insert into case_member (case_id, user_id) select $1, u from unnest($2::uuid[]) 
 insert into case_note (id, case_id, user_id, text, at) values ($1, $2, $3, $4, $5) on conflict do nothing returning id;
 
 -- name: put
-with before as (select id, case_id from interaction where id = $1 for update),
+with before as (select id, case_id from interaction where id = $1 for no key update),
 put as (
     update interaction i set case_id = $2, version = i.version + 1, updated_at = $3
     from before where i.id = before.id and before.case_id is distinct from $2
@@ -85,7 +85,7 @@ select f.id, f.access_class, f.title, not exists (
 from case_file f
 where exists (select from interaction i join conversation c on c.id = i.conversation_id
               where i.case_id = f.id and c.identity_id = any($1::uuid[]))
-order by f.id for update of f;
+order by f.id for no key update of f;
 
 -- name: blank_title
 update case_file set title = '' where id = $1;

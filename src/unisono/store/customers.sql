@@ -20,11 +20,11 @@ with recursive reached as (
 select id from reached order by id;
 
 -- name: lock_identities
-select id from identity where customer_id = any($1::uuid[]) order by id for update;
+select id from identity where customer_id = any($1::uuid[]) order by id for no key update;
 
 -- name: lock_customers
 select id, value, legal_hold is not null as held, created_at, erased_at is not null as erased
-from customer where id = any($1::uuid[]) order by id for update;
+from customer where id = any($1::uuid[]) order by id for no key update;
 
 -- name: standing_merges
 select id, a, b, true as standing from customer_merge

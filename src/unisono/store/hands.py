@@ -29,6 +29,10 @@ class PgHands:
         """Lock in the order of their ids what is open in these conversations, and whatever these messages belong to."""
         await self._connection.fetch(_SQL["lock_work_about"], list(conversation_ids), list(message_ids))
 
+    async def lock_work_of(self, customer_ids: Iterable[UUID]) -> None:
+        """Lock in the order of their ids all work, open or not, with these people."""
+        await self._connection.fetch(_SQL["lock_work_of"], list(customer_ids))
+
     async def got_meanwhile(self, agent_id: UUID, known: Iterable[UUID]) -> list[InteractionFacts]:
         """Return and lock what an agent has beyond `known`; what is locked is passed over."""
         rows = await self._connection.fetch(_SQL["got_meanwhile"], agent_id, list(known))

@@ -9,6 +9,10 @@ select i.id from interaction i where i.id in (
     union all select m.interaction_id from message m where m.id = any($2::uuid[]))
 order by i.id for no key update of i;
 
+-- name: lock_work_of
+select i.id from identity n join conversation c on c.identity_id = n.id join interaction i on i.conversation_id = c.id
+where n.customer_id = any($1::uuid[]) order by i.id for no key update of i;
+
 -- name: got_meanwhile
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') and id <> all($2::uuid[])

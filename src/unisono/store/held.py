@@ -33,6 +33,10 @@ class PgHeld:
         row = await self._connection.fetchrow(_SQL["held"], message_id)
         return HeldAnswer(**dict(row)) if row else None
 
+    async def due(self, limit: int) -> list[UUID]:
+        """Return what is due, without a lock."""
+        return [row["message_id"] for row in await self._connection.fetch(_SQL["due_unlocked"], self._now, limit)]
+
     async def take_due(self, limit: int) -> list[HeldAnswer]:
         """Return and lock what is due."""
         ids = [row["message_id"] for row in await self._connection.fetch(_SQL["due"], self._now, limit)]

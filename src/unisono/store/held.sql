@@ -10,12 +10,15 @@ from held_answer h join interaction i on i.id = h.interaction_id
 where h.message_id = $1;
 
 -- name: lock
-select message_id from held_answer where message_id = $1 for update;
+select message_id from held_answer where message_id = $1 for no key update;
 
 -- name: due
 -- Who releases holds the row; another node passes over it.
 select message_id from held_answer where state in ('grace', 'scheduled') and send_at <= $1
-order by send_at, message_id limit $2 for update skip locked;
+order by send_at, message_id limit $2 for no key update skip locked;
+
+-- name: due_unlocked
+select message_id from held_answer where state in ('grace', 'scheduled') and send_at <= $1 order by send_at, message_id limit $2;
 
 -- name: next_due
 select min(send_at) from held_answer where state in ('grace', 'scheduled');

@@ -7,7 +7,7 @@ select p.id, p.kind, p.agent_id, p.reason, p.asked_by, p.asked_at, p.until, p.ag
        w.name as agent_name, a.name as asked_by_name, b.name as agreed_by_name
 from people_permit p join app_user a on a.id = p.asked_by
 left join app_user b on b.id = p.agreed_by left join app_user w on w.id = p.agent_id
-where p.id = $1 for update of p;
+where p.id = $1 for no key update of p;
 
 -- name: permits
 select p.id, p.kind, p.agent_id, p.reason, p.asked_by, p.asked_at, p.until, p.agreed_by, p.agreed_at, p.ended_by, p.ended_at,

@@ -27,7 +27,7 @@ on conflict (device_id, event_id) do nothing;
 
 -- name: claim
 with due as (
-    select id from push_telling where next_at <= $1 and expires_at > $1 order by next_at limit $2 for update skip locked)
+    select id from push_telling where next_at <= $1 and expires_at > $1 order by next_at limit $2 for no key update skip locked)
 update push_telling t set attempts = t.attempts + 1, next_at = $1::timestamptz + make_interval(secs => $3)
 from due, push_device d where t.id = due.id and d.id = t.device_id
 returning t.id as telling_id, t.device_id, t.event_id, t.kind, t.place, t.expires_at, t.attempts,

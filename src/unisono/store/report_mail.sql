@@ -17,7 +17,7 @@ from report_schedule s join app_user u on u.id = s.owner_id where s.id = $1;
 -- name: schedule_locked
 select s.id, s.name, s.question, s.form, s.locale, s.timing, s.recipients, s.channel_id, s.owner_id, s.paused, s.next_at,
        u.name as owner_name
-from report_schedule s join app_user u on u.id = s.owner_id where s.id = $1 for update of s;
+from report_schedule s join app_user u on u.id = s.owner_id where s.id = $1 for no key update of s;
 
 -- name: schedules
 select s.id, s.name, s.question, s.form, s.locale, s.timing, s.recipients, s.channel_id, s.owner_id, s.paused, s.next_at,
@@ -28,7 +28,7 @@ from report_schedule s join app_user u on u.id = s.owner_id order by s.name, s.i
 select s.id, s.name, s.question, s.form, s.locale, s.timing, s.recipients, s.channel_id, s.owner_id, s.paused, s.next_at,
        u.name as owner_name
 from report_schedule s join app_user u on u.id = s.owner_id
-where not s.paused and s.next_at <= $1 order by s.next_at limit 1 for update of s skip locked;
+where not s.paused and s.next_at <= $1 order by s.next_at limit 1 for no key update of s skip locked;
 
 -- name: move
 update report_schedule set next_at = $2 where id = $1;
@@ -41,7 +41,7 @@ on conflict (schedule_id, due_at) do nothing returning id;
 -- The lease outlives the making of a file; a node that ends meanwhile leaves it to another.
 update report_run set next_at = $1::timestamptz + make_interval(secs => $2), attempts = attempts + 1, at = $1
 where id = (select id from report_run where state in ('making', 'retrying') and next_at <= $1 order by due_at limit 1
-            for update skip locked)
+            for no key update skip locked)
 returning id, schedule_id, due_at, first, last, state, attempts, problem, at;
 
 -- name: mark

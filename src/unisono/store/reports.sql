@@ -1,6 +1,6 @@
 -- name: take_fold
 -- One node folds at a time; another passes on.
-select cursor, zone, folded_at from report_fold for update skip locked;
+select cursor, zone, folded_at from report_fold for no key update skip locked;
 
 -- name: move_fold
 update report_fold set cursor = $1, zone = $2, folded_at = $3;
@@ -66,7 +66,7 @@ delete from report_fact where arrived_at >= (select min(at) from event);
 
 -- name: next_stale
 delete from report_stale where (day, access_class) in (
-    select day, access_class from report_stale order by day desc, access_class limit $1 for update skip locked)
+    select day, access_class from report_stale order by day desc, access_class limit $1 for no key update skip locked)
 returning day, access_class;
 
 -- name: clear_cells

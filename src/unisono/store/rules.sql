@@ -78,7 +78,7 @@ select id from interaction where state in ('waiting', 'offered') and ($1::int[] 
 order by due_at, id limit $2;
 
 -- name: take
-select cursor from follower where name = $1 for update skip locked;
+select cursor from follower where name = $1 for no key update skip locked;
 
 -- name: move
 update follower set cursor = $2 where name = $1;

@@ -1,6 +1,6 @@
 -- name: take_fold
 -- One node folds at a time; another passes on.
-select cursor from tally_fold for update skip locked;
+select cursor from tally_fold for no key update skip locked;
 
 -- name: move_fold
 update tally_fold set cursor = $1 where cursor <> $1;

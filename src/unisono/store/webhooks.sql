@@ -31,7 +31,7 @@ where w.enabled and exists (
 select min(d.next_at) from webhook_delivery d join webhook w on w.id = d.webhook_id where w.enabled and d.state = 'waiting';
 
 -- name: lock
-select id from webhook where id = $1 and enabled for update skip locked;
+select id from webhook where id = $1 and enabled for no key update skip locked;
 
 -- name: claim
 -- One at a time and the oldest first; what a node that died had claimed comes again when its lease is over.

@@ -28,6 +28,9 @@ class Hands(Protocol):
     async def lock_work_about(self, conversation_ids: Iterable[UUID], message_ids: Iterable[UUID]) -> None:
         """Lock in the order of their ids what is open in these conversations, and whatever these messages belong to."""
 
+    async def lock_work_of(self, customer_ids: Iterable[UUID]) -> None:
+        """Lock in the order of their ids all work, open or not, with these people."""
+
     async def got_meanwhile(self, agent_id: UUID, known: Iterable[UUID]) -> list[InteractionFacts]:
         """Return and lock what an agent has beyond `known`, passing over what somebody else is at just now.
 

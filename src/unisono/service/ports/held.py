@@ -50,6 +50,9 @@ class Held(Protocol):
 
     async def held(self, message_id: UUID, *, lock: bool = False) -> HeldAnswer | None: ...
 
+    async def due(self, limit: int) -> list[UUID]:
+        """Return what is due, without a lock."""
+
     async def take_due(self, limit: int) -> list[HeldAnswer]:
         """Return those whose time has come, locked until the commit; what another node has at hand is passed over."""
 

@@ -39,9 +39,13 @@ async def active_rules(tx: Tx, *triggers: Trigger) -> list[Rule]:
 
 
 async def apply_rules(
-    tx: Tx, outside: Outside, rules: Sequence[Rule], trigger: Trigger, occasions: Sequence[Occasion]
-) -> set[str]:
-    """Apply what applies, once for each rule and occasion; returns the bells to ring after the commit."""
+    tx: Tx, outside: Outside, rules: Sequence[Rule], trigger: Trigger, occasions: Sequence[Occasion],
+    done: list[UUID] | None = None,
+) -> set[str]:  # fmt: skip
+    """Apply what applies, once for each rule and occasion; returns the bells to ring after the commit.
+
+    done: is told to which enquiries something was done.
+    """
     rings: set[str] = set()
     rules = [rule for rule in rules if rule.trigger is trigger]
     if not rules or not occasions:
@@ -55,6 +59,8 @@ async def apply_rules(
                 if judgement.applies and await _apply(tx, outside, facts, judgement, occasion, rings):
                     place = (facts.interaction_id, judgement.rule_id)
                     lately[place] = lately.get(place, 0) + 1
+                    if done is not None:
+                        done.append(facts.interaction_id)
     return rings
 
 

@@ -56,14 +56,19 @@ async def follow_log(outside: Outside) -> bool:
             return False
         events = await tx.followers.next_events(taken[0], list(_TRIGGERS), BATCH)
         rules = await active_rules(tx, *_TRIGGERS.values()) if events else []
+        full = len(events) == BATCH
+        place = events[-1].cursor if full else max(head, taken[0])
+        done: list[UUID] = []
         for event in events:
             interaction_id = await _about(tx, event)
             if interaction_id is None or event.body.get("rule_id") or event.body.get("on") is False:
                 continue
             occasion = Occasion(interaction_id=interaction_id, key=f"event:{event.cursor.id}")
-            rings |= await apply_rules(tx, outside, rules, _TRIGGERS[event.type], [occasion])
-        full = len(events) == BATCH
-        place = events[-1].cursor if full else max(head, taken[0])
+            rings |= await apply_rules(tx, outside, rules, _TRIGGERS[event.type], [occasion], done)
+            if done:
+                # What is done to the next enquiry is a transaction of its own: its work is not locked after this one's people.
+                full, place = True, event.cursor
+                break
         if place != taken[0]:
             await tx.followers.move(FOLLOWER, place)
     for bell in sorted(rings):
@@ -90,11 +95,16 @@ async def look_at_waiting(outside: Outside) -> bool:
             if await tx.followers.take(FOLLOWER) is None:
                 return False
             found = await tx.rules.too_long_waiting(rule.id, rule.after_s or 0, BATCH)
-            rings = await apply_rules(
-                tx, outside, [rule], Trigger.WAITING, [Occasion(interaction_id=one, key="waiting") for one in found]
-            )
-            more = more or (len(found) == BATCH and bool(found))
-            await tx.rules.looked(rule.id, found)
+            looked: list[UUID] = []
+            done: list[UUID] = []
+            for one in found:
+                occasion = Occasion(interaction_id=one, key="waiting")
+                rings |= await apply_rules(tx, outside, [rule], Trigger.WAITING, [occasion], done)
+                looked.append(one)
+                if done:
+                    break
+            more = more or len(looked) < len(found) or len(found) == BATCH
+            await tx.rules.looked(rule.id, looked)
         for bell in sorted(rings):
             await outside.bell.ring(bell)
     return more
