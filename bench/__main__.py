@@ -1,5 +1,5 @@
-"""`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,routing_quality,routing_speed,
-wallboard]`."""
+"""`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
+routing_speed,wallboard]`."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from bench import (
     lists,
     mailbox,
     page,
+    reports,
     router_kill,
     routing_quality,
     routing_speed,
@@ -34,6 +35,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "desk": desk.measure,
     "mailbox": mailbox.measure,
     "routing_quality": routing_quality.measure,
+    "reports": reports.measure,
     "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
     "wallboard": wallboard.measure,

@@ -50,7 +50,7 @@ _KEPT: Final[dict[str, tuple[str, str]]] = {
     "command": ("2 Tage", "2 days"),
     "work": ("solange das Anliegen besteht", "as long as the enquiry exists"),
     "customer": ("solange der Kunde besteht; mit ihm gelöscht", "as long as the customer exists; erased with them"),
-    "audit": ("dauerhaft, als Nachweis", "for good, as evidence"),
+    "audit": ("{audit_de}", "{audit_en}"),
     "log": ("{log} Tage", "{log} days"),
     "reports": (
         "solange das Anliegen in Berichten zählt; gelöscht mit dem Kunden",
@@ -68,10 +68,13 @@ async def works_agreement(db: Database, access: Access | None) -> AgreementView:
     async with db.read() as tx:
         values = await read_settings(tx)
         roles = await tx.people.roles()
+        audit = next((rule.days for rule in await tx.retention.rules() if rule.what == "audit"), None)
         held = [p for kind in ("figures", "live_view", "listening_in") for p in await tx.figures.holding(kind, None)]
     numbers = {
         "absolute": values["session.absolute_s"] // 3_600, "idle": values["session.idle_s"] // 3_600, "log": LOG_KEPT_DAYS,
         "looks": values["people.looks_kept_days"], "least": values["reports.least_group"],
+        "audit_de": "dauerhaft, als Nachweis" if audit is None else f"{audit} Tage",
+        "audit_en": "for good, as evidence" if audit is None else f"{audit} days",
     }  # fmt: skip
     who = {action: sorted(role.name for role in roles if action in role.actions) for d in DATA for action in d.seen_by}
     rows = [_row(datum, who, numbers) for datum in DATA]

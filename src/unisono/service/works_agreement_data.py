@@ -302,6 +302,12 @@ DATA: Final = (
         ('Damit Betroffene es wissen', 'So that those concerned know'),
         "", "looks", ('Wer hat hingesehen (nur man selbst)', 'Who looked (only oneself)'),
     ),
+    _datum(
+        "conversation_bond", "made_by ended_by",
+        ("Wer Verläufe verband, zusammenführte oder trennte", "Who linked, merged or parted conversations"),
+        ("Rückgängig machen", "Undoing"),
+        "work.read", "work",
+    ),
 )  # fmt: skip
 
 #: Columns that look like people of the house and are none.

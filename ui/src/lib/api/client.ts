@@ -70,7 +70,7 @@ export class Client {
     }
     let response: Response;
     try {
-      response = await fetch(API + path + queryString(options.query), init);
+      response = await fetch(addressOf(path, options.query), init);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
       this.onReached(false);
@@ -105,6 +105,12 @@ export function queryString(query: Options['query']): string {
   }
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Return the address of a path, which may have a query of its own already. */
+function addressOf(path: string, query: Options['query']): string {
+  const more = queryString(query);
+  return API + path + (path.includes('?') ? more.replace('?', '&') : more);
 }
 
 function csrfCookie(): string {

@@ -1,0 +1,159 @@
+"""Reports at the desk: filter, compare, look behind a figure, take a file out, let one go out by mail; and who looked at whom."""
+
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.app.demo_house import on_demo_loop, rows, running_demo
+from tests.browser.kit import LANGUAGES, THEMES, browser, listen_for_errors, sign_in, violations, window
+from tests.browser.test_demo import ALMOST_STILL
+from tests.db import Cluster
+from unisono.app.demo.run import DemoHouse
+from unisono.domain.ids import new_id
+from unisono.service.ports.reports import Dated
+from unisono.service.reports.facts import Facts
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+YESTERDAY = datetime.now(ZoneInfo("Europe/Berlin")).date() - timedelta(days=1)
+
+
+def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tmp_path: Path) -> None:
+    with on_demo_loop() as run:
+        run(_story(cluster, tmp_path))
+
+
+async def past(demo: DemoHouse) -> dict[str, int]:
+    """Three weeks of work behind the demo's house; returns the enquiries of the last thirty days by queue."""
+    db = demo.running.db
+    await rows(demo, "insert into access_class (channel_id, queue_id) select id, queue_id from channel on conflict do nothing")
+    await rows(demo, "insert into customer (id) select gen_random_uuid()")
+    await rows(
+        demo, "insert into identity (id, customer_id, network, remote_id, display_name, first_seen_at) "
+        "select gen_random_uuid(), k.id, 'made', 'up', 'Frida Fragt', now() from customer k order by created_at desc limit 1",
+    )  # fmt: skip
+    classes = await rows(
+        demo, "with made as (insert into conversation (id, channel_id, visibility, root_remote_id, identity_id, access_class) "
+        "select gen_random_uuid(), a.channel_id, 'private', 'past', y.id, a.id from access_class a, identity y where y.network = 'made' "
+        "returning id, access_class) select m.access_class as id, m.id as conversation, q.name->>'de' as queue from made m "
+        "join access_class a on a.id = m.access_class join queue q on q.id = a.queue_id order by 1",
+    )  # fmt: skip
+    people = [row["id"] for row in await rows(demo, "select id from app_user where disabled_at is null order by id")]
+    code = (await rows(demo, "select id from wrap_up_code order by id limit 1"))[0]["id"]
+    dated, counts = [], dict[str, int]()
+    for n in range(21 * 14):
+        place = classes[n % len(classes)]
+        day = YESTERDAY - timedelta(days=n % 21)
+        at = datetime(day.year, day.month, day.day, 8 + n % 9, tzinfo=UTC)
+        who = people[n % len(people)]
+        facts = Facts(
+            interaction_id=new_id(), conversation_id=place["conversation"], access_class=place["id"], arrived_at=at, since=at,
+            answered_at=at + timedelta(minutes=12), answered_by=who, first_ms=720_000, closed_at=at + timedelta(hours=1),
+            closed_by=who, code_id=code, ending="code", resolution_ms=3_600_000, worked_ms=500_000,
+        )  # fmt: skip
+        dated.append(Dated(facts=facts, arrived_day=day, arrived_hour=9, answered_day=day, late_day=None, closed_day=day))
+        counts[place["queue"]] = counts.get(place["queue"], 0) + 1
+    async with db.write() as tx:
+        await tx.reports.put(dated)
+    async with db.write() as tx:
+        while await tx.reports.recount(200):
+            pass
+    return counts
+
+
+def sheet_of(file: Path) -> list[list[Any]]:
+    """The cells of a workbook's first sheet."""
+    return [[cell.value for cell in line] for line in openpyxl.load_workbook(io.BytesIO(file.read_bytes())).active.iter_rows()]
+
+
+async def _story(cluster: Cluster, folder: Path) -> None:
+    async with running_demo(cluster, folder / "data", speed=ALMOST_STILL) as demo, browser() as started, window(started) as desk:
+        counts = await past(demo)
+        page = await desk.new_page()
+        errors = listen_for_errors(page)
+        await sign_in(page, demo)
+        await page.get_by_role("link", name="Berichte", exact=True).click()
+        main = page.get_by_role("main")
+
+        # A report beside the time before, as a chart and as a table.
+        await expect(main.get_by_role("table", name="").first).to_be_visible()
+        await expect(main.locator("canvas")).to_be_visible()
+        total = main.locator("tfoot td").first
+        await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option("Letzte 7 Tage")
+        await expect(total).to_contain_text(str(7 * 14))
+        await expect(main.get_by_text("verglichen mit")).to_be_visible()
+        await expect(main.get_by_text("Gruppen von mindestens 5")).to_be_visible()
+
+        # Narrowed to one queue, by channel.
+        await main.get_by_role("combobox", name="Bericht", exact=True).select_option("Warteschlangen")
+        await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option("Letzte 30 Tage")
+        queue, expected = next(iter(counts.items()))
+        row = main.get_by_role("row").filter(has=page.get_by_role("rowheader", name=queue, exact=True))
+        await expect(row.get_by_role("cell").first).to_contain_text(str(expected))
+        await main.get_by_text("Eingrenzen").click()
+        await main.get_by_role("combobox", name="Warteschlange", exact=True).select_option(queue)
+        await expect(main.get_by_role("rowheader")).to_have_count(2)
+        await expect(total).to_contain_text(str(expected))
+
+        # What is behind the figure, by keyboard.
+        await row.get_by_role("button").first.focus()
+        await page.keyboard.press("Enter")
+        behind = page.get_by_role("dialog")
+        await expect(behind.get_by_role("link").first).to_be_visible()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+
+        # The same, as a workbook that another program reads.
+        await main.get_by_text("Ausgeben").click()
+        async with page.expect_download() as waiting:
+            await main.get_by_role("link", name="XLSX").click()
+        await (await waiting.value).save_as(folder / "report.xlsx")
+        cells = sheet_of(folder / "report.xlsx")
+        assert ["Gesamt", expected] in [line[:2] for line in cells]
+        assert any(queue in str(line[0]) for line in cells[:6]), "the filter stands above the table"
+
+        # It goes out by mail.
+        await main.get_by_role("button", name="Mit der Post schicken").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Name").fill("Montags für alle")
+        await dialog.get_by_role("button", name="Speichern").click()
+        await expect(dialog.get_by_text("mindestens eine Adresse")).to_be_visible()
+        await dialog.get_by_label("Empfänger").fill("leitung@firma.example")
+        await dialog.get_by_role("button", name="Speichern").click()
+        await expect(main.get_by_text("Montags für alle")).to_be_visible()
+        await expect(main.get_by_text("leitung@firma.example")).to_be_visible()
+        [kept] = await rows(demo, "select question, timing from report_schedule")
+        assert (kept["question"]["report"], kept["timing"]["rhythm"], len(kept["question"]["queue"])) == ("queues", "weekly", 1)
+
+        # Everybody's own page, and pages that show themselves in every language and theme.
+        await main.get_by_role("link", name="Meine Zahlen").click()
+        await expect(main.get_by_text("Das sieht niemand sonst")).to_be_visible()
+        await page.goto(f"{demo.url}/settings/looks")
+        await expect(main.get_by_text("Niemand hat hingesehen")).to_be_visible()
+        assert errors == []
+        async for shown in everywhere(page, demo):
+            assert await violations(shown) == [], shown.url
+        assert errors == []
+
+
+async def everywhere(page: Page, demo: DemoHouse) -> AsyncIterator[Page]:
+    """Every page of reports, once in each language and theme, wide and narrow."""
+    addresses = ("/reports", "/reports?report=heat", "/reports/scheduled", "/reports/mine", "/settings/looks")
+    for n, (language, theme) in enumerate(product(LANGUAGES, THEMES)):
+        await page.evaluate(
+            "change => fetch('/api/v1/me', {method: 'PATCH', body: JSON.stringify(change), headers: {'content-type': 'application/json', "
+            "'x-csrftoken': document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? ''}})", {"locale": language, "theme": theme},
+        )  # fmt: skip
+        await page.set_viewport_size({"width": (1440, 390)[n % 2], "height": 900})
+        for address in addresses:
+            await page.goto(f"{demo.url}{address}")
+            await expect(page.get_by_role("main").locator("table, dl, .empty").first).to_be_visible()
+            yield page
