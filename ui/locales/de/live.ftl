@@ -116,6 +116,7 @@ repair-done = { $count ->
   }
 repair-some = { $done } erledigt, { $refused } nicht.
 repair-waits = { $count } zu reparieren
+quarantine-why = Der Kanal konnte das nicht lesen:
 repair-quarantine-grew = In Quarantäne ist etwas dazugekommen: jetzt { $count }.
 repair-dead-grew = Eine Antwort wurde nicht zugestellt: jetzt { $count }.
 dead-discard = Antwort aufgeben?

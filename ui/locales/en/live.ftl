@@ -116,6 +116,7 @@ repair-done = { $count ->
   }
 repair-some = { $done } done, { $refused } not.
 repair-waits = { $count } to repair
+quarantine-why = The channel could not read this:
 repair-quarantine-grew = Something came into quarantine: { $count } now.
 repair-dead-grew = An answer was not delivered: { $count } now.
 dead-discard = Give the answer up?
