@@ -48,7 +48,7 @@ it('is the only list of addresses: no page asks the address for its parts by its
     'print/Print.svelte',
     'work/Offers.svelte',
     'work/Work.svelte',
-  'help/Help.svelte'];
+  ];
   const asking = sources(folder).filter((file) => file.endsWith('.svelte') && /router\.path/.test(readFileSync(file, 'utf8')));
   expect(asking.map((file) => file.slice(folder.length)).filter((file) => !ALLOWED.includes(file))).toEqual([]);
 });
