@@ -18,6 +18,8 @@ export interface Route {
   keys?: string;
   /** The page. Not given: a part of the page of the longest address above it. The work itself is in the first load. */
   page?: Lazy<Record<string, never>>;
+  /** The heading under which the section lists it, where it has more parts than a row of tabs holds. */
+  group?: 'mine' | 'work' | 'customers' | 'house' | 'people';
   /** What stands below the tabs of its section, which is the page above it. */
   part?: Lazy<{ desk: Desk }>;
   /** No command: it is where one already is, or only the demonstration has it. */
@@ -78,28 +80,28 @@ export const ROUTES: readonly Route[] = [
   { path: '/repair/dead', title: 'dead-letters', action: 'work.answer', part: () => import('./repair/DeadLetters.svelte') },
 
   { path: '/settings', title: 'nav-settings', keys: 'g s', page: () => import('./settings/Settings.svelte') },
-  { path: '/settings/mine', title: 'settings-tab-mine', part: () => import('./settings/Mine.svelte') },
-  { path: '/settings/notifications', title: 'settings-tab-notifications', part: () => import('./settings/Notifications.svelte') },
-  { path: '/settings/classes', title: 'settings-tab-classes', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
-  { path: '/settings/calendars', title: 'settings-tab-calendars', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
-  { path: '/settings/service-levels', title: 'settings-tab-service-levels', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },
-  { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
-  { path: '/settings/tags', title: 'tags', action: 'queue.manage', part: () => import('./settings/Tags.svelte') },
-  { path: '/settings/blocked', title: 'blocked-people', action: 'work.supervise', part: () => import('./settings/Blocked.svelte') },
-  { path: '/settings/canned-answers', title: 'canned-answers', action: 'work.answer', part: () => import('./settings/Canned.svelte') },
-  { path: '/settings/signatures', title: 'signatures', action: 'channel.manage', part: () => import('./settings/Signatures.svelte') },
-  { path: '/settings/looks', title: 'settings-tab-looks', part: () => import('./settings/Looks.svelte') },
-  { path: '/settings/figures', title: 'settings-tab-figures', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
+  { path: '/settings/mine', title: 'settings-tab-mine', group: 'mine', part: () => import('./settings/Mine.svelte') },
+  { path: '/settings/notifications', title: 'settings-tab-notifications', group: 'mine', part: () => import('./settings/Notifications.svelte') },
+  { path: '/settings/classes', title: 'settings-tab-classes', group: 'work', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
+  { path: '/settings/calendars', title: 'settings-tab-calendars', group: 'work', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
+  { path: '/settings/service-levels', title: 'settings-tab-service-levels', group: 'work', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },
+  { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', group: 'customers', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
+  { path: '/settings/tags', title: 'tags', group: 'work', action: 'queue.manage', part: () => import('./settings/Tags.svelte') },
+  { path: '/settings/blocked', title: 'blocked-people', group: 'customers', action: 'work.supervise', part: () => import('./settings/Blocked.svelte') },
+  { path: '/settings/canned-answers', title: 'canned-answers', group: 'work', action: 'work.answer', part: () => import('./settings/Canned.svelte') },
+  { path: '/settings/signatures', title: 'signatures', group: 'work', action: 'channel.manage', part: () => import('./settings/Signatures.svelte') },
+  { path: '/settings/looks', title: 'settings-tab-looks', group: 'mine', part: () => import('./settings/Looks.svelte') },
+  { path: '/settings/figures', title: 'settings-tab-figures', group: 'people', action: ['people.look', 'people.agree'], part: () => import('./settings/Permits.svelte') },
 
-  { path: '/settings/rules', title: 'settings-tab-rules', action: 'rule.manage', keys: 'g e', part: () => import('./rules/Rules.svelte') },
-  { path: '/settings/webhooks', title: 'settings-tab-webhooks', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
-  { path: '/settings/retention', title: 'settings-tab-retention', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
-  { path: '/settings/audit', title: 'settings-tab-audit', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
+  { path: '/settings/rules', title: 'settings-tab-rules', group: 'work', action: 'rule.manage', keys: 'g e', part: () => import('./rules/Rules.svelte') },
+  { path: '/settings/webhooks', title: 'settings-tab-webhooks', group: 'house', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
+  { path: '/settings/retention', title: 'settings-tab-retention', group: 'customers', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
+  { path: '/settings/audit', title: 'settings-tab-audit', group: 'house', action: 'audit.read', part: () => import('./admin/Audit.svelte') },
 
   { path: '/help', title: 'nav-help', page: () => import('./help/Help.svelte') },
   { path: '/help/:name', title: 'nav-help', hidden: true },
   { path: '/start', title: 'start-title', action: 'setting.manage', page: () => import('./start/Start.svelte') },
-  { path: '/settings/works-agreement', title: 'settings-tab-agreement', action: ['setting.read', 'people.agree'], part: () => import('./settings/Agreement.svelte') },
+  { path: '/settings/works-agreement', title: 'settings-tab-agreement', group: 'people', action: ['setting.read', 'people.agree'], part: () => import('./settings/Agreement.svelte') },
   { path: '/print/:conversation', title: 'print-title', alone: true, hidden: true, page: () => import('./print/Print.svelte') },
 
   { path: '/login', title: 'login-title', open: true, hidden: true },
