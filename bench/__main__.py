@@ -21,6 +21,8 @@ from bench import (
     router_kill,
     routing_quality,
     routing_speed,
+    tasks,
+    tasks_page,
     wallboard,
 )
 from bench.results import FILE, Figure, keep
@@ -38,6 +40,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "reports": reports.measure,
     "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
+    "tasks": tasks.measure,
     "wallboard": wallboard.measure,
 }
 
@@ -55,6 +58,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.page:
         page.write()
+        tasks_page.write()
         print(f"Made {page.PAGE}")
         return 0
     wanted = [name for name in asked.only.split(",") if name]
@@ -75,6 +79,7 @@ def main() -> int:
         for key, figure in measured.items():
             print(f"{key:32} {figure.value:10.3f} {figure.unit:8} | {figure.baseline}: {figure.baseline_value:.3f}", flush=True)
     page.write()
+    tasks_page.write()
     print(f"Kept in {FILE}")
     return 1 if failed else 0
 

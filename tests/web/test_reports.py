@@ -112,7 +112,7 @@ async def test_single_people_are_shown_under_a_permit_and_see_who_looked(served:
     await agent.log_in("agent3")
     [look] = (await agent.get("me/looks"))["items"]
     assert (look["name"], look["what"], look["reason"]) == ("Root", "report.people", "Schulung im November")
-    mine = await agent.get(f"me/figures?{TIME}")
+    mine = await agent.get(f"me/report?{TIME}")
     assert mine["values"]["closed"] == sum(who == work.people[3] for _, _, who, *_ in work.done)
 
 

@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 from tests.web.conftest import Browser, Served
 from unisono.domain.ids import new_id
 from unisono.service.actions import ACTIONS, BUILT_IN_ROLES
+from unisono.web.app import _API_ROUTES as API_ROUTES
 from unisono.web.app import build_app
 from unisono.web.needs import EVERYBODY, NEEDS, PUBLIC, SIGNED_IN
 
@@ -175,3 +176,9 @@ async def test_every_answer_carries_the_security_headers(root: Browser) -> None:
 
 async def test_the_house_is_alive(served: Served) -> None:
     assert (await served.browser().get("health"))["status"] == "ok"
+
+
+def test_no_two_handlers_answer_the_same_address() -> None:
+    """The framework would let one of them win without a word."""
+    taken = [(method, path) for handler in API_ROUTES for path in handler.paths for method in handler.http_methods]
+    assert [one for one in taken if taken.count(one) > 1] == []

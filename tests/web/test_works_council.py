@@ -24,6 +24,7 @@ WALKED = {
 #: Addresses whose answers are settings of reports, or about the asker alone: they hold no figure about others.
 OTHERS = {
     "/api/v1/me/figures",
+    "/api/v1/me/report",
     "/api/v1/report-schedules",
     "/api/v1/report-schedules/{schedule_id}",
     "/api/v1/report-schedules/{schedule_id}/send",

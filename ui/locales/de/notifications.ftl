@@ -50,3 +50,4 @@ print-ours = Antwort
 print-theirs = Kunde
 print-files = Anhänge:
 print-cut = Gedruckt werden die letzten { $count } Nachrichten; davor gibt es weitere.
+nav-more = Mehr

@@ -50,3 +50,4 @@ print-ours = Answer
 print-theirs = Customer
 print-files = Attachments:
 print-cut = The last { $count } messages are printed; there are more before them.
+nav-more = More

@@ -116,7 +116,7 @@ async def file(
     )  # fmt: skip
 
 
-@get("/me/figures", opt=needs(SIGNED_IN), tags=["Reports"])
+@get("/me/report", opt=needs(SIGNED_IN), tags=["Reports"])
 async def mine(house: HouseDep, actor: ActorDep, first: FromQuery[date], last: FromQuery[date]) -> OwnView:
     """Return what one did oneself in a time. Nobody else sees it."""
     return await own_figures(house.db, actor.access, first, last)

@@ -1,0 +1,41 @@
+"""The page of the documentation that shows what tasks at the desk take; made from the kept results, never by hand."""
+
+import json
+from typing import Any, Final
+
+from bench.results import FILE
+
+PAGE: Final = FILE.parents[1] / "docs/reference/desk-tasks.md"
+_HEAD: Final = """\
+<!-- Made by `python -m bench --page` from bench/results.json; change bench/tasks_page.py. -->
+
+# Tasks at the desk
+
+What twelve tasks take a practised agent, in clicks and keys. `make bench ONLY=tasks` does them in a real browser on the demo,
+by visible controls alone; the page counts what it sees. *Letters* are keys that are text. *Reckoned* is what the keystroke-level
+model (Card, Moran, Newell 1980) says of a practised person: 1.35 s to begin, 1.2 s a click, 0.2 s a key. *Machine* is how long
+the desk itself took, without thinking. The figures are kept with each release, in `bench/results.json`.
+
+| task | clicks | choices | keys | letters | reckoned | machine |
+|---|---|---|---|---|---|---|
+"""
+
+
+def text(results: dict[str, Any]) -> str:
+    """Return the page for these results."""
+    names = [key.split(".")[1] for key in results if key.startswith("task.") and key.endswith(".clicks")]
+    rows = []
+    for name in names:
+        clicks, keys, seconds = (results[f"task.{name}.{part}"] for part in ("clicks", "keys", "seconds"))
+        cells = (
+            clicks["more"]["title"], f"{clicks['value']:g}", f"{clicks['baseline_value']:g}", f"{keys['value']:g}",
+            f"{keys['baseline_value']:g}", f"{seconds['baseline_value']:.1f} s", f"{seconds['value']:.1f} s",
+        )  # fmt: skip
+        rows.append(f"| {' | '.join(cells)} |\n")
+    return _HEAD + "".join(rows or ["| not measured yet | | | | | | |\n"])
+
+
+def write() -> None:
+    """Make the page anew."""
+    results = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    PAGE.write_text(text(results), encoding="utf-8")
