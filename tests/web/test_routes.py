@@ -48,7 +48,7 @@ def filled(path: str) -> str:
     for part in path.split("/"):
         if part.startswith("{"):
             kind = part.strip("{}").split(":")[1]
-            path = path.replace(part, str(new_id()) if kind == "uuid" else "x")
+            path = path.replace(part, {"uuid": str(new_id()), "int": "482"}.get(kind, "x"))
     return path
 
 
