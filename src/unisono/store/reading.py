@@ -131,13 +131,12 @@ class PgReading:
         if before is not None:
             words = ", ".join(parameters.add(value, cast) for value, cast in zip(before, ("::timestamptz", "", ""), strict=True))
             place = f" and (m.said_at, m.tie_break, m.ingest_key) < ({words})"
-        most = parameters.add(limit, "::int")
+        most, newest = parameters.add(limit, "::int"), "m.said_at desc, m.tie_break desc, m.ingest_key desc"
         # From each conversation its newest by the index, and of these the newest: no conversation is read whole.
         rows = await self._connection.fetch(
             f"select m.id from conversation c join identity n on n.id = c.identity_id cross join lateral ("
             f"select m.id, m.said_at, m.tie_break, m.ingest_key from message m where m.conversation_id = c.id{place} "
-            f"order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit {most}) m "
-            f"where {' and '.join(conditions)} order by m.said_at desc, m.tie_break desc, m.ingest_key desc limit {most}",
+            f"order by {newest} limit {most}) m where {' and '.join(conditions)} order by {newest} limit {most}",
             *parameters.values,
         )
         return await self.messages_by_id([row["id"] for row in rows])
