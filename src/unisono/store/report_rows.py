@@ -131,25 +131,29 @@ with place as materialized (
     from report_cell c join place p on p.id = c.access_class
     where c.moment = {ps.add(moment)} and c.dim = {ps.add(dim)} and c.day between {first} and {last} group by 1, 2, 3, 4
 ), day as (
-    select queue_id, team_id, day, date_trunc('week', day)::date as week, bit_or(people) as people,
-           bit_count(bit_or(people)) not between 1 and {few} - 1 as enough
-    from part group by 1, 2, 3, 4
+    select *, date_trunc('week', day)::date as week,
+           bit_count(bit_or(people) over (partition by queue_id, day)) not between 1 and {few} - 1 as enough
+    from part
 ), week as (
-    select queue_id, week, bit_or(people) as people, bit_count(bit_or(people)) >= {few} as enough
-    from day where not enough and week >= {first} and week + 6 <= {last} group by 1, 2
+    -- Windows, not joins: the planner does not know how many rows there are, and would compare each with each.
+    select *, week >= {first} and week + 6 <= {last} as whole, bit_count(bit_or(people)
+           filter (where not enough and week >= {first} and week + 6 <= {last})
+           over (partition by queue_id, week)) >= {few} as of_week
+    from day
 ), pool as (
-    select week from week where not enough and {everything} group by 1 having bit_count(bit_or(people)) >= {few}
-), atom as materialized (
-    select queue_id, team_id, day, 'd' as kind, queue_id as of_queue, day as begins from day where enough
-    union all
-    select d.queue_id, d.team_id, d.day, 'w', d.queue_id, d.week from day d join week w using (queue_id, week)
-    where not d.enough and w.enough
-    union all
-    select d.queue_id, null, d.day, 'p', null, d.week from day d join week w using (queue_id, week) join pool using (week)
-    where not d.enough and not w.enough
+    select *, {everything} and bit_count(bit_or(people) filter (where not enough and whole and not coalesce(of_week, false))
+           over (partition by week)) >= {few} as of_pool
+    from week
+), placed as materialized (
+    select *, case when enough then 'd' when whole and of_week then 'w' when whole and of_pool then 'p' end as kind from pool
+), atom as (
+    select distinct queue_id, day, kind, case when kind <> 'p' then queue_id end as of_queue,
+           case when kind = 'd' then day else week end as begins
+    from placed where kind is not null
 ), piece as (
-    select t.kind, t.of_queue, t.team_id, t.begins, p.v, bit_or(p.people) as people, {_sums("p")}
-    from part p join atom t using (queue_id, day) group by 1, 2, 3, 4, 5
+    select p.kind, case when p.kind <> 'p' then p.queue_id end as of_queue, case when p.kind <> 'p' then p.team_id end as team_id,
+           case when p.kind = 'd' then p.day else p.week end as begins, p.v, bit_or(p.people) as people, {_sums("p")}
+    from placed p where p.kind is not null group by 1, 2, 3, 4, 5
 ), counted as (
     select *, bit_count(people) as many, bit_count(people) between 1 and {few} - 1 as low from piece
 ), ranked as (
