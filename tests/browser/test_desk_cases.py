@@ -11,8 +11,11 @@ from playwright.async_api import Page, expect
 from tests.browser.kit import browser, listen_for_errors, window
 from tests.browser.test_desk_channels import desk, violations
 from tests.kit import House
+from tests.service.test_moderate import Moderating
+from tests.service.test_report import Reporting
 from tests.web.conftest import EVERYTHING, PASSWORD, MakeHouse
 from tests.web.network import Networks
+from unisono.contract.connector import ConnectorType
 from unisono.service.access import Access
 from unisono.service.merge_customers import merge_customers
 
@@ -20,10 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @asynccontextmanager
-async def at_the_desk(make_house: MakeHouse, *, locale: str = "en-GB") -> AsyncIterator[tuple[House, Page, str]]:
+async def at_the_desk(make_house: MakeHouse, networks: Networks | None = None) -> AsyncIterator[tuple[House, Page, str]]:
     """A desk with three enquiries on two channels, two of them in root's hands; yields the house, the page and its address."""
     async with (
-        desk(make_house, Networks()) as (house, url), browser() as started, window(started, locale=locale) as context,
+        desk(make_house, networks or Networks()) as (house, url), browser() as started, window(started, locale="en-GB") as context,
     ):  # fmt: skip
         page = await context.new_page()
         errors = listen_for_errors(page)
@@ -125,7 +128,7 @@ async def test_what_belongs_together_gets_a_number_and_is_solved_as_one(make_hou
 
         # The number is found by the search, and by who looks through the cases.
         await page.keyboard.press("/")
-        await page.get_by_role("searchbox").fill("#1")
+        await page.get_by_label("Words, names, numbers").fill("#1")
         await page.get_by_role("link", name="Case #1").click()
         await page.get_by_role("link", name="All cases").click()
         await page.get_by_role("searchbox").fill("parcel")
@@ -244,3 +247,39 @@ async def test_merged_conversations_show_as_one_and_each_answer_goes_where_its_t
         await dialog.get_by_role("button", name="Split").click()
         await expect(page.get_by_test_id("message")).to_have_count(1)
         await expect(page.get_by_text("Linked:").first).to_be_visible()
+
+
+class ReportingNetworks(Networks):
+    """A network that takes reports."""
+
+    def code(self, connector: str) -> ConnectorType:
+        return Reporting if connector == "scripted" else super().code(connector)
+
+
+async def test_a_comment_is_reported_and_its_evidence_opened_with_a_reason(make_house: MakeHouse) -> None:
+    Moderating.did, Moderating.says = [], []
+    async with at_the_desk(make_house, ReportingNetworks()) as (kit, page, url):
+        await _choose(page, "Anna Müller")
+        await page.get_by_role("button", name="Report to the network").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Reason").fill("Threatens our staff")
+        await dialog.get_by_role("button", name="Report to the network").click()
+        await expect(page.get_by_text("Reported. The evidence is kept.")).to_be_visible()
+        assert [verb for verb, _, _ in Moderating.did] == ["report:annam:Threatens our staff"]
+        # The archive is a role of its own, also for an administrator.
+        await page.goto(f"{url}/settings/evidence")
+        await expect(page.get_by_role("link", name="Evidence")).to_have_count(0)
+        await kit.sql(
+            "insert into role_grant (id, user_id, role, scope_kind) "
+            "select gen_random_uuid(), id, 'archivist', 'organisation' from app_user where login = 'root'"
+        )
+        await page.goto(f"{url}/settings/evidence")
+        await page.get_by_role("button", name="Open evidence 1").click()
+        await dialog.get_by_label("Reason").fill("short")
+        await dialog.get_by_role("button", name="Open", exact=True).click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("ten characters")
+        await dialog.get_by_label("Reason").fill("The police asked for it")
+        await dialog.get_by_role("button", name="Open", exact=True).click()
+        await expect(dialog).to_contain_text("Mein Paket ist nass angekommen.")
+        await expect(dialog.get_by_test_id("evidence")).to_contain_text("Threatens our staff")
+        assert await violations(page) == []

@@ -53,6 +53,7 @@ class Caps(Struct, frozen=True, kw_only=True):
     edits / deletes / account_deletion / statuses: inbound events that the network tells of.
     retract: our own message can be deleted. rate_per_s: items a second that the connector states to take in.
     hide / delete_comment / like: what we may do to a customer's public item (powers HideComment, DeleteComment, Like).
+    report: a customer's item can be reported to those who run the network (power ReportItem).
     private_reply: a public item can be answered privately, for `private_reply_window_s` after it was said and
         `private_replies_max` times (None: as often as one likes); see `OutMessage.private_reply_to`.
     templates: pre-approved texts may be sent (power Templates), also after the window. backfill: see the power Backfill.
@@ -93,6 +94,7 @@ class Caps(Struct, frozen=True, kw_only=True):
     hide: bool = False
     delete_comment: bool = False
     like: bool = False
+    report: bool = False
     private_reply_window_s: int | None = None
     private_replies_max: int | None = None
     templates: bool = False

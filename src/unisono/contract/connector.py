@@ -178,6 +178,15 @@ class Like(Protocol):
 
 
 @runtime_checkable
+class ReportItem(Protocol):
+    """A customer's item can be reported to those who run the network (`Caps.report`)."""
+
+    async def report(self, remote_id: str, author_id: str, reason: str) -> SendResult:
+        """Report it with a reason in words, which the network's people read; `Sent` with the item's own id."""
+        ...
+
+
+@runtime_checkable
 class Templates(Protocol):
     """The network sends some texts only when it approved them beforehand (`Caps.templates`)."""
 

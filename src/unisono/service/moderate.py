@@ -1,4 +1,4 @@
-"""What may be done to a customer's item at its network: hide and show it, delete it, like it. Each is written down."""
+"""What may be done to a customer's item at its network: hide and show it, delete it, like it, report it. Each is written down."""
 
 from collections.abc import Awaitable
 from typing import Final, Literal, get_args
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from unisono.contract.budgets import BudgetSpent
 from unisono.contract.capabilities import Caps
-from unisono.contract.connector import Connector, DeleteComment, HideComment, Like, PullFailed
+from unisono.contract.connector import Connector, DeleteComment, HideComment, Like, PullFailed, ReportItem
 from unisono.contract.context import HostRefused, NotReached
 from unisono.contract.health import Health
 from unisono.contract.inbound import ThreadRef
@@ -16,14 +16,15 @@ from unisono.domain.words import ChannelState, Direction, Visibility
 from unisono.service.access import Access
 from unisono.service.channel_context import Outside, open_connector
 from unisono.service.erase import erase_messages
+from unisono.service.evidence import gather, is_reported, keep
 from unisono.service.intake import record_health
 from unisono.service.ports import NewEvent
 from unisono.service.ports.comments import CommentPlace
 
-Deed = Literal["hide", "unhide", "delete", "like", "unlike"]
+Deed = Literal["hide", "unhide", "delete", "like", "unlike", "report"]
 DEEDS: Final[tuple[str, ...]] = get_args(Deed)
 #: Taking somebody's words from sight needs a reason, and to take them away for good needs more than an agent.
-_NEEDS_REASON: Final = frozenset({"hide", "unhide", "delete"})
+_NEEDS_REASON: Final = frozenset({"hide", "unhide", "delete", "report"})
 
 
 async def moderate(outside: Outside, access: Access, message_id: UUID, deed: Deed, reason: str = "") -> None:
@@ -42,25 +43,36 @@ async def moderate(outside: Outside, access: Access, message_id: UUID, deed: Dee
         access.demand(place.access_class, agent_id, "work.supervise" if deed == "delete" else "work.answer")
         channel = await tx.channels.facts(place.channel_id)
     if deed in _NEEDS_REASON and not reason:
-        raise Invalid("Hiding, showing and deleting need a reason; it is written down.", field="reason", code="reason_missing")
+        raise Invalid(
+            "Hiding, showing, deleting and reporting need a reason; it is written down.", field="reason", code="reason_missing"
+        )
     if channel is None:
         raise Conflict("The channel is archived; nothing can be done on it.", code="channel_archived")
     if place.deleted and deed == "delete":
         return
     if place.remote_id is None or place.deleted or place.direction != Direction.INBOUND.value:
         raise Invalid("Only what a customer said, and what still stands, can be moderated.", code="cannot_moderate")
-    if deed != "like" and deed != "unlike" and place.visibility != Visibility.PUBLIC.value:
+    if deed not in ("like", "unlike", "report") and place.visibility != Visibility.PUBLIC.value:
         raise Invalid("Nobody else reads this; only public items are hidden or deleted.", code="cannot_moderate")
+    if deed == "report" and await is_reported(outside.db, message_id):
+        return
     connector = open_connector(outside, channel)
     thread = ThreadRef(visibility=Visibility(place.visibility), root_id=place.root_remote_id, customer=place.author)
-    asked = _asked(connector, connector.capabilities(thread), deed, place.remote_id)
+    asked = _asked(connector, connector.capabilities(thread), deed, place.remote_id, place.author_id, reason)
     if asked is None:
         raise Invalid("This network does not let us do that.", code="cannot_moderate")
+    # As it was when it was reported: what its author changes or deletes later changes nothing in it.
+    evidence = await gather(outside, message_id) if deed == "report" else None
     _judge(await _result(outside, asked, channel.id))
+    if evidence is not None:
+        await keep(outside, access, evidence, reason)
+        return
     await _record(outside, access, place, deed, reason)
 
 
-def _asked(connector: Connector, caps: Caps, deed: Deed, remote_id: str) -> Awaitable[SendResult] | None:
+def _asked(
+    connector: Connector, caps: Caps, deed: Deed, remote_id: str, author_id: str, reason: str
+) -> Awaitable[SendResult] | None:
     """Return what is asked of the connector, None for what it cannot."""
     match deed:
         case "hide" | "unhide" if caps.hide and isinstance(connector, HideComment):
@@ -69,6 +81,8 @@ def _asked(connector: Connector, caps: Caps, deed: Deed, remote_id: str) -> Awai
             return connector.delete_comment(remote_id)
         case "like" | "unlike" if caps.like and isinstance(connector, Like):
             return connector.like(remote_id, deed == "like")
+        case "report" if caps.report and isinstance(connector, ReportItem):
+            return connector.report(remote_id, author_id, reason)
     return None
 
 

@@ -62,33 +62,27 @@ async def seal(tx: Tx, cipher: Cipher, messages: Sequence[ToErase]) -> int:
     stored: dict[str, Any] = await tx.privacy.setting(RETENTION_SETTING) or {}
     classes = msgspec.convert(stored, dict[str, RetentionClass])
     kept = [(m, rule) for m in messages if m.text and (rule := class_of(m, classes)) is not None]
-    if not kept:
-        return 0
-    last = await tx.privacy.last_sealed()
-    number, previous = (last.number, last.hash) if last else (0, _FIRST_HASH)
     for message, (text_class, ground, years) in kept:
-        number += 1
         retain_until = message.said_at + timedelta(days=365 * years + years // 4)
-        sealed = cipher.seal(msgspec.json.encode(message), message.message_id.bytes)
-        digest = chain_hash(
-            previous,
-            number,
-            message.message_id,
-            text_class,
-            ground,
-            tx.now,
-            retain_until,
-            sealed.nonce,
-            sealed.ciphertext,
-        )
-        await tx.privacy.append_sealed(
-            SealedItem(
-                number=number, message_id=message.message_id, text_class=text_class, ground=ground, sealed_at=tx.now,
-                retain_until=retain_until, sealed=sealed, previous_hash=previous, hash=digest,
-            )
-        )  # fmt: skip
-        previous = digest
+        await append(tx, cipher, message.message_id, text_class, ground, retain_until, msgspec.json.encode(message))
     return len(kept)
+
+
+async def append(
+    tx: Tx, cipher: Cipher, message_id: UUID, text_class: str, ground: str, retain_until: datetime, content: bytes
+) -> int:
+    """Append one entry to the archive and return its number."""
+    last = await tx.privacy.last_sealed()
+    number, previous = (last.number + 1, last.hash) if last else (1, _FIRST_HASH)
+    sealed = cipher.seal(content, message_id.bytes)
+    digest = chain_hash(previous, number, message_id, text_class, ground, tx.now, retain_until, sealed.nonce, sealed.ciphertext)
+    await tx.privacy.append_sealed(
+        SealedItem(
+            number=number, message_id=message_id, text_class=text_class, ground=ground, sealed_at=tx.now,
+            retain_until=retain_until, sealed=sealed, previous_hash=previous, hash=digest,
+        )
+    )  # fmt: skip
+    return number
 
 
 async def open_sealed(db: Database, cipher: Cipher, access: Access, number: int, reason: str) -> ToErase:

@@ -65,6 +65,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="moderation.evidence_days", kind=int, default=180, low=1, high=3_650,
+            summary={
+                "de": "So viele Tage bleibt versiegelt, was dem Netzwerk gemeldet wurde, wie es war.",
+                "en": "For so many days what was reported to a network is kept sealed, as it was.",
+            },
+        ),
+        Setting(
             name="desk.lost_after_s", kind=int, default=120, low=90, high=3_600,
             summary={
                 "de": "Wer so viele Sekunden lang verstummt ist, wird abgemeldet; was nicht warten kann, geht zurück.",

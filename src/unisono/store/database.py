@@ -27,6 +27,7 @@ from unisono.store.consults import PgConsults
 from unisono.store.custody import PgCustody
 from unisono.store.customers import PgCustomers
 from unisono.store.driver import Connection, Pool
+from unisono.store.evidence import PgEvidence
 from unisono.store.hands import PgHands
 from unisono.store.held import PgHeld
 from unisono.store.inbox import PgInbox
@@ -150,6 +151,10 @@ class PgTx:
     @cached_property
     def own_figures(self) -> PgOwnFigures:
         return PgOwnFigures(self.connection)
+
+    @cached_property
+    def evidence(self) -> PgEvidence:
+        return PgEvidence(self.connection, self.now)
 
     @cached_property
     def bonds(self) -> PgBonds:

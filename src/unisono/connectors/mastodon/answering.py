@@ -77,6 +77,21 @@ class Answering:
         await self._keep_sent(message.key, sent.remote_id)
         return sent
 
+    async def report(self, remote_id: str, author_id: str, reason: str) -> SendResult:
+        """Report a status to our server's moderators; it is theirs to tell the author's server."""
+        try:
+            answer = await self._api.request(
+                "POST",
+                "/api/v1/reports",
+                json={"account_id": author_id, "status_ids": [remote_id], "comment": reason[:1_000], "category": "other"},
+            )
+        except NotReached as error:
+            return Unknown(reason=str(error)) if error.sent else Retry(reason=str(error))
+        if answer.status == 403:
+            human = "The token may not report: it needs the scope write:reports. Make one with it and enter it at the channel."
+            return Reject(code="no_scope", human=human)
+        return Sent(remote_id=remote_id) if answer.status == 200 else self._api.refusal(answer)
+
     async def _visibility(self, message: OutMessage) -> str | SendResult:
         private = message.thread.visibility is Visibility.PRIVATE
         if message.in_reply_to is None:

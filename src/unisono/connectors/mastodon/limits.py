@@ -27,7 +27,8 @@ def caps_of(instance: dict[str, Any]) -> Caps:
             max_bytes=int(media.get("image_size_limit") or 16_777_216), alt_text=True,
             max_alt_chars=int(media.get("description_limit") or 1_500),
         ),
-        content_warning=True, push=True, echo=True, edits=True, deletes=True, key_window_s=KEY_WINDOW_S, rate_per_s=20,
+        content_warning=True, push=True, echo=True, edits=True, deletes=True, report=True,
+        key_window_s=KEY_WINDOW_S, rate_per_s=20,
     )  # fmt: skip
 
 

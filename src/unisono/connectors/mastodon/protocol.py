@@ -248,6 +248,10 @@ class Mastodon:
         """Post a status in the thread, in the visibility of what it answers, never wider than the thread's."""
         return await self._answering.send(message)
 
+    async def report(self, remote_id: str, author_id: str, reason: str) -> SendResult:
+        """Report a status to the moderators of our server. Source: docs.joinmastodon.org/methods/reports."""
+        return await self._answering.report(remote_id, author_id, reason)
+
     async def reconcile(self, message: OutMessage) -> ReconcileResult:
         """Look whether an answer stands among our newest statuses."""
         return await self._answering.reconcile(message)

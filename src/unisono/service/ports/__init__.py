@@ -26,6 +26,7 @@ from unisono.service.ports.comments import Comments
 from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
 from unisono.service.ports.customers import Customers
+from unisono.service.ports.evidence import EvidencePort
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.held import Held
 from unisono.service.ports.learning import Learning
@@ -127,6 +128,8 @@ class Tx(Protocol):
     def bonds(self) -> Bonds: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def evidence(self) -> EvidencePort: ...
     @property
     def own_figures(self) -> OwnFiguresPort: ...
     @property

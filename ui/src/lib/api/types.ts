@@ -77,7 +77,7 @@ export interface MediaLimit {
 export interface Caps {
   reply: boolean; visibilities: Visibility[]; text: TextLimit; media: MediaLimit; subject: boolean; html: boolean;
   content_warning: boolean; copies: boolean; reply_window_s: number | null; private_text?: TextLimit | null;
-  hide?: boolean; delete_comment?: boolean; like?: boolean; private_reply?: boolean;
+  hide?: boolean; delete_comment?: boolean; like?: boolean; report?: boolean; private_reply?: boolean;
   templates?: boolean; max_parts?: number; forward?: boolean; context?: boolean; private_replies_max?: number | null;
 }
 
