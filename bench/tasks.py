@@ -109,11 +109,10 @@ async def park(hands: Hands) -> None:
     await expect(dialog).to_have_count(0)
 
 
-async def take_from_list(hands: Hands) -> None:
-    """Take the first that waits, without an offer."""
-    await hands.press("l", "ArrowDown")
-    await expect(hands.page.get_by_test_id("composer").or_(hands.page.get_by_text("Sie haben"))).to_be_visible()
-    await hands.press("t")
+async def accept_next(hands: Hands) -> None:
+    """Accept the offer that rings, ready to write."""
+    await expect(hands.page.get_by_test_id("offer").first).to_be_visible()
+    await hands.press("a")
     await expect(hands.page.get_by_test_id("composer").locator("textarea")).to_be_focused()
 
 
@@ -169,9 +168,9 @@ TASKS: Final = (
     Task(name="priority", title="Make it urgent", choices=1, do=priority),
     Task(name="open_case", title="Make a case of it", choices=0, do=open_case),
     Task(name="close_with_code", title="Close it with a wrap-up code", choices=1, do=close_with_code),
-    Task(name="take_from_list", title="Take the next one from the list", choices=0, do=take_from_list, at="/work/waiting"),
+    Task(name="accept_next", title="Accept the next offer", choices=0, do=accept_next),
     Task(name="transfer_with_note", title="Transfer it with a note", choices=1, do=transfer_with_note),
-    Task(name="park", title="Park it", choices=1, do=park, at="take"),
+    Task(name="park", title="Park it", choices=1, do=park, at="accepted"),
     Task(name="search_and_open", title="Search for a word and open a hit", choices=1, do=search_and_open),
     Task(name="to_a_page", title="Go to any page by the command menu", choices=0, do=to_service_levels),
     Task(name="add_user", title="Add a colleague", choices=0, do=add_user, at="/people/users"),
@@ -184,19 +183,14 @@ async def do_all(page: Page, demo: DemoHouse) -> dict[str, Effort]:
     hands = Hands(page)
     found = {}
     for task in TASKS:
-        if task.at == "take":
-            await page.goto(f"{demo.url}/work/waiting")
-            await page.get_by_test_id("work-row").first.wait_for()
-            await take_from_list(hands)
+        await page.evaluate("() => document.activeElement?.blur()")
+        if task.at == "accepted":
+            await accept_next(hands)
             # Letters in the composer are text.
             await page.get_by_test_id("composer").locator("textarea").blur()
         elif task.at:
             await page.goto(f"{demo.url}{task.at}")
             await page.locator("h1").first.wait_for()
-            if task.at.startswith("/work"):
-                await page.get_by_test_id("work-row").first.wait_for()
-        else:
-            await page.evaluate("() => document.activeElement?.blur()")
         begun = await hands.begin()
         await task.do(hands)
         found[task.name] = await hands.end(begun)
