@@ -119,7 +119,7 @@ async def accept_next(hands: Hands) -> None:
 async def search_and_open(hands: Hands) -> None:
     """Find what was said about something, and open it."""
     await hands.press("/")
-    await expect(hands.page.get_by_role("searchbox").first).to_be_focused()
+    await expect(hands.page.locator("main input").first).to_be_focused()
     await hands.write("Storch")
     hit = hands.page.locator("main a[href*='/work/'], main a[href*='/conversation/'], main [role=option]").first
     await expect(hit).to_be_visible()
