@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 # What may stand for a part of an address: a word, or a statement that finds one in the demo's house.
 SAMPLES = {
     ":view": "waiting",
+    ":name": "webhooks",
     ":connector": "mastodon",
     ":conversation": "select id::text from conversation order by id limit 1",
     ":customer": "select id::text from customer order by id limit 1",
