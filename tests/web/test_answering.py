@@ -146,7 +146,7 @@ async def test_an_answer_is_scheduled_changed_and_taken_back(served: Served) -> 
     gone = (await anna.did("POST", f"messages/{held['id']}/withdraw"))["message"]
     assert (gone["delivery"], gone["text"], gone["held"]) == ("withdrawn", "", None)
     late = await anna.problem("POST", f"messages/{held['id']}/send-now")
-    assert late["code"] == "too_late"
+    assert late["code"] == "answer_on_its_way"
 
 
 async def test_a_second_person_finds_decides_and_the_author_sees_it(served: Served, root: Browser) -> None:

@@ -199,7 +199,7 @@ async def _too_late(tx: Tx, access: Access, message_id: UUID) -> Conflict | NotF
     work = await tx.work.open_of(conversation.id) if conversation else None
     if known is None or conversation is None or not access.sees(conversation.access_class, work.agent_id if work else None):
         return NotFound("This answer does not exist, or is not yours to see.")
-    return Conflict("The answer is on its way already. Nothing was changed.", code="too_late")
+    return Conflict("The answer is on its way already. Nothing was changed.", code="answer_on_its_way")
 
 
 def _not_so(held: HeldAnswer) -> Conflict:

@@ -119,7 +119,7 @@ def checked(access: Access, question: Question) -> Kind:
     for name in ("queue", "team", *OF_CHANNEL, *OF_VALUE):
         chosen = question.chosen(name)
         if len(chosen) > MAX_CHOSEN:
-            raise Invalid(f"A filter takes {MAX_CHOSEN} values at most.", code="too_many", field=name)
+            raise Invalid(f"A filter takes {MAX_CHOSEN} values at most.", code="filter_full", field=name)
         if chosen and name not in kind.filters:
             raise Invalid(f"This report cannot be narrowed by {name}.", code="no_filter", field=name)
     if not any(fits(COLUMNS[key], question, by) for key in kind.columns):
