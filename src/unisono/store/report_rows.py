@@ -161,7 +161,8 @@ with place as materialized (
            row_number() over (partition by of_queue, begins, kind order by (many >= {few}) desc, many, v) as place
     from counted window same as (partition by of_queue, begins, kind)
 ), judged as materialized (
-    select *, low or (place = 1 and many >= {few} and bit_count(low_people) between 1 and {few} - 1) as held from ranked
+    select *, low or (place = 1 and many >= {few} and coalesce(bit_count(low_people), 0) between 1 and {few} - 1) as held
+    from ranked
 )"""
 
 
