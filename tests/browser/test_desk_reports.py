@@ -23,7 +23,8 @@ from unisono.service.reports.facts import Facts
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-YESTERDAY = datetime.now(ZoneInfo("Europe/Berlin")).date() - timedelta(days=1)
+TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
+YESTERDAY = TODAY - timedelta(days=1)
 
 
 def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tm
 
 
 async def past(demo: DemoHouse) -> dict[str, int]:
-    """Three weeks of work behind the demo's house; returns the enquiries of the last thirty days by queue."""
+    """Three weeks of work behind the demo's house, and fifteen enquiries of today; returns those of thirty days by queue."""
     db = demo.running.db
     await rows(demo, "insert into access_class (channel_id, queue_id) select id, queue_id from channel on conflict do nothing")
     await rows(demo, "insert into customer (id) select gen_random_uuid()")
@@ -49,9 +50,9 @@ async def past(demo: DemoHouse) -> dict[str, int]:
     people = [row["id"] for row in await rows(demo, "select id from app_user where disabled_at is null order by id")]
     code = (await rows(demo, "select id from wrap_up_code order by id limit 1"))[0]["id"]
     dated, counts = [], dict[str, int]()
-    for n in range(21 * 14):
+    for n in range(21 * 14 + 15):
         place = classes[n % len(classes)]
-        day = YESTERDAY - timedelta(days=n % 21)
+        day = YESTERDAY - timedelta(days=n % 21) if n < 21 * 14 else TODAY
         at = datetime(day.year, day.month, day.day, 8 + n % 9, tzinfo=UTC)
         who = people[n % len(people)]
         facts = Facts(
@@ -87,8 +88,10 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         await expect(main.get_by_role("table", name="").first).to_be_visible()
         await expect(main.locator("canvas")).to_be_visible()
         total = main.locator("tfoot td").first
+        await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option("Heute")
+        await expect(total).to_contain_text("15")
         await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option("Letzte 7 Tage")
-        await expect(total).to_contain_text(str(7 * 14))
+        await expect(total).to_contain_text(str(6 * 14 + 15))
         await expect(main.get_by_text("verglichen mit")).to_be_visible()
         await expect(main.get_by_text("Gruppen von mindestens 5")).to_be_visible()
 
@@ -121,7 +124,7 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         assert any(queue in str(line[0]) for line in cells[:6]), "the filter stands above the table"
 
         # It goes out by mail.
-        await main.get_by_role("button", name="Mit der Post schicken").click()
+        await main.get_by_role("button", name="Per E-Mail schicken").click()
         dialog = page.get_by_role("dialog")
         await dialog.get_by_label("Name").fill("Montags für alle")
         await dialog.get_by_role("button", name="Speichern").click()

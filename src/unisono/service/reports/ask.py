@@ -204,8 +204,10 @@ async def _sums(
 ) -> _Sums:  # fmt: skip
     """Return the sums of each moment by group."""
     found: _Sums = {}
+    # Days of the asked time that are not told of people yet are left out of the time before as well: as many days beside as many.
+    waiting = max(question.last - finished, timedelta(0))
     for moment, people in sorted({(c.moment, c.people) for c in columns}):
-        last = min(span[1], finished) if people else span[1]
+        last = span[1] - waiting if people else span[1]
         if last < span[0]:
             continue
         asked = asked_of(access, question, by, span[0], last)
