@@ -97,7 +97,8 @@ async def a_house_with_a_past(dsn: str, data_dir: Path) -> None:
         await house.hear(channel, {"kind": "deleted", "id": "3", "at": (START + timedelta(minutes=5)).isoformat()})
         await house.route()
         for statement in (
-            "insert into case_file (id, title) select gen_random_uuid(), 'Fall ' || n from generate_series(1, 7) as n",
+            "insert into case_file (id, title, access_class) select gen_random_uuid(), 'Fall ' || n, (select min(id) from access_class) "
+            "from generate_series(1, 7) as n",
             "delete from case_file where number = 7",
             "insert into setting (name, value) values ('company.name', '\"Müller & Söhne\"'), ('ä.last', '[1, 2.50, null]')",
             "insert into secret values ('channel', gen_random_uuid(), 'token', 'key-one', '\\x00ff', '\\xdeadbeef')",
@@ -159,7 +160,7 @@ async def test_everything_comes_back_into_a_fresh_cluster_of_any_version(
     )
     assert ("event", "event_2026_11", 1) in await fetch(new, parts)
     assert await fetch(new, parts) == await fetch(old, parts)
-    add_case = "insert into case_file (id, title) values (gen_random_uuid(), 'neu') returning number"
+    add_case = "insert into case_file (id, title, access_class) select gen_random_uuid(), 'neu', min(id) from access_class returning number"
     assert await fetch(new, add_case) == [(8,)], "numbers go on, also over one that was deleted"
     ((epoch_before,),) = await fetch(old, "select epoch from cluster_epoch")
     ((epoch_after,),) = await fetch(new, "select epoch from cluster_epoch")

@@ -33,9 +33,14 @@ MODULES = (
     "cases", "follow_cases", "merge_customers", "customers",
     "spam", "tags", "bulk", "receive_blocked",
     "held_answers", "release", "mentions",
-    "merge_conversations",
+    "merge_conversations", "retention",
 )  # fmt: skip
 NO_VIEW = {
+    "retention.put_rules": "the page of rules reads its own list",
+    "retention.preview_rules": "reads",
+    "retention.check_rules": "reads",
+    "retention.set_hold": "the page of holds reads its own list",
+    "retention.holds": "reads",
     "rules.apply.active_rules": "reads the rules",
     "rules.apply.apply_rules": "the body of receive, follow_log and look_at_waiting",
     "rules.follow.follow_rules": "runs the functions of this module",

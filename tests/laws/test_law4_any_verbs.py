@@ -57,6 +57,7 @@ from unisono.store.driver import open_pool
 pytestmark = [pytest.mark.law4, pytest.mark.law2]
 
 MOVES_NOTHING = {
+    "retention.keep_house": "lets go of what was said in work that is over",
     "answer.answer": "says something; the work stays where it is",
     "sender.Sender": "delivers what was said",
     "repair.retry_answer": "delivers what was said",

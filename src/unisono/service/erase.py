@@ -56,8 +56,9 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
         await tx.talk.lock_identities(ids)
         messages = await tx.talk.messages_of_identities(ids)
         sealed, erased = await erase_messages(tx, outside.cipher, messages)
-        await forget_in_cases(tx, ids)
+        names = await tx.talk.names_of(ids)
         await tx.talk.forget_identities(ids)
+        await forget_in_cases(tx, ids, names)
         await tx.privacy.audit(actor_id, "customer.erased", "customer", str(customer_id), {"reason": reason, "sealed": sealed})
         for one in group:
             tx.emit(NewEvent(type="customer.erased", actor_id=actor_id, body={"customer_id": one}))
@@ -65,9 +66,8 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
     return EraseResult(messages=len(erased.messages), attachments=len(erased.attachments), sealed=sealed)
 
 
-async def forget_in_cases(tx: Tx, identity_ids: Sequence[UUID]) -> None:
-    """Take out what titles and notes of cases say of people who are erased; belongs before their names are forgotten."""
-    names = await tx.talk.names_of(identity_ids)
+async def forget_in_cases(tx: Tx, identity_ids: Sequence[UUID], names: Sequence[str]) -> None:
+    """Take out what titles and notes of cases say of people who are erased, and of the names that they had."""
     for case_id, access_class in await tx.cases.forget(identity_ids, names):
         tx.emit(NewEvent(type="case.changed", access_class=access_class, body={"case_id": case_id}))
 

@@ -90,14 +90,15 @@ async def _hands(tx: Tx, work: InteractionFacts, before: Standing) -> tuple[str,
 
 
 def _clocks(now: str, then: str, before: Standing) -> list[What]:
-    closed, parked = InteractionState.CLOSED.value, InteractionState.PARKED.value
+    # Clocks end when the talk does, before it is wrapped up.
+    ended, parked = {InteractionState.CLOSED.value, InteractionState.WRAP_UP.value}, InteractionState.PARKED.value
     what = []
-    if now == closed and then != closed:
+    if now in ended and then not in ended:
         what.append(What.REOPENED)
     if now == parked and then != parked:
         what.append(What.UNPARKED)
     if then == parked and now != parked and before.parked_until is None:
         what.append(What.PARKED_FOR_CUSTOMER)
-    if then == closed and now != closed:
+    if then in ended and now not in ended:
         what.append(What.CLOSED)
     return what

@@ -483,8 +483,9 @@ class _Intake:
         identities = await self.tx.talk.resolve_identities(self.channel.network, authors)
         ids = [identity.id for identity in identities.values()]
         await self._erase(await self.tx.talk.messages_of_identities(ids))
-        await forget_in_cases(self.tx, ids)
+        names = await self.tx.talk.names_of(ids)
         await self.tx.talk.forget_identities(ids)
+        await forget_in_cases(self.tx, ids, names)
         for identity in identities.values():
             for customer_id in await self.tx.customers.group_of(identity.customer_id):
                 self._emit("customer.erased", body={"customer_id": customer_id})

@@ -80,7 +80,7 @@ where x.state = 'quarantined' and x.received_at < $2::timestamptz - make_interva
 order by x.id limit $3;
 
 -- name: due_audit
-select id from audit where at < $2::timestamptz - make_interval(days => ($1 -> 0 ->> 'days')::int) order by id limit $3;
+select id from audit where at < $2::timestamptz - make_interval(days => ($1::jsonb -> 0 ->> 'days')::int) order by id limit $3;
 
 -- name: last_old_seal
 -- A piece goes as a whole: its youngest entry is old enough.
