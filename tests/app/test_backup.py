@@ -51,6 +51,10 @@ TEXTS = [
     "ÄRGER apfel Zorn öl " * 200,
     "",
 ]
+ADD_CASES = """
+    insert into case_file (id, title, access_class)
+    select gen_random_uuid(), 'Fall ' || n, (select min(id) from access_class) from generate_series(1, 7) as n
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +101,7 @@ async def a_house_with_a_past(dsn: str, data_dir: Path) -> None:
         await house.hear(channel, {"kind": "deleted", "id": "3", "at": (START + timedelta(minutes=5)).isoformat()})
         await house.route()
         for statement in (
-            "insert into case_file (id, title, access_class) select gen_random_uuid(), 'Fall ' || n, (select min(id) from access_class) "
-            "from generate_series(1, 7) as n",
+            ADD_CASES,
             "delete from case_file where number = 7",
             "insert into setting (name, value) values ('company.name', '\"Müller & Söhne\"'), ('ä.last', '[1, 2.50, null]')",
             "insert into secret values ('channel', gen_random_uuid(), 'token', 'key-one', '\\x00ff', '\\xdeadbeef')",
