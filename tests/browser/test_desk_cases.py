@@ -224,7 +224,7 @@ async def test_merged_conversations_show_as_one_and_each_answer_goes_where_its_t
         await expect(together.locator("[aria-current]")).to_contain_text("Private")
         composer = page.get_by_test_id("composer")
         await composer.locator("textarea").fill("Only for you")
-        await composer.get_by_role("button", name="Send").or_(composer.get_by_role("button", name="Answer")).last.click()
+        await composer.locator("textarea").press("Control+Enter")
         await expect(page.get_by_test_id("message").filter(has_text="Only for you")).to_be_visible()
         await together.get_by_role("link").click()
         await composer.locator("textarea").fill("For everybody")

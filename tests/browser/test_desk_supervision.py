@@ -110,7 +110,7 @@ async def _axe(cluster: Cluster, data: Path) -> None:
 
 async def _sights(page: Page, url: str, conversation: object) -> AsyncIterator[str]:
     await page.goto(f"{url}/supervision")
-    await expect(page.locator("table")).to_be_visible()
+    await expect(page.locator("table").first).to_be_visible()
     yield "people"
     await page.goto(f"{url}/work/waiting/{conversation}")
     await expect(page.get_by_test_id("composer")).to_be_visible()

@@ -51,6 +51,7 @@ MODULES = (
 NO_VIEW = {
     "users.add_user": "people are read with the page that lists them",
     "users.insert_user": "the body of add_user and of the first run",
+    "users.give_grants": "the body of set_grants and of service accounts",
     "users.set_password": "changes nothing that anybody sees",
     "queues.check_skills": "checks only",
     "channels.check_channel": "saves nothing",

@@ -58,6 +58,7 @@ reason-taken-over = Von der Leitung übernommen
 value-words = Kunde zählt × { $value }
 priority-words = Vorrang { $priority }
 reason-reopened = Wieder geöffnet
+reason-unmerged = Wieder ein eigenes Gespräch
 reason-customer-wrote = Kundschaft hat geschrieben
 reason-wrap-up-over = Zeit für Nacharbeit war um
 reason-interrupted = Beiseitegelegt für etwas, das nicht warten kann

@@ -58,6 +58,7 @@ reason-taken-over = Taken over by a supervisor
 value-words = Customer counts × { $value }
 priority-words = Priority { $priority }
 reason-reopened = Reopened
+reason-unmerged = A conversation of its own again
 reason-customer-wrote = The customer wrote
 reason-wrap-up-over = Wrap-up time was over
 reason-interrupted = Set aside for something that cannot wait
