@@ -165,6 +165,12 @@ DATA: Final = (
         "work.read", "work",
     ),
     _datum(
+        "reported_item", "user_id",
+        ('Wer einen Kommentar seinem Netzwerk gemeldet hat, und wann', 'Who reported a comment to its network, and when'),
+        ('Beleg, wenn das Netzwerk oder ein Gericht fragt', 'Evidence, should the network or a court ask'),
+        "archive.open", "audit",
+    ),
+    _datum(
         "case_note", "user_id",
         ('Wer eine Fallnotiz schrieb', 'Who wrote a note of a case'),
         ('Verlauf des Falls', 'The course of the case'),

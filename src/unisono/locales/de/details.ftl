@@ -252,3 +252,5 @@ detail-not_here = Diese Nachricht steht nicht in diesem Gespräch.
 detail-first_message = Vor der ersten Nachricht gibt es nichts abzutrennen.
 detail-no_step = Diesen Schritt gibt es nicht, oder er zeigt sich von selbst.
 detail-bad_retention = Eine Regel gilt für einen Kanal, für eine Arbeitsklasse oder fürs Haus, und jede steht nur einmal da. Es wurde nichts geändert.
+detail-no_compiler = Das Übersetzen ist nicht gelungen. Das Zuhören geht ohne den übersetzten Teil weiter.
+detail-query_open = Diese Suche sagt nur, was nicht vorkommen darf, oder fragt allein nach einer Zahl. Nennen Sie ein Wort oder ein Feld.
