@@ -61,7 +61,10 @@ class Language:
         """Return a query of the mix."""
         pick = self.random.choice
         brand = pick(self.brands) if self.random.random() < 0.65 else pick(self.rare)
-        ctx = lambda: pick(self.context)  # noqa: E731 a name for one draw
+
+        def ctx() -> str:
+            return pick(self.context)
+
         phrase = '"' + " ".join(self.said(2)) + '"'
         kinds: list[tuple[float, Callable[[], str]]] = [
             (0.25, lambda: f"({brand} OR {pick(self.brands)}{f' OR #{brand}' if self.random.random() < 0.5 else ''}) "
