@@ -48,7 +48,7 @@ bench: setup ui ## measure, each figure beside its baseline; ONLY=inbound,list n
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 pictures: setup ui ## take a picture of every page of the desk, wide and narrow, to be looked at; ARGS="--only /settings" narrows
-	@exec $(PY) -m tests.browser.pictures $(ARGS)
+	@PYTHONPATH=scripts exec $(PY) -m tests.browser.pictures $(ARGS)
 
 wheel: setup ui ## pack the wheel and the source archive into dist/, and check what is in them
 	@exec $(PY) scripts/pack.py
