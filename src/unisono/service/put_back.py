@@ -71,8 +71,8 @@ async def put_back(tx: Tx, work: InteractionFacts, before: Standing, *, by: UUID
     assert now is not None
     # Who sees only the class that it leaves is told too: the event says from where it goes.
     tx.emit(work_event("restored", work, actor_id=by, agent_id=agent_id, cause="undone"))
-    for one in sorted(changed - {None}, key=str):
-        tx.emit(agent_event(one))  # type: ignore[arg-type]
+    for one in sorted(agent for agent in changed if agent is not None):
+        tx.emit(agent_event(one))
 
 
 async def _hands(tx: Tx, work: InteractionFacts, before: Standing) -> tuple[str, UUID | None]:
