@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.async_api import Page, expect
 from tests.browser.kit import browser, listen_for_errors, window
 from tests.browser.test_desk_channels import desk, violations
 from tests.kit import House
+from tests.midnight import one_day
 from tests.service.test_moderate import Moderating
 from tests.service.test_report import Reporting
 from tests.web.conftest import EVERYTHING, PASSWORD, MakeHouse
@@ -136,6 +138,8 @@ async def test_what_belongs_together_gets_a_number_and_is_solved_as_one(make_hou
         assert await violations(page) == []
         await page.get_by_role("link", name="Wet parcel").click()
 
+        # The figures at the end are of one day.
+        await one_day("UTC", timedelta(minutes=1))
         await page.get_by_role("button", name="Solve").click()
         await expect(dialog).to_contain_text("2 enquiries of it are open in your hands")
         await dialog.get_by_label("What was it about?").select_option(label="Shipping")

@@ -16,6 +16,7 @@ from tests.app.demo_house import on_demo_loop, rows, running_demo
 from tests.browser.kit import LANGUAGES, THEMES, browser, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
+from tests.midnight import one_day
 from unisono.app.demo.run import DemoHouse
 from unisono.domain.ids import new_id
 from unisono.service.ports.reports import Dated
@@ -23,8 +24,7 @@ from unisono.service.reports.facts import Facts
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
-YESTERDAY = TODAY - timedelta(days=1)
+ZONE = "Europe/Berlin"
 
 
 def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tmp_path: Path) -> None:
@@ -35,6 +35,8 @@ def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tm
 async def past(demo: DemoHouse) -> dict[str, int]:
     """Three weeks of work behind the demo's house, and fifteen enquiries of today; returns those of thirty days by queue."""
     db = demo.running.db
+    today = datetime.now(ZoneInfo(ZONE)).date()
+    yesterday = today - timedelta(days=1)
     await rows(demo, "insert into access_class (channel_id, queue_id) select id, queue_id from channel on conflict do nothing")
     await rows(demo, "insert into customer (id) select gen_random_uuid()")
     await rows(
@@ -52,7 +54,7 @@ async def past(demo: DemoHouse) -> dict[str, int]:
     dated, counts = [], dict[str, int]()
     for n in range(21 * 14 + 15):
         place = classes[n % len(classes)]
-        day = YESTERDAY - timedelta(days=n % 21) if n < 21 * 14 else TODAY
+        day = yesterday - timedelta(days=n % 21) if n < 21 * 14 else today
         at = datetime(day.year, day.month, day.day, 8 + n % 9, tzinfo=UTC)
         who = people[n % len(people)]
         facts = Facts(
@@ -77,6 +79,7 @@ def sheet_of(file: Path) -> list[list[Any]]:
 
 async def _story(cluster: Cluster, folder: Path) -> None:
     async with running_demo(cluster, folder / "data", speed=ALMOST_STILL) as demo, browser() as started, window(started) as desk:
+        await one_day(ZONE, timedelta(minutes=2))
         counts = await past(demo)
         page = await desk.new_page()
         errors = listen_for_errors(page)

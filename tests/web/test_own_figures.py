@@ -1,8 +1,10 @@
 """One's own figures: counted right, for nobody else's eyes, whatever rights they have."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
+from tests.midnight import zone_at_noon
 from tests.web.conftest import Browser, Served
 from unisono.domain.ids import new_id
 from unisono.service.own_figures import Handled, span
@@ -13,7 +15,7 @@ NOW = datetime.now(UTC)
 async def closed(served: Served, who: UUID, medium: str, *, back: timedelta, response_s: int, late: bool = False) -> None:
     """An enquiry that somebody answered and closed so long ago."""
     channel = await served.kit.channel(medium=medium)
-    at = NOW - back
+    at = datetime.now(UTC) - back
     key = str(new_id())
     await served.kit.hear(channel, {"id": key, "by": key, "text": "Frage", "at": (at - timedelta(hours=1)).isoformat()})
     [row] = await served.sql("select interaction_id from message where remote_id = $1", key)
@@ -44,7 +46,7 @@ async def test_they_are_counted_by_day_week_and_medium(served: Served, root: Bro
     await closed(served, me, "post", back=timedelta(seconds=5), response_s=180, late=True)
     await closed(served, me, "post", back=timedelta(weeks=3), response_s=10)
     await closed(served, me, "post", back=timedelta(weeks=20), response_s=10)
-    figures = await anna.get("me/figures?zone=Europe/Berlin")
+    figures = await anna.get(f"me/figures?zone={quote(zone_at_noon())}")
     assert (figures["today"]["handled"], figures["today"]["media"]) == (2, {"mail": 1, "post": 1})
     assert (figures["today"]["median_response_s"], figures["today"]["within"]) == (120, 0.5)
     assert [week["handled"] for week in figures["weeks"]] == [2, 0, 0, 1, 0, 0, 0, 0]
