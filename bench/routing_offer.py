@@ -21,7 +21,7 @@ from msgspec import Struct
 from bench.asking import Asker
 from bench.lists import web_process
 from bench.routing_durable import EACH, working_router
-from bench.routing_house import CAPACITY, UNITS, Centre
+from bench.routing_house import UNITS, Centre
 from unisono.app.build import Running
 from unisono.domain.ids import new_id
 from unisono.service.actor import TOKEN_PREFIX, hash_of
@@ -37,6 +37,12 @@ ROOT = Path(__file__).parent.parent
 _HANDS = """
 update interaction i set state = 'active', agent_id = p.agent_id, version = version + 1
 from unnest($1::uuid[], $2::uuid[]) as p(id, agent_id) where i.id = p.id
+"""
+# They may hold something from the figures before.
+_FULL = """
+update agent a set capacity = h.units, used = h.units
+from (select agent_id, sum(units)::int as units from capacity_hold where agent_id = any($1) group by agent_id) h
+where a.user_id = h.agent_id
 """
 
 
@@ -129,7 +135,7 @@ async def _full_hands(connection: Connection, agents: list[UUID]) -> list[list[U
     await connection.executemany(
         "insert into capacity_hold (interaction_id, agent_id, units) values ($1, $2, $3)", [(*pair, UNITS) for pair in pairs]
     )
-    await connection.execute("update agent set capacity = $2, used = $2 where user_id = any($1)", agents, CAPACITY)
+    await connection.execute(_FULL, agents)
     return hands
 
 
