@@ -5,7 +5,8 @@ import { reportFonts } from './dev/fonts-plugin.ts';
 import { worker } from './dev/worker-plugin.ts';
 
 export default defineConfig({
-  plugins: [fluent(), svelte(), worker(), reportFonts()],
+  // Texts after svelte: they wait in what was compiled.
+  plugins: [svelte(), fluent(), worker(), reportFonts()],
   base: '/',
   build: {
     outDir: '../src/unisono/web/static',

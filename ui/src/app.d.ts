@@ -1,5 +1,5 @@
 declare module 'virtual:languages' {
-  const loaders: Record<string, () => Promise<{ default: string }>>;
+  const loaders: Record<string, Record<'first' | 'later', () => Promise<{ default: string }>>>;
   export default loaders;
 }
 declare module 'virtual:texts/*' {

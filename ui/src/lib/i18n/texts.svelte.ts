@@ -25,7 +25,12 @@ class Texts {
   locale = $state<Locale>('de');
   #bundle = $state.raw<FluentBundle | null>(null);
   #otherwise: FluentBundle | null = null;
+  /** Goes up when texts came that were asked for before. */
+  #came = $state(0);
+  #isMissed = false;
+  #wantsLater = false;
   readonly #bundles = new Map<Locale, FluentBundle>();
+  readonly #later = new Map<Locale, Promise<void>>();
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   /** Texts without arguments, formatted once: every key that is pressed asks for all names of commands. */
   readonly #said = new WeakMap<FluentBundle, Map<string, string>>();
@@ -50,15 +55,46 @@ class Texts {
     if (!bundle) {
       // Marks that isolate directions would stand in accessible names; names of people get <bdi> in the page instead.
       bundle = new FluentBundle(locale, { useIsolating: false });
-      bundle.addResource(new FluentResource((await loaders[locale]!()).default));
+      bundle.addResource(new FluentResource((await loaders[locale]!.first()).default));
       this.#bundles.set(locale, bundle);
     }
+    if (this.#wantsLater) await this.#readLater(locale, bundle);
     return bundle;
+  }
+
+  #readLater(locale: Locale, bundle: FluentBundle): Promise<void> {
+    let reading = this.#later.get(locale);
+    if (!reading) {
+      reading = loaders[locale]!.later().then(({ default: text }) => {
+        bundle.addResource(new FluentResource(text));
+        if (this.#isMissed) this.#came += 1;
+      });
+      this.#later.set(locale, reading);
+      // Without the network this time; asked for again with what is opened next.
+      reading.catch(() => this.#later.delete(locale));
+    }
+    return reading;
+  }
+
+  /** Wait for the texts that the first load does not say. Rejects when they cannot be loaded. */
+  async later(): Promise<void> {
+    this.#wantsLater = true;
+    await Promise.all([...this.#bundles].map(([locale, bundle]) => this.#readLater(locale, bundle)));
+  }
+
+  #find(key: string): FluentBundle | null {
+    void this.#came;
+    const found = [this.#bundle, this.#otherwise].find((bundle) => bundle?.hasMessage(key)) ?? null;
+    if (!found && this.#bundle && !this.#isMissed) {
+      this.#isMissed = true;
+      void this.later().catch(() => (this.#isMissed = false));
+    }
+    return found;
   }
 
   /** Return a text in the current language, or in English. A missing one shows its key: visible, but never an empty button. */
   t(key: string, args?: Record<string, FluentVariable>): string {
-    const bundle = this.#bundle?.hasMessage(key) ? this.#bundle : this.#otherwise;
+    const bundle = this.#find(key);
     if (args === undefined && bundle) {
       const known = this.#said.get(bundle)?.get(key);
       if (known !== undefined) return known;
@@ -74,7 +110,7 @@ class Texts {
   }
 
   has(key: string): boolean {
-    return (this.#bundle?.hasMessage(key) || this.#otherwise?.hasMessage(key)) ?? false;
+    return this.#find(key) !== null;
   }
 
   /** Return a number as it is written in the current language. */
@@ -101,6 +137,12 @@ export const texts = new Texts();
 
 export function t(key: string, args?: Record<string, FluentVariable>): string {
   return texts.t(key, args);
+}
+
+/** Return what was loaded when its texts are there too; the build puts this around every `import()` of the desk's own files. */
+export async function withTexts<Loaded>(loading: Promise<Loaded>): Promise<Loaded> {
+  const [loaded] = await Promise.all([loading, texts.later()]);
+  return loaded;
 }
 
 /** Return the language to begin with: chosen before, else the browser's, else German. */
