@@ -101,7 +101,10 @@ class Scripted:
 
 def _event(item: dict[str, Any]) -> Event:
     at = datetime.fromisoformat(item["at"])
-    author = Author(remote_id=item.get("by", "anna"), handle=f"@{item.get('by', 'anna')}", display_name=item.get("name", "Anna"))
+    author = Author(
+        remote_id=item.get("by", "anna"), handle=f"@{item.get('by', 'anna')}", display_name=item.get("name", "Anna"),
+        followers=item.get("followers"),
+    )  # fmt: skip
     match item.get("kind", "created"):
         case "edited":
             return Edited(remote_id=item["id"], revision=item["revision"], occurred_at=at, text=item["text"])

@@ -86,6 +86,36 @@ async def _a_rule(page: Page, demo: DemoHouse) -> None:
     await page.get_by_role("switch", name="Merken eingeschaltet").uncheck()
     found = await row_once_there(demo, "select id from rule where name = 'Merken' and not enabled and position = 1")
     assert found
+    await _a_rule_that_asks_for_a_second_look(page, demo)
+
+
+async def _a_rule_that_asks_for_a_second_look(page: Page, demo: DemoHouse) -> None:
+    """Whoever is followed by many is urgent work, somebody hears of it, and answers wait; what is not known is said."""
+    await page.get_by_role("button", name="Neue Regel").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name der Regel").fill("Viele lesen mit")
+    await dialog.get_by_label("Wonach gefragt wird").select_option(label="Zahl der Follower")
+    await dialog.get_by_role("spinbutton", name="Werte").fill("10000")
+    await dialog.get_by_label("Was geschieht").select_option(label="Arbeitsklasse setzen")
+    await dialog.get_by_label("Arbeitsklasse setzen: was").select_option(label="Anruf")
+    await dialog.get_by_role("button", name="Aktion", exact=True).click()
+    await dialog.get_by_label("Was geschieht").nth(1).select_option(label="Jemandem Bescheid geben")
+    await dialog.get_by_label("Jemandem Bescheid geben: was").select_option(index=1)
+    await dialog.get_by_role("button", name="Aktion", exact=True).click()
+    await dialog.get_by_label("Was geschieht").nth(2).select_option(label="Freigabe verlangen")
+    await dialog.get_by_label("Freigabe verlangen: was").select_option(label="Von allen")
+    await expect(dialog).to_contain_text("Für sich selbst gibt niemand frei.")
+    await dialog.get_by_role("button", name="Zurückschauen").click()
+    await expect(dialog.get_by_test_id("met")).to_be_visible()
+    await expect(dialog).to_contain_text("weiß niemand: Zahl der Follower")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Speichern und einschalten").click()
+    rule = page.get_by_test_id("rule").filter(has_text="Viele lesen mit")
+    await expect(rule).to_contain_text("Zahl der Follower ist mindestens 10.000")
+    await expect(rule).to_contain_text("zählt es als „Anruf“")
+    await expect(rule).to_contain_text("wartet jede Antwort auf Freigabe")
+    saved = await row_once_there(demo, "select actions from rule where name = 'Viele lesen mit'")
+    assert [action["verb"] for action in saved["actions"]] == ["class", "notify", "approval"]
 
 
 async def _a_webhook(page: Page, demo: DemoHouse) -> None:

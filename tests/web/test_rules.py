@@ -1,5 +1,6 @@
 """Rules through the API: kept, ordered, checked, and looked at before they work."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.web.conftest import Browser, Served
@@ -83,3 +84,34 @@ async def test_only_who_may_manage_rules_sees_or_changes_them(served: Served) ->
         ("GET", "rules", None), ("POST", "rules", BODY), ("POST", "rules/preview", {"rule": BODY}), ("GET", "rules/words", None),
     ):  # fmt: skip
         assert (await agent.problem(method, path, body))["status"] == 403
+
+
+async def test_a_look_back_looks_as_of_then_and_says_what_nobody_knows(served: Served, root: Browser) -> None:
+    """Hours, weekday and words are those of the moment; what only today knows is named, what is unknown or gone is counted."""
+    channel = await served.kit.channel()
+    now = served.house.clock.now()
+    monday = (now - timedelta(days=now.weekday() + 7)).replace(hour=10)
+    said = {"a": "Rechnung?", "b": "Rechnung", "c": "Hallo"}
+    await served.kit.hear(
+        channel, *({"id": by, "by": by, "text": text, "at": monday.isoformat(), "followers": 50} for by, text in said.items())
+    )
+    await served.kit.hear(channel, {"id": "d", "by": "d", "text": "Rechnung", "at": monday.isoformat()})
+    # Since then they have written something else; the rule would have seen what was said first.
+    await served.kit.hear(channel, {"id": "a2", "root": "a", "by": "a", "text": "Danke", "at": now.isoformat()})
+    await served.sql("update interaction set created_at = $1, waiting_since = $1", monday)
+    await served.kit.hear(channel, {"id": "b", "kind": "deleted", "at": now.isoformat()})
+
+    async def past(trigger: str, *conditions: tuple[str, str, str]) -> dict[str, Any]:
+        asked = [{"field": field, "op": op, "values": [value]} for field, op, value in conditions]
+        rule = {**BODY, "trigger": trigger, "conditions": asked, "actions": [{"verb": "note", "value": "x"}]}
+        found: dict[str, Any] = (await root.did("POST", "rules/preview", {"rule": rule, "days": 30}))["past"]
+        return found
+
+    words = await past("created", ("text", "contains_any", "rechnung"))
+    assert (words["met"], words["looked_at"], words["unread"], words["as_today"]) == (2, 4, 1, [])
+    assert (await past("received", ("text", "contains_any", "danke")))["met"] == 1
+    assert (await past("created", ("text", "contains_any", "danke")))["met"] == 0
+    assert (await past("created", ("weekday", "is", "monday")))["met"] == 4
+    assert (await past("created", ("waiting_s", "at_least", "3600")))["met"] == 0
+    followed = await past("created", ("followers", "at_most", "60"))
+    assert (followed["met"], followed["unknown"], followed["as_today"]) == (3, 1, ["followers"])

@@ -46,6 +46,7 @@ class Author(Struct, frozen=True, kw_only=True):
     """Who said it. `remote_id` is the network's stable id, never the handle.
 
     realm: what the id is unique in: the instance for federated networks, empty where the network has one id space.
+    followers: how many follow them, where the network says so beside what they said; None where it does not.
     """
 
     remote_id: str
@@ -53,6 +54,7 @@ class Author(Struct, frozen=True, kw_only=True):
     handle: str = ""
     display_name: str = ""
     profile_url: str = ""
+    followers: int | None = None
 
 
 class ThreadRef(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from unisono.domain.ids import new_id
 from unisono.domain.words import Visibility
-from unisono.policy.approval import AnswerFacts, ApprovalRule, first_reason, public_by_newcomers
+from unisono.policy.approval import AnswerFacts, ApprovalRule, asked_of_enquiry, first_reason, public_by_newcomers
 from unisono.service.access import Access
 from unisono.service.live import tell
 from unisono.service.ports import Database, Fanout, Tx
@@ -30,15 +30,15 @@ class Awaiting(Struct, frozen=True, kw_only=True):
 
 
 def rules_in_force(settings: Mapping[str, Any]) -> list[ApprovalRule]:
-    """Return the rules by which answers need approval. A rule that is kept elsewhere joins here."""
-    return [public_by_newcomers] if settings["answer.approve_public"] else []
+    """Return the rules by which answers need approval: those of the house's own rules, and the setting's."""
+    return [asked_of_enquiry, *([public_by_newcomers] if settings["answer.approve_public"] else [])]
 
 
 async def asked_by_rule(tx: Tx, access: Access, place: Answerable, visibility: str) -> bool:
     """Tell whether a rule asks for a second person before this answer may go out."""
     facts = AnswerFacts(
         public=visibility == Visibility.PUBLIC.value, may_approve=access.sees(place.access_class, place.agent_id, APPROVE),
-        channel_id=str(place.channel_id), queue_id=str(place.queue_id),
+        channel_id=str(place.channel_id), queue_id=str(place.queue_id), asked=place.approval,
     )  # fmt: skip
     return first_reason(rules_in_force(await read_settings(tx)), facts) is not None
 

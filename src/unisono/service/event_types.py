@@ -81,6 +81,12 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "interaction.prioritised": EventType(
         summary="A person or a rule set how urgent it is.", body={"from": "integer", "to": "integer", "rule_id?": ID}
     ),
+    "interaction.classed": EventType(
+        summary="A rule set what class of work it is.", body={"from_class_id?": ID, "work_class_id": ID, "rule_id": ID}
+    ),
+    "interaction.approval_asked": EventType(
+        summary="A rule set whose answers to it wait for a second person.", body={"approval": ENUM, "rule_id": ID}
+    ),
     "interaction.rule_applied": EventType(
         summary="A rule was applied to it; what it did, and why, stands with the application.",
         body={"rule_id": ID, "application_id": ID, "webhook_ids?": "array"},

@@ -385,13 +385,13 @@ class CaseView(Struct, frozen=True, kw_only=True):
 
 
 class MentionView(Struct, frozen=True, kw_only=True):
-    """Somebody is named in a note. read_at: when they said that they know."""
+    """Somebody is named in a note. read_at: when they said that they know. by_id: null when a rule named them."""
 
     id: UUID
     message_id: UUID
     conversation_id: UUID
     user_id: UUID
-    by_id: UUID
+    by_id: UUID | None
     at: Instant
     read_at: Instant | None
     version: int

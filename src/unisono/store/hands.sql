@@ -19,7 +19,7 @@ from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up
 order by id for no key update skip locked;
 
 -- name: deferrable
-select i.id from interaction i join channel c on c.id = i.channel_id join work_class w on w.id = c.work_class_id
+select i.id from interaction i join channel c on c.id = i.channel_id join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 where i.id = any($1::uuid[]) and w."deferrable";
 
 -- name: desks_open
@@ -67,7 +67,7 @@ delete from desk_node where at < $1::timestamptz - make_interval(secs => $2);
 
 -- name: parked_units
 select round(i.units * coalesce(w.parked_share, 0))::int from interaction i join channel c on c.id = i.channel_id
-left join work_class w on w.id = c.work_class_id where i.id = $1;
+left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id) where i.id = $1;
 
 -- name: customer_wrote_on
 select coalesce(reason->>'code' = 'customer_wrote', false) from interaction where id = $1;

@@ -24,11 +24,11 @@ select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class,
 from event where interaction_id = any($1::uuid[]) order by epoch, xid, id;
 
 -- name: places_of_work
-select i.id as interaction_id, c.work_class_id, i.queue_id, i.channel_id,
+select i.id as interaction_id, coalesce(i.work_class_id, c.work_class_id) as work_class_id, i.queue_id, i.channel_id,
        array(select distinct n->>'skill' from jsonb_array_elements(i.skills) n order by 1) as skills,
        exists (select from estimate_teller t where t.channel_id = i.channel_id) as tells
 from interaction i join channel c on c.id = i.channel_id
-where i.id = any($1::uuid[]) and c.work_class_id is not null;
+where i.id = any($1::uuid[]) and coalesce(i.work_class_id, c.work_class_id) is not null;
 
 -- name: add_tellers
 insert into estimate_teller (channel_id) select distinct unnest($1::uuid[]) on conflict do nothing;
@@ -75,7 +75,7 @@ select work_class_id, day, bin, kept, gone from estimate_wait order by work_clas
 with recent as materialized (
     select distinct a.user_id, r.work_class_id, r.skills
     from agent a cross join lateral (
-        select c.work_class_id, i.skills from interaction i join channel c on c.id = i.channel_id
+        select coalesce(i.work_class_id, c.work_class_id) as work_class_id, i.skills from interaction i join channel c on c.id = i.channel_id
         where i.agent_id = a.user_id and i.state = 'closed' and i.closed_at > $1
         order by i.closed_at desc, i.id desc limit 50
     ) r where r.work_class_id is not null

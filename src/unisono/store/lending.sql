@@ -10,7 +10,7 @@ with lack as (
     select h.interaction_id, h.units, sum(h.units) over (order by i.held_since desc nulls last, h.interaction_id desc)::int as upto
     from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
     where h.agent_id = $2 and h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
-      and c.work_class_id = any($4::uuid[])
+      and coalesce(i.work_class_id, c.work_class_id) = any($4::uuid[])
       and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
 ), share as (
     select m.interaction_id, least(m.units, l.units - (m.upto - m.units)) as units from may m, lack l
@@ -37,7 +37,8 @@ select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.stat
        i.version, i.closed_at
 from interaction i join capacity_hold h on h.interaction_id = i.id and h.consult_id is null
 where h.lent_to = $1 and i.state = 'active' and exists (
-    select from interaction a join channel c on c.id = a.channel_id join work_class w on w.id = c.work_class_id
+    select from interaction a join channel c on c.id = a.channel_id
+        join work_class w on w.id = coalesce(a.work_class_id, c.work_class_id)
     where a.id = $1 and w.parks_interrupted)
 order by i.id for no key update of i skip locked;
 

@@ -22,7 +22,7 @@ class PgMentions:
         self._now = now
 
     async def add(
-        self, message_id: UUID, conversation_id: UUID, user_ids: Sequence[UUID], by_id: UUID
+        self, message_id: UUID, conversation_id: UUID, user_ids: Sequence[UUID], by_id: UUID | None
     ) -> list[tuple[UUID, UUID]]:
         """Write who is named."""
         named = sorted(set(user_ids))

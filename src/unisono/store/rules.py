@@ -99,6 +99,15 @@ class PgRules:
         kept = None if classes is None else list(classes)
         return [row["id"] for row in await self._connection.fetch(_SQL["past"], kept, since, before, limit)]
 
+    async def said_in(self, interaction_ids: Sequence[UUID], *, first: bool) -> dict[UUID, list[UUID]]:
+        """Return what customers said in each of these enquiries, oldest first."""
+        found: dict[UUID, list[UUID]] = {}
+        for row in await self._connection.fetch(_SQL["said_in"], list(interaction_ids)):
+            said = found.setdefault(row["interaction_id"], [])
+            if not (first and said):
+                said.append(row["id"])
+        return found
+
     async def waiting_now(self, classes: Sequence[int] | None, limit: int) -> list[UUID]:
         """Return what waits or is offered now."""
         kept = None if classes is None else list(classes)

@@ -16,14 +16,17 @@ from unnest($1::uuid[]) with ordinality as n(id, position) where r.id = n.id and
 -- name: facts
 -- The text is that of the occasion's message, else of the customer's newest in this enquiry.
 select i.id as interaction_id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, i.preferred_agent_id,
-       i.state, h.network, h.medium, c.visibility, h.work_class_id, i.language, i.skills, i.priority, i.waiting_since,
+       i.state, h.network, h.medium, c.visibility, coalesce(i.work_class_id, h.work_class_id) as work_class_id, i.language, i.skills, i.priority, i.waiting_since,
        array(select g.tag_id::text from conversation_tag g where g.conversation_id = c.id order by 1) as tags,
        q.time_zone, q.open_now, k.value as customer_value,
        i.previous_id is null and not exists (
            select from conversation o join identity n on n.id = o.identity_id
            where n.customer_id = k.id and o.id <> c.id and o.created_at < c.created_at) as first_contact,
        coalesce(m.automatic, false) as automatic, coalesce(t.subject, '') as subject, coalesce(t.text, '') as text,
-       coalesce(t.details, '{}') as details
+       coalesce(t.details, '{}') as details, i.created_at, i.first_response_at, i.closed_at, coalesce(i.approval, '') as approval,
+       y.followers, m.said_at,
+       coalesce((select s.terms from queue_service_level a join service_level s on s.id = a.service_level_id
+                 where a.queue_id = q.id and a.work_class_id is null), 'queue:' || q.first_response_s) as terms
 from unnest($1::uuid[], $2::uuid[]) with ordinality as asked(interaction_id, message_id, place)
 join interaction i on i.id = asked.interaction_id
 join conversation c on c.id = i.conversation_id
@@ -32,7 +35,7 @@ join queue q on q.id = i.queue_id
 join identity y on y.id = c.identity_id
 join customer k on k.id = y.customer_id
 left join lateral (
-    select id, automatic from message
+    select id, automatic, said_at from message
     where id = asked.message_id or (asked.message_id is null and conversation_id = c.id and direction = 'in' and deleted_at is null)
     order by said_at desc, tie_break desc, ingest_key desc limit 1) m on true
 left join message_text t on t.message_id = m.id
@@ -72,6 +75,16 @@ insert into rule_looked (rule_id, interaction_id) select $1, unnest($2::uuid[]) 
 select id from interaction
 where created_at >= $2 and ($1::int[] is null or access_class = any($1)) and ($3::uuid is null or id < $3)
 order by id desc limit $4;
+
+-- name: said_in
+-- Walked from the enquiries; of one with very much only the first hundred messages are looked at.
+select i.id as interaction_id, m.id from interaction i
+cross join lateral (
+    select id, said_at, tie_break, ingest_key from message
+    where conversation_id = i.conversation_id and interaction_id = i.id and direction = 'in' and deleted_at is null
+    order by said_at, tie_break, ingest_key limit 100) m
+where i.id = any($1::uuid[])
+order by i.id, m.said_at, m.tie_break, m.ingest_key;
 
 -- name: waiting_now
 select id from interaction where state in ('waiting', 'offered') and ($1::int[] is null or access_class = any($1))

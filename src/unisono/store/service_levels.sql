@@ -61,7 +61,7 @@ select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.agen
        coalesce(k.policy, '') as policy, k.base::text as base, k.facts::text as facts, coalesce(k.told, '[]') as told,
        k.next_moment_at, e.n as epoch,
        coalesce((select s.terms from queue_service_level a join service_level s on s.id = a.service_level_id
-                 where a.queue_id = i.queue_id and (a.work_class_id is null or a.work_class_id = c.work_class_id)
+                 where a.queue_id = i.queue_id and (a.work_class_id is null or a.work_class_id = coalesce(i.work_class_id, c.work_class_id))
                  order by a.work_class_id nulls last limit 1), 'queue:' || q.first_response_s) as current
 from interaction i
 left join interaction_clocks k on k.interaction_id = i.id

@@ -128,6 +128,9 @@ class PgTalk:
                 _SQL["rename_identities"], ids, *_columns(authors, "handle", "display_name", "profile_url")
             )
             await self._index_names(ids, authors)
+        followed = [(row["id"], author.followers) for row, author in pairs if author.followers not in (None, row["followers"])]
+        if followed:
+            await self._connection.execute(_SQL["count_followers"], *map(list, zip(*sorted(followed), strict=True)))
 
     async def conversations_of(
         self, channel_id: UUID, keys: Sequence[ThreadKey], access_class: int

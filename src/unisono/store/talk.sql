@@ -25,7 +25,7 @@ select 'message', $1, k, $3 from unnest($2::bytea[]) as k
 on conflict do nothing;
 
 -- name: identities
-select i.realm, i.remote_id, i.id, i.customer_id, i.handle, i.display_name, i.profile_url, i.blocked_at is not null as blocked
+select i.realm, i.remote_id, i.id, i.customer_id, i.handle, i.display_name, i.profile_url, i.blocked_at is not null as blocked, i.followers
 from unnest($2::text[], $3::text[]) as k(realm, remote_id)
 join identity i on i.network = $1 and i.realm = k.realm and i.remote_id = k.remote_id;
 
@@ -61,6 +61,11 @@ with locked as materialized (
     where i.id = locked.id and i.id = n.id returning i.customer_id
 )
 update customer set version = version + 1 where id in (select customer_id from renamed);
+
+-- name: count_followers
+with locked as materialized (select id from identity where id = any($1::uuid[]) order by id for no key update)
+update identity i set followers = n.followers from locked, unnest($1::uuid[], $2::bigint[]) as n(id, followers)
+where i.id = locked.id and i.id = n.id;
 
 -- name: index_names
 -- Separate from the insert: the array of an array cannot be passed through unnest.
@@ -340,7 +345,7 @@ where id = $1;
 select i.id as interaction_id, c.id as conversation_id, c.channel_id, i.queue_id, c.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
        w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
-       (select f.number from case_file f where f.id = i.case_id) as case_number
+       (select f.number from case_file f where f.id = i.case_id) as case_number, coalesce(i.approval, '') as approval
 from interaction i join conversation c on c.id = coalesce($2, i.conversation_id) and (c.id = i.conversation_id or c.merge_id = i.merge_id)
 join identity w on w.id = c.identity_id
 where i.id = $1;
@@ -349,7 +354,7 @@ where i.id = $1;
 select i.id as interaction_id, c.id as conversation_id, c.channel_id, i.queue_id, c.access_class, i.state, i.agent_id,
        c.visibility, c.root_remote_id, c.reply_rule, c.reply_until,
        w.remote_id as identity_remote_id, w.realm as identity_realm, w.handle as identity_handle,
-       (select f.number from case_file f where f.id = i.case_id) as case_number
+       (select f.number from case_file f where f.id = i.case_id) as case_number, coalesce(i.approval, '') as approval
 from interaction i join conversation c on c.id = coalesce($2, i.conversation_id) and (c.id = i.conversation_id or c.merge_id = i.merge_id)
 join identity w on w.id = c.identity_id
 where i.id = $1

@@ -134,7 +134,7 @@ select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_sin
 from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
-left join work_class w on w.id = c.work_class_id
+left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[]);
@@ -154,7 +154,7 @@ select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_sin
 from interaction i
 join queue q on q.id = i.queue_id
 join channel c on c.id = i.channel_id
-left join work_class w on w.id = c.work_class_id
+left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push';
@@ -172,14 +172,14 @@ select a.user_id as id, a.state = 'available' and u.disabled_at is null as avail
              where k.user_id = a.user_id) as skills,
        array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids,
        (select jsonb_object_agg(m.work_class_id, m.units) from (
-            select c.work_class_id, sum(h.units) as units
+            select coalesce(i.work_class_id, c.work_class_id) as work_class_id, sum(h.units) as units
             from (select interaction_id, units from capacity_hold
                   where agent_id = a.user_id and consult_id is null and lent_to is null and units > 0 offset 0) h
-            cross join lateral (select channel_id, state from interaction where id = h.interaction_id offset 0) i
+            cross join lateral (select channel_id, state, work_class_id from interaction where id = h.interaction_id offset 0) i
             join channel c on c.id = i.channel_id
-            where i.state = 'active' and c.work_class_id in (select unnest(w.interrupts) from work_class w)
+            where i.state = 'active' and coalesce(i.work_class_id, c.work_class_id) in (select unnest(w.interrupts) from work_class w)
               and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
-            group by c.work_class_id) m) as lendable
+            group by 1) m) as lendable
 from agent a join app_user u on u.id = a.user_id
 where a.user_id = any($1::uuid[]);
 
@@ -190,12 +190,12 @@ with skilled as (
 ), places as (
     select user_id, array_agg(queue_id) as queue_ids from queue_member group by user_id
 ), could as (
-    select h.agent_id, c.work_class_id, sum(h.units) as units
+    select h.agent_id, coalesce(i.work_class_id, c.work_class_id) as work_class_id, sum(h.units) as units
     from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
     where h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
-      and c.work_class_id in (select unnest(w.interrupts) from work_class w)
+      and coalesce(i.work_class_id, c.work_class_id) in (select unnest(w.interrupts) from work_class w)
       and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
-    group by h.agent_id, c.work_class_id
+    group by 1, 2
 ), lendable as (
     select agent_id, jsonb_object_agg(work_class_id, units) as units from could group by agent_id
 )

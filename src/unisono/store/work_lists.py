@@ -109,8 +109,10 @@ class _Picked:
         if which.network:
             more.append(f"i.channel_id in (select h.id from channel h where h.network = {add(which.network)})")
         if which.work_class_id is not None:
+            wanted = add(which.work_class_id, "::uuid")
             more.append(
-                f"i.channel_id in (select h.id from channel h where h.work_class_id = {add(which.work_class_id, '::uuid')})"
+                f"(i.work_class_id = {wanted} or (i.work_class_id is null "
+                f"and i.channel_id in (select h.id from channel h where h.work_class_id = {wanted})))"
             )
         if which.skill:
             more.append(f"i.skills @> jsonb_build_array(jsonb_build_object('skill', {add(which.skill, '::text')}))")

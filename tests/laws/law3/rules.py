@@ -1,6 +1,8 @@
 """The rules that follow the log."""
 
-from tests.laws.law3.scene import Scene, Step, case
+from collections.abc import Callable
+
+from tests.laws.law3.scene import MORE, Case, Scene, Step, case
 from unisono.domain.ids import new_id
 from unisono.policy.rules.language import Action, Verb
 from unisono.service.answer import Answer, answer
@@ -31,3 +33,24 @@ async def _waiting(s: Scene) -> Step:
     await _rule(s, "waiting", Action(verb=Verb.QUEUE, value=str(s.other_queue)), after_s=60)
     await s.house.hear(s.channel, {"id": "9", "text": "Noch eine", "by": "c9"})
     return lambda: look_at_waiting(s.house.outside)
+
+
+def _does(verb: Verb, value: Callable[[Scene], str]) -> Case:
+    async def prepared(s: Scene) -> Step:
+        await _rule(s, "waiting", Action(verb=verb, value=value(s)), after_s=60)
+        await s.house.hear(s.channel, {"id": "9", "text": "Noch eine", "by": "c9"})
+        return lambda: look_at_waiting(s.house.outside)
+
+    return prepared
+
+
+MORE["rules.follow.look_at_waiting: tells somebody"] = _does(Verb.NOTIFY, lambda s: str(s.ben.id))
+MORE["rules.follow.look_at_waiting: asks for approval"] = _does(Verb.APPROVAL, lambda s: "everybody")
+
+
+async def _classed(s: Scene) -> Step:
+    [row] = await s.house.sql("select id from work_class where key = 'call'")
+    return await _does(Verb.CLASS, lambda _: str(row["id"]))(s)
+
+
+MORE["rules.follow.look_at_waiting: says what class it is"] = _classed

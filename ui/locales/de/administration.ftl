@@ -142,6 +142,28 @@ rule-why-too-long = der Text ist für das Netzwerk zu lang
 rule-why-cannot-reply = das Netzwerk lässt hier keine Antwort zu
 rule-why-window-closed = die Antwortfrist des Netzwerks war vorbei
 rule-why-other = es ging in diesem Augenblick nicht
+rule-field-followers = Zahl der Follower
+rule-verb-class = Arbeitsklasse setzen
+rule-verb-notify = Jemandem Bescheid geben
+rule-verb-approval = Freigabe verlangen
+rule-do-class = zählt es als „{ $value }“
+rule-do-notify = bekommt { $value } Bescheid
+rule-do-approval-everybody = wartet jede Antwort auf Freigabe
+rule-do-approval-newcomers = warten Antworten auf Freigabe, außer von denen, die selbst freigeben dürfen
+rule-approval-everybody = Von allen
+rule-approval-newcomers = Von allen, die nicht selbst freigeben dürfen
+rule-approval-hint = Was automatisch hinausgeht, wartet nicht. Für sich selbst gibt niemand frei.
+rule-why-no-class = die Arbeitsklasse gibt es nicht mehr
+rule-holds-unknown = unbekannt:
+rule-met-unknown = { $count ->
+    [one] Bei einem weiteren ist nicht bekannt, wonach gefragt wird; es zählt als nicht getroffen.
+   *[other] Bei { NUMBER($count) } weiteren ist nicht bekannt, wonach gefragt wird; sie zählen als nicht getroffen.
+}
+rule-met-unread = { $count ->
+    [one] Bei einem ist nichts mehr lesbar, es ist gelöscht; darin werden keine Wörter gefunden.
+   *[other] Bei { NUMBER($count) } ist nichts mehr lesbar, es ist gelöscht; darin werden keine Wörter gefunden.
+}
+rule-met-as-today = Nach heutigem Stand verglichen, denn wie es damals war, weiß niemand: { $fields }.
 rule-look = Vorher ansehen
 rule-look-now = Zurückschauen
 rule-looking = Wird gesucht…

@@ -142,6 +142,28 @@ rule-why-too-long = the text is too long for the network
 rule-why-cannot-reply = the network lets nobody answer here
 rule-why-window-closed = the network’s reply window was over
 rule-why-other = it was not possible at that moment
+rule-field-followers = number of followers
+rule-verb-class = Set the class of work
+rule-verb-notify = Tell somebody
+rule-verb-approval = Ask for approval
+rule-do-class = count it as “{ $value }”
+rule-do-notify = tell { $value }
+rule-do-approval-everybody = every answer waits for approval
+rule-do-approval-newcomers = answers wait for approval, but for those of who may approve themselves
+rule-approval-everybody = Of everybody
+rule-approval-newcomers = Of all who may not approve themselves
+rule-approval-hint = What is sent by itself does not wait. Nobody approves their own.
+rule-why-no-class = the class of work is gone
+rule-holds-unknown = unknown:
+rule-met-unknown = { $count ->
+    [one] Of one more it is not known what is asked for; it counts as not met.
+   *[other] Of { NUMBER($count) } more it is not known what is asked for; they count as not met.
+}
+rule-met-unread = { $count ->
+    [one] Of one nothing can be read any more, it was deleted; no words are found in it.
+   *[other] Of { NUMBER($count) } nothing can be read any more, it was deleted; no words are found in them.
+}
+rule-met-as-today = Compared as they are today, for nobody knows how they were then: { $fields }.
 rule-look = Look before it works
 rule-look-now = Look back
 rule-looking = Looking…

@@ -113,6 +113,11 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def _count(value: Any) -> int | None:
+    # Some servers hide it, and give -1 then.
+    return value if isinstance(value, int) and value >= 0 else None
+
+
 def _language(status: dict[str, Any]) -> str | None:
     code = status.get("language")
     return str(code).split("-")[0].lower() if code else None
@@ -122,7 +127,7 @@ def _author(account: dict[str, Any], realm: str) -> Author:
     return Author(
         remote_id=str(account["id"]), realm=realm, handle="@" + str(account.get("acct") or account.get("username") or ""),
         display_name=str(account.get("display_name") or account.get("username") or ""),
-        profile_url=str(account.get("url") or ""),
+        profile_url=str(account.get("url") or ""), followers=_count(account.get("followers_count")),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ _CAPPED = ("usage-capped", "credits")
 SHOWN = {
     "post.fields": "attachments,conversation_id,created_at,display_text_range,edit_controls,entities,id,lang,note_post,text",
     "expansions": "attachments.media_keys,author_id,entities.mentions.username,in_reply_to_user_id,referenced_posts",
-    "user.fields": "id,name,username",
+    "user.fields": "id,name,public_metrics,username",
     "media.fields": "alt_text,media_key,preview_image_url,type,url,variants",
 }
 

@@ -104,6 +104,7 @@ def author_of(user_id: str, beside: Beside) -> Author:
     return Author(
         remote_id=user.id, handle=f"@{user.username}" if user.username else "", display_name=user.name,
         profile_url=f"{SITE}/{user.username}" if user.username else f"{SITE}/i/user/{user.id}",
+        followers=user.public_metrics.followers_count if user.public_metrics else None,
     )  # fmt: skip
 
 

@@ -117,12 +117,19 @@ class Post(Struct, frozen=True):
         return self.text, list((self.entities and self.entities.urls) or ())
 
 
+class Metrics(Struct, frozen=True):
+    """What X counts of an account for all to see."""
+
+    followers_count: int | None = None
+
+
 class User(Struct, frozen=True):
     """An account."""
 
     id: str
     username: str = ""
     name: str = ""
+    public_metrics: Metrics | None = None
 
 
 class Variant(Struct, frozen=True):

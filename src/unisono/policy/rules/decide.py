@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from unisono.policy.rules.language import Action, Condition, Op, Rule, Trigger, Verb
 
 #: So often a rule is applied to one enquiry within a day; what comes more often goes round in a circle with somebody's robot.
 MOST_TIMES: Final = 20
-_ONE: Final = frozenset({Verb.QUEUE, Verb.PRIORITY, Verb.ASSIGN})
+_ONE: Final = frozenset({Verb.QUEUE, Verb.PRIORITY, Verb.CLASS, Verb.ASSIGN, Verb.APPROVAL})
 
 
 class Facts(Struct, frozen=True, kw_only=True):
     """An enquiry at the moment of the occasion.
 
     words: the folded words of what was said, with a space before, between and behind. minute: of the day, by the queue's wall
-    clock.
+    clock. followers: of who said it; None where the network does not tell. approval: whose answers wait for a second person.
     """
 
     words: str = " "
@@ -40,15 +40,21 @@ class Facts(Struct, frozen=True, kw_only=True):
     first_contact: str = "no"
     agent: str = ""
     closed: bool = False
+    followers: float | None = None
+    approval: str = ""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What became of one condition: whether it holds, and the values of the rule that were met."""
+    """What became of one condition: whether it holds, and the values of the rule that were met.
+
+    unknown: what it asks for is not known of this enquiry; it does not hold then, whichever way it is asked.
+    """
 
     field: str
     op: Op
     holds: bool
     met: tuple[str, ...] = ()
+    unknown: bool | UnsetType = UNSET
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
@@ -116,6 +122,10 @@ def after(facts: Facts, action: Action) -> Facts:
             return replace(facts, skills=facts.skills | {action.value})
         case Verb.PRIORITY:
             return replace(facts, priority=int(action.value))
+        case Verb.CLASS:
+            return replace(facts, work_class=action.value)
+        case Verb.APPROVAL:
+            return replace(facts, approval=action.value)
         case Verb.TAG:
             return replace(facts, tags=facts.tags | {action.value})
         case Verb.ASSIGN:
@@ -127,7 +137,7 @@ def after(facts: Facts, action: Action) -> Facts:
 
 def _changes(facts: Facts, action: Action) -> bool:
     """Whether an action does anything: a closed enquiry is only written about, and what is so already stays."""
-    if action.verb in (Verb.NOTE, Verb.WEBHOOK):
+    if action.verb in (Verb.NOTE, Verb.NOTIFY, Verb.WEBHOOK):
         return True
     if action.verb is Verb.TAG:
         return action.value not in facts.tags
@@ -135,6 +145,8 @@ def _changes(facts: Facts, action: Action) -> bool:
 
 
 def _find(condition: Condition, facts: Facts, fold: Fold) -> Finding:
+    if getattr(facts, condition.field, "") is None:
+        return Finding(field=condition.field, op=condition.op, holds=False, unknown=True)
     met, holds = _compare(condition, facts, fold)
     return Finding(field=condition.field, op=condition.op, holds=holds, met=met)
 

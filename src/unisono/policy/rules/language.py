@@ -58,7 +58,11 @@ FIELDS: Final[dict[str, tuple[Op, ...]]] = {
     "weekday": _IS,
     "time": (Op.BETWEEN,),
     "first_contact": _IS,
+    "followers": _NUMBER,
 }
+
+#: What only the present tells: a look back at past work compares these as they are today.
+AS_TODAY: Final = frozenset({"queue", "work_class", "skill", "tag", "customer_value", "priority", "followers"})
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -70,6 +74,9 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "first_contact": ("yes", "no"),
 }
 
+#: Whose answers a rule holds for a second person: of everybody, or of those who may not approve themselves.
+APPROVALS: Final = ("everybody", "newcomers")
+
 
 class Verb(StrEnum):
     """What a rule can do."""
@@ -77,16 +84,19 @@ class Verb(StrEnum):
     QUEUE = "queue"
     SKILL = "skill"
     PRIORITY = "priority"
+    CLASS = "class"
     ASSIGN = "assign"
     TAG = "tag"
     NOTE = "note"
+    NOTIFY = "notify"
+    APPROVAL = "approval"
     WEBHOOK = "webhook"
     ACKNOWLEDGE = "acknowledge"
     CLOSE = "close"
 
 
 #: Of these a look back can only tell what the condition meets: where work went afterwards nobody knows.
-ON_WORK_NOW: Final = frozenset({Verb.QUEUE, Verb.SKILL, Verb.PRIORITY, Verb.ASSIGN})
+ON_WORK_NOW: Final = frozenset({Verb.QUEUE, Verb.SKILL, Verb.PRIORITY, Verb.CLASS, Verb.ASSIGN})
 
 
 class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

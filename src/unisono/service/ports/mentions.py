@@ -12,9 +12,9 @@ class Mentions(Protocol):
     """Port for mentions of colleagues in notes."""
 
     async def add(
-        self, message_id: UUID, conversation_id: UUID, user_ids: Sequence[UUID], by_id: UUID
+        self, message_id: UUID, conversation_id: UUID, user_ids: Sequence[UUID], by_id: UUID | None
     ) -> list[tuple[UUID, UUID]]:
-        """Write who is named; returns (mention, user) of those that were new."""
+        """Write who is named, by somebody or by a rule; returns (mention, user) of those that were new."""
 
     async def views(self, ids: Iterable[UUID]) -> list[MentionView]: ...
 

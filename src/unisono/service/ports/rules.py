@@ -41,7 +41,10 @@ class RuleChange(Struct, frozen=True, kw_only=True):
 
 
 class RuleFacts(Struct, frozen=True, kw_only=True):
-    """An enquiry as rules see it. `text`: of the message that is the occasion, else of the customer's newest."""
+    """An enquiry as rules see it. `text`: of the message that is the occasion, else of the customer's newest.
+
+    terms: of the queue's hours, to look at another time than now. followers: of who said it, None where nobody tells.
+    """
 
     interaction_id: UUID
     conversation_id: UUID
@@ -68,6 +71,13 @@ class RuleFacts(Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     details: dict[str, Any]
+    created_at: datetime
+    first_response_at: datetime | None
+    closed_at: datetime | None
+    terms: str
+    approval: str
+    followers: int | None
+    said_at: datetime | None
 
 
 class Application(Struct, frozen=True, kw_only=True):
@@ -126,6 +136,9 @@ class Rules(Protocol):
 
     async def past(self, classes: Sequence[int] | None, since: datetime, before: UUID | None, limit: int) -> list[UUID]:
         """Return interactions that began since, newest first, before one of them."""
+
+    async def said_in(self, interaction_ids: Sequence[UUID], *, first: bool) -> dict[UUID, list[UUID]]:
+        """Return what customers said in each of these enquiries, oldest first: all that can still be read, or the first."""
 
     async def waiting_now(self, classes: Sequence[int] | None, limit: int) -> list[UUID]:
         """Return what waits or is offered now."""

@@ -173,7 +173,7 @@ class Erased(Struct, frozen=True, kw_only=True):
 
 
 class Answerable(Struct, frozen=True, kw_only=True):
-    """The place of an answer: an open interaction with its conversation."""
+    """The place of an answer: an open interaction with its conversation. approval: see `policy.approval.AnswerFacts.asked`."""
 
     interaction_id: UUID
     conversation_id: UUID
@@ -190,6 +190,7 @@ class Answerable(Struct, frozen=True, kw_only=True):
     identity_realm: str
     identity_handle: str
     case_number: int | None = None
+    approval: str = ""
 
     @property
     def thread(self) -> ThreadRef:

@@ -47,6 +47,8 @@ class InteractionChange(Struct, frozen=True, kw_only=True):
     avoid_until: datetime | None | UnsetType = UNSET
     wrap_up_until: datetime | None | UnsetType = UNSET
     interrupted_by: UUID | None | UnsetType = UNSET
+    work_class_id: UUID | UnsetType = UNSET
+    approval: str | UnsetType = UNSET
 
 
 class OfferFacts(Struct, frozen=True, kw_only=True):

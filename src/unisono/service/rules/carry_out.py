@@ -81,6 +81,41 @@ async def _priority(doing: Doing, work: InteractionFacts, action: Action) -> dic
     return {"from": work.priority}
 
 
+async def _class(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
+    """It costs, waits and is promised from now on what such work is; its deadlines are counted anew from when it began."""
+    tx, class_id = doing.tx, UUID(action.value)
+    work = await _untaken(doing, work)
+    if class_id not in {known.id for known in await tx.setup.work_classes()}:
+        raise Conflict("This class of work is gone; it stays what it was.", code="no_class")
+    await tx.work.change(work.id, InteractionChange(work_class_id=class_id))
+    await follow(tx, work.id)
+    tx.emit(work_event("classed", work, from_class_id=doing.facts.work_class_id, work_class_id=class_id, rule_id=doing.rule_id))
+    return {"from": str(doing.facts.work_class_id) if doing.facts.work_class_id else None}
+
+
+async def _approval(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
+    """Answers that stand already are left as they are; those that come wait for a second person."""
+    _open(work)
+    await doing.tx.work.change(work.id, InteractionChange(approval=action.value))
+    doing.tx.emit(work_event("approval_asked", work, approval=action.value, rule_id=doing.rule_id))
+    return {}
+
+
+async def _notify(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
+    """Name a colleague in a note that carries the rule's name; they are told of it like of any other note."""
+    tx, user_id = doing.tx, UUID(action.value)
+    person = next(iter(await tx.people.user_views([user_id])), None)
+    rights = await access_of(tx, user_id)
+    if person is None or person.disabled or not rights.sees(work.access_class, work.agent_id):
+        raise Conflict("This colleague may not read it; nobody was told.", code="agent_without_right")
+    name = next((rule.name for rule in await tx.rules.all() if rule.id == doing.rule_id), "")
+    written = await _note(doing, work, Action(verb=Verb.NOTE, value=f"@{person.name}: {name}"))
+    for mention_id, _ in await tx.mentions.add(UUID(written["message_id"]), work.conversation_id, [user_id], None):
+        body = {"message_id": UUID(written["message_id"]), "mention_id": mention_id, "user_id": user_id}
+        tx.emit(NewEvent(type="note.mentioned", conversation_id=work.conversation_id, body=body))
+    return written
+
+
 async def _assign(doing: Doing, work: InteractionFacts, action: Action) -> dict[str, Any]:
     """It comes to them first; who has no room, or is not there, does not hold it up."""
     work = await _untaken(doing, work)
@@ -219,6 +254,9 @@ _DEEDS: Final[dict[Verb, Callable[[Doing, InteractionFacts, Action], Awaitable[d
     Verb.ASSIGN: _assign,
     Verb.TAG: _tag,
     Verb.NOTE: _note,
+    Verb.NOTIFY: _notify,
+    Verb.CLASS: _class,
+    Verb.APPROVAL: _approval,
     Verb.WEBHOOK: _webhook,
     Verb.ACKNOWLEDGE: _acknowledge,
     Verb.CLOSE: _close,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from unisono.domain.errors import Invalid
 from unisono.policy.rules.decide import minute_of
-from unisono.policy.rules.language import CHOICES, FIELDS, Action, Condition, Op, Trigger, Verb
+from unisono.policy.rules.language import APPROVALS, CHOICES, FIELDS, Action, Condition, Op, Trigger, Verb
 from unisono.service.assign import PRIORITY
 from unisono.service.ports import Tx
 from unisono.service.ports.rules import StoredRule
@@ -47,13 +47,17 @@ async def check_rule(tx: Tx, rule: StoredRule) -> None:
 
 async def known_names(tx: Tx) -> Mapping[str, set[str]]:
     """Return the ids and keys that conditions and actions may name, by what they name."""
+    people = {str(agent.id) async for some in tx.work.everybody(MAX_VALUES) for agent in some}
     return {
         "queue": {str(queue.id) for queue in await tx.setup.queues(None)},
         "channel": {str(channel.id) for channel in await tx.setup.channels(None)},
         "skill": {skill.key for skill in await tx.setup.skills()},
         "work_class": {str(one.id) for one in await tx.setup.work_classes()},
         "tag": {str(tag.id) for tag in await tx.tags.all() if not tag.archived},
-        "assign": {str(agent.id) async for some in tx.work.everybody(MAX_VALUES) for agent in some},
+        "class": {str(one.id) for one in await tx.setup.work_classes()},
+        "notify": people,
+        "approval": set(APPROVALS),
+        "assign": people,
         "close": {str(code.id) for code in await tx.setup.codes() if not code.archived},
     }
 

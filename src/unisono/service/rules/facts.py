@@ -18,8 +18,9 @@ def fold(phrase: str) -> str:
     return sort_key(phrase)
 
 
-def facts_of(row: RuleFacts, now: datetime) -> Facts:
-    """Return what rules compare."""
+def facts_of(row: RuleFacts, now: datetime, *, open_now: bool | None = None, waited_s: float | None = None) -> Facts:
+    """Return what rules compare. open_now, waited_s: as they were, where another moment than the present is looked at."""
+    open_then = row.open_now if open_now is None else open_now
     local = now.astimezone(ZoneInfo(row.time_zone))
     return Facts(
         words=f" {fold(f'{row.subject} {row.text}'[:MOST_CHARS])} ",
@@ -34,13 +35,15 @@ def facts_of(row: RuleFacts, now: datetime) -> Facts:
         tags=frozenset(row.tags),
         customer_value=row.customer_value,
         priority=row.priority,
-        waiting_s=max(0.0, (now - row.waiting_since).total_seconds()),
-        hours="open" if row.open_now else "closed",
+        waiting_s=max(0.0, (now - row.waiting_since).total_seconds()) if waited_s is None else waited_s,
+        hours="open" if open_then else "closed",
         weekday=WEEKDAYS[local.weekday()],
         minute=local.hour * 60 + local.minute,
         first_contact="yes" if row.first_contact else "no",
         agent=str(row.preferred_agent_id or row.agent_id or ""),
         closed=row.state == "closed",
+        followers=None if row.followers is None else float(row.followers),
+        approval=row.approval,
     )
 
 

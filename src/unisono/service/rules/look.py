@@ -1,9 +1,12 @@
 """Look at a rule before it works: which past enquiries its conditions meet, what it would do to what waits, one conversation.
 
+What is past is looked at as of the moment at which the rule would have been: with what was said then, by the clock and the
+business hours of then. What only the present tells is named.
+
 Nothing is written. Who looks sees only what they may see, and is told of how much was looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,12 +16,13 @@ from msgspec import Struct
 
 from unisono.domain.errors import Invalid, NotFound
 from unisono.policy.rules.decide import Judgement, judge
-from unisono.policy.rules.language import ON_WORK_NOW
+from unisono.policy.rules.language import AS_TODAY, ON_WORK_NOW, Trigger
 from unisono.service.access import Access
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.rules import RuleFacts, StoredRule
 from unisono.service.rules.check import check_rule
 from unisono.service.rules.facts import facts_of, fold, rule_of
+from unisono.service.terms import Rules, rules_for
 from unisono.service.views import WorkItem
 
 MOST_LOOKED_AT: Final = 5_000
@@ -28,11 +32,19 @@ _PAGE: Final = 250
 
 
 class Met(Struct, frozen=True, kw_only=True):
-    """How many of those that were looked at meet the conditions, with some of them. `looked_at` may be less than there are."""
+    """How many of those that were looked at meet the conditions, with some of them. `looked_at` may be less than there are.
+
+    unknown: of how many something that is asked for is not known, such as followers; they are not met. as_today: fields of the
+    conditions that were compared as they are today, because nobody knows how they were then. unread: of how many nothing that was
+    said can be read any more; words were not found in them.
+    """
 
     looked_at: int
     met: int
     all_looked_at: bool
+    unknown: int
+    unread: int
+    as_today: list[str]
     samples: list[WorkItem]
 
 
@@ -79,15 +91,49 @@ async def _past(tx: Tx, classes: Sequence[int] | None, rule: StoredRule, days: i
     since, looked = tx.now - timedelta(days=days), 0
     before: UUID | None = None
     met: list[UUID] = []
-    more = True
+    more, unknown, unread = True, 0, 0
+    of_each = rule_of(rule).trigger is Trigger.RECEIVED
     while more and looked < MOST_LOOKED_AT:
         page = await tx.rules.past(classes, since, before, _PAGE)
         more = len(page) == _PAGE
         looked += len(page)
         before = page[-1] if page else before
-        rows = await tx.rules.facts([(one, None) for one in page])
-        met.extend(row.interaction_id for row in rows if _judge(tx, rule, row).applies)
-    return Met(looked_at=looked, met=len(met), all_looked_at=not more, samples=await _samples(tx, met))
+        said = await tx.rules.said_in(page, first=not of_each)
+        asked = [(one, message) for one in page for message in said.get(one, [None])]
+        rows = await tx.rules.facts(asked)
+        hours = await rules_for(tx, {row.terms for row in rows})
+        judged: dict[UUID, list[Judgement]] = {one: [] for one in page}
+        for row in rows:
+            judged[row.interaction_id].append(_judged_then(rule, row, hours))
+        met += [one for one in page if any(j.applies for j in judged[one])]
+        unknown += sum(_is_unknown(judged[one]) for one in page)
+        unread += sum(one not in said for one in page)
+    fields = {condition.field for condition in rule.conditions}
+    return Met(
+        looked_at=looked, met=len(met), all_looked_at=not more, unknown=unknown, samples=await _samples(tx, met),
+        unread=unread if "text" in fields else 0, as_today=sorted(fields & AS_TODAY),
+    )  # fmt: skip
+
+
+def _judged_then(rule: StoredRule, row: RuleFacts, rules: Mapping[str, Rules]) -> Judgement:
+    """Return what the rule would have said at its moment: hours, weekday, time and how long it had waited are those of then."""
+    trigger = rule_of(rule).trigger
+    if trigger is Trigger.WAITING:
+        at = row.waiting_since + timedelta(seconds=rule.after_s or 0)
+    elif trigger is Trigger.ANSWERED:
+        at = row.first_response_at or row.created_at
+    elif trigger is Trigger.WRAPPED_UP:
+        at = row.closed_at or row.created_at
+    else:
+        at = (row.said_at if trigger is Trigger.RECEIVED else None) or row.created_at
+    opening = rules[row.terms].opening_hours
+    waited_s = max(0.0, (at - row.waiting_since).total_seconds())
+    facts = facts_of(row, at, open_now=opening is None or opening.is_open(at), waited_s=waited_s)
+    return judge(rule_of(rule), facts, fold)
+
+
+def _is_unknown(judged: Sequence[Judgement]) -> bool:
+    return bool(judged) and not any(j.applies for j in judged) and any(f.unknown for j in judged for f in j.findings)
 
 
 async def _now(tx: Tx, classes: Sequence[int] | None, rule: StoredRule) -> WouldChange:

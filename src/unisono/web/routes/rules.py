@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from unisono.domain.errors import NotFound
-from unisono.policy.rules.language import CHOICES, FIELDS, ON_WORK_NOW, Action, Condition, Trigger, Verb
+from unisono.policy.rules.language import APPROVALS, CHOICES, FIELDS, ON_WORK_NOW, Action, Condition, Trigger, Verb
 from unisono.service.instant import Instant, instant
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
@@ -71,13 +71,17 @@ class TestBody(Body):
 
 
 class RuleWords(Struct, frozen=True, kw_only=True):
-    """What a rule can be made of. `choices`: values that are known beforehand. on_work_now: verbs that move work."""
+    """What a rule can be made of. `choices`: values that are known beforehand. on_work_now: verbs that move work.
+
+    approvals: values of the verb `approval`.
+    """
 
     triggers: list[str]
     fields: dict[str, list[str]]
     choices: dict[str, list[str]]
     verbs: list[str]
     on_work_now: list[str]
+    approvals: list[str]
 
 
 class ApplicationView(Struct, frozen=True, kw_only=True):
@@ -110,7 +114,7 @@ def words() -> RuleWords:
     return RuleWords(
         triggers=[trigger.value for trigger in Trigger], fields={name: [op.value for op in ops] for name, ops in FIELDS.items()},
         choices={name: list(values) for name, values in CHOICES.items()}, verbs=[verb.value for verb in Verb],
-        on_work_now=sorted(verb.value for verb in ON_WORK_NOW),
+        on_work_now=sorted(verb.value for verb in ON_WORK_NOW), approvals=list(APPROVALS),
     )  # fmt: skip
 
 

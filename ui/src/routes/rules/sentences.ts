@@ -39,7 +39,7 @@ export function valueName(field: string, value: string, desk: Desk, names: Names
       return texts.pick(one?.name, one?.key ?? value);
     }
     case 'waiting_s': return exactSpan(Number(value), texts.locale);
-    case 'customer_value': case 'priority': return texts.number(Number(value));
+    case 'customer_value': case 'priority': case 'followers': return texts.number(Number(value));
     case 'time': return value;
     case 'tag': return names.tags.find((tag) => tag.id === value)?.name ?? '…';
   }
@@ -60,6 +60,9 @@ export function actionWords(action: Pick<Action, 'verb' | 'value'> & { level?: n
     case 'queue': return t('rule-do-queue', { value: queueName(value, desk) });
     case 'skill': return t('rule-do-skill', { value: valueName('skill', value, desk, names) });
     case 'priority': return t('rule-do-priority', { value });
+    case 'class': return t('rule-do-class', { value: valueName('work_class', value, desk, names) });
+    case 'notify': return t('rule-do-notify', { value: desk.state.agents.get(value)?.name ?? t('someone') });
+    case 'approval': return t(`rule-do-approval-${value || 'everybody'}`);
     case 'assign': return t('rule-do-assign', { value: desk.state.agents.get(value)?.name ?? t('someone') });
     case 'webhook': return t('rule-do-webhook', { value: names.webhooks.find((w) => w.id === value)?.name ?? '…' });
     case 'close': {

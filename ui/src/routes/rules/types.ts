@@ -10,10 +10,10 @@ export interface Rule {
 
 /** What a rule can be made of, as the server tells it. */
 export interface RuleWords {
-  triggers: string[]; fields: Record<string, string[]>; choices: Record<string, string[]>; verbs: string[]; on_work_now: string[];
+  triggers: string[]; fields: Record<string, string[]>; choices: Record<string, string[]>; verbs: string[]; on_work_now: string[]; approvals: string[];
 }
 
-export interface Finding { field: string; op: string; holds: boolean; met: string[] }
+export interface Finding { field: string; op: string; holds: boolean; met: string[]; unknown?: boolean }
 export interface Done { verb: string; value?: string; outcome: 'done' | 'skipped' | 'failed'; why?: string }
 
 export interface Application {
@@ -23,7 +23,7 @@ export interface Application {
 
 export interface RulePreview {
   days: number;
-  past: { looked_at: number; met: number; all_looked_at: boolean; samples: WorkItem[] };
+  past: { looked_at: number; met: number; all_looked_at: boolean; unknown: number; unread: number; as_today: string[]; samples: WorkItem[] };
   now: { looked_at: number; met: number; actions: Record<string, number>; samples: WorkItem[] } | null;
 }
 

@@ -19,6 +19,7 @@ class User(Struct, kw_only=True):
     at: datetime
     gone: bool = False
     takes_dms: bool = True
+    followers: int = 7
 
 
 class Post(Struct, kw_only=True):

@@ -34,6 +34,7 @@ class Wire:
         return {
             "id": str(user.id), "name": user.name, "username": user.username, "created_at": when(user.at), "protected": False,
             "verified": False, "verified_type": "none", "description": "",
+            "public_metrics": {"followers_count": user.followers, "following_count": 3, "post_count": 1, "listed_count": 0},
         }  # fmt: skip
 
     def post(self, post: Post, *, old_names: bool = False) -> dict[str, Any]:
