@@ -97,7 +97,7 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command()
 def up(data: Data = None, host: Host = None, port: Port = None) -> None:
-    """Run everything in one process: database, web, intake, router, delivery, clock."""
+    """Run everything in one process: database, web, intake, router, delivery, listener, clock."""
     from unisono.app.up import run_up
 
     settings = _settings(data=data, host=host, port=port)
@@ -106,7 +106,7 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def run(
-    roles: Annotated[list[str], typer.Argument(help="web, intake, router, delivery, clock")],
+    roles: Annotated[list[str], typer.Argument(help="web, intake, router, delivery, listener, clock")],
     host: Host = None,
     port: Port = None,
     data: Data = None,
@@ -142,6 +142,30 @@ def migrate_command(data: Data = None) -> None:
 
     settings = _settings(data=data)
     _run(lambda: run_migrate(settings))
+
+
+@app.command()
+def listen(
+    feed: Annotated[str, typer.Option("--feed", help="A file of posts, one JSON object a line; - reads a pipe.")],
+    data: Data = None,
+) -> None:
+    """Hold a file or pipe of posts against the monitors, as if a network had said them; a file goes on where it was left."""
+    from unisono.app.listen import run_listen
+
+    settings = _settings(data=data)
+    _run(lambda: run_listen(settings, feed))
+
+
+@app.command()
+def accelerate(compiler: Annotated[str, typer.Option("--compiler", help="The C compiler.")] = "cc", data: Data = None) -> None:
+    """Compile the innermost part of listening with the system's C compiler; it is used from the next start on."""
+    from unisono.app.listen import run_accelerate
+    from unisono.domain.errors import Unavailable
+
+    try:
+        typer.echo(f"{run_accelerate(_settings(data=data), compiler)} is made. It is used from the next start on.")
+    except Unavailable as error:
+        _fail(str(error))
 
 
 @app.command()

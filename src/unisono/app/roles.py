@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from unisono.app.accelerate import matcher_maker
 from unisono.app.build import Running
 from unisono.app.report_files import FileMaker
 from unisono.app.report_post import ChannelPost
@@ -18,6 +19,7 @@ from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
+from unisono.service.listening.listen import Listener
 from unisono.service.people_figures import forget_looks
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
@@ -65,6 +67,10 @@ async def _delivery(running: Running) -> None:
         group.create_task(PushSender(running.outside, running.settings.public_url).run())
 
 
+async def _listener(running: Running) -> None:
+    await Listener(running.outside, node_name(), matcher_maker(running.settings, running.data_dir)).run()
+
+
 async def _clock(running: Running) -> None:
     """Make partitions ahead, drop what has outlived its time, watch over work in progress, and learn from what is over."""
     async with asyncio.TaskGroup() as group:
@@ -109,6 +115,8 @@ async def tidy(running: Running) -> None:
     async with running.db.write() as tx:
         await tx.inbox.expire_bodies(1_000)
     await expire_texts(running.outside)
+    async with running.db.write() as tx:
+        await tx.listening.expire(1_000)
     await forget_deliveries(running.outside)
     while await seal_audit(running.db) == PIECE:
         pass
@@ -131,6 +139,7 @@ ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
     "intake": _intake,
     "router": _router,
     "delivery": _delivery,
+    "listener": _listener,
     "clock": _clock,
 }
 

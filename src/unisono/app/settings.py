@@ -60,6 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")
     ] = 50
 
+    accel: Annotated[bool, Meta(description="Use the compiled part of listening where `unisono accelerate` has made it.")] = True
+
     @property
     def data_dir(self) -> Path:
         """The data directory, absolute."""

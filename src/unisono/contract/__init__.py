@@ -66,6 +66,7 @@ from unisono.contract.inbound import (
     ThreadRef,
     Unreadable,
 )
+from unisono.contract.listening import Adopts, Heard, Overheard, Overhears
 from unisono.contract.manifest import BadManifest, Limit, Manifest, OAuth, load_manifest
 from unisono.contract.outbound import (
     NotSent,
@@ -89,6 +90,7 @@ __all__ = [
     "MISSHAPEN",
     "Above",
     "Account",
+    "Adopts",
     "Author",
     "AuthorGone",
     "Backfill",
@@ -111,6 +113,7 @@ __all__ = [
     "Event",
     "Forward",
     "Health",
+    "Heard",
     "HideComment",
     "HostRefused",
     "Http",
@@ -133,6 +136,8 @@ __all__ = [
     "OAuth",
     "OutAttachment",
     "OutMessage",
+    "Overheard",
+    "Overhears",
     "Page",
     "PullFailed",
     "Purpose",

@@ -47,7 +47,7 @@ class QueryError(Invalid):
     """A query that cannot be meant. `at` and `end` say which characters of it, counted from 0."""
 
     def __init__(self, message: str, code: str, at: int, end: int) -> None:
-        super().__init__(message, code=code, field="query")
+        super().__init__(message, code=code, field="query", at=at, end=end)
         self.at, self.end = at, end
 
 

@@ -7,7 +7,7 @@ a word in them is a phrase. `#tag` and `@name` stand for themselves and for the 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -147,6 +147,13 @@ def host_of(address: str) -> str:
     """Return the host of a link's authority, in small letters, without user, port and `www.`."""
     host = address.rpartition("@")[2].partition(":")[0].rstrip(".,;!)]").casefold()
     return host.removeprefix("www.")
+
+
+def tokens_in(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Yield where each word of a text as it was written stands, and the forms that it is found by."""
+    for token in _TOKEN.finditer(text):
+        small = lowered(token[0])
+        yield token.start(), token.end(), frozenset(form for forms in _forms(small) for form in forms)
 
 
 def term_of(text: str) -> list[str]:

@@ -43,6 +43,7 @@ ACTIONS: Final[dict[str, Reach]] = {
     "user.manage": Reach.HOUSE,
     "retention.manage": Reach.HOUSE,
     "rule.manage": Reach.HOUSE,
+    "monitor.manage": Reach.HOUSE,
     "webhook.manage": Reach.HOUSE,
     "setting.read": Reach.HOUSE,
     "setting.manage": Reach.HOUSE,
@@ -73,7 +74,7 @@ BUILT_IN_ROLES: Final = (
         "supervisor",
         (
             *_AT_WORK, "work.answer", "work.transfer", "work.supervise", "token.own", "quarantine.manage",
-            "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve", "report.send",
+            "queue.manage", "agent.manage", "user.read", "report.read", "answer.approve", "report.send", "monitor.manage",
         ),
     ),
     BuiltInRole("agent", (*_AT_WORK, "work.answer", "work.transfer", "token.own")),

@@ -58,12 +58,18 @@ async def erase_for(outside: Outside, customer_id: UUID, actor_id: UUID | None, 
         sealed, erased = await erase_messages(tx, outside.cipher, messages)
         names = await tx.talk.names_of(ids)
         await tx.talk.forget_identities(ids)
+        await tx.listening.forget_authors([(network, author_key(realm, one)) for _, network, realm, one in identities])
         await forget_in_cases(tx, ids, names)
         await tx.privacy.audit(actor_id, "customer.erased", "customer", str(customer_id), {"reason": reason, "sealed": sealed})
         for one in group:
             tx.emit(NewEvent(type="customer.erased", actor_id=actor_id, body={"customer_id": one}))
     await outside.files.delete(erased.attachments)
     return EraseResult(messages=len(erased.messages), attachments=len(erased.attachments), sealed=sealed)
+
+
+def author_key(realm: str, remote_id: str) -> str:
+    """Return who an author is within a network: ids of a realm are told with it."""
+    return f"{realm}/{remote_id}" if realm else remote_id
 
 
 async def forget_in_cases(tx: Tx, identity_ids: Sequence[UUID], names: Sequence[str]) -> None:
@@ -84,6 +90,7 @@ async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) ->
     for channel_id, remote_ids in by_channel.items():
         await tx.talk.bury(channel_id, remote_ids)
     await tx.privacy.forget_words(message_ids)
+    await tx.listening.forget_messages(message_ids)
     erased = await tx.talk.erase_messages(message_ids, tx.now)
     closed = await tx.talk.close_emptied(erased.interactions)
     await feed(tx, [Happened(interaction_id=one, what=What.CLOSED, at=tx.now) for one in closed])

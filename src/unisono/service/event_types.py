@@ -52,6 +52,17 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="A colleague is named in a note.", body={"message_id": ID, "mention_id": ID, "user_id": ID}
     ),
     "mention.read": EventType(summary="Somebody read where they are named.", body={"mention_id": ID, "user_id": ID}),
+    "monitor.changed": EventType(summary="A monitor was added or changed.", body={"monitor_id": ID}),
+    "monitor.found": EventType(
+        summary="A monitor found so many posts that it had not found before.", body={"monitor_id": ID, "posts": "integer"}
+    ),
+    "monitor.mention_changed": EventType(
+        summary="Somebody decided on what a monitor found, or it is being answered.", body={"mention_id": ID, "state": ENUM}
+    ),
+    "source.changed": EventType(
+        summary="A public stream was added, switched, taken away, or stands otherwise than before.", body={"source_id": ID}
+    ),
+    "source.gap_found": EventType(summary="A public stream no longer had what was said in between.", body={"source_id": ID}),
     "interaction.created": EventType(
         summary="A customer asked, so many seconds before it came in; a unit of work waits.",
         body={"previous_id?": ID, "units": "integer", "age_s?": "number"},

@@ -69,3 +69,12 @@ def counted(counter: Counter) -> float:
     """Return what a counter without labels stands at."""
     name = next(iter(counter.describe())).name
     return REGISTRY.get_sample_value(f"{name}_total") or 0.0
+
+
+LISTENING_POSTS: Final = Counter(
+    "unisono_listening_posts", "Public posts that were held against the monitors, by source.", ("source",), registry=REGISTRY
+)
+LISTENING_LAG_SECONDS: Final = Gauge(
+    "unisono_listening_lag_seconds", "How far behind the network's clock the newest post of a source was matched.",
+    ("source",), registry=REGISTRY,
+)  # fmt: skip

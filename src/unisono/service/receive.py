@@ -17,7 +17,7 @@ from unisono.routing.clocks import Fact
 from unisono.routing.moments import Reckoning
 from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
-from unisono.service.erase import erase_messages, forget_in_cases
+from unisono.service.erase import author_key, erase_messages, forget_in_cases
 from unisono.service.follow_cases import case_number, follow_cases
 from unisono.service.held_answers import stop_held
 from unisono.service.last_agent import last_agents
@@ -485,6 +485,7 @@ class _Intake:
         await self._erase(await self.tx.talk.messages_of_identities(ids))
         names = await self.tx.talk.names_of(ids)
         await self.tx.talk.forget_identities(ids)
+        await self.tx.listening.forget_authors([(self.channel.network, author_key(a.realm, a.remote_id)) for a in authors])
         await forget_in_cases(self.tx, ids, names)
         for identity in identities.values():
             for customer_id in await self.tx.customers.group_of(identity.customer_id):

@@ -72,6 +72,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="listening.mention_days", kind=int, default=30, low=1, high=365,
+            summary={
+                "de": "So viele Tage bleibt, was Monitore fanden und woraus nichts wurde.",
+                "en": "For so many days what monitors found stays, if nothing comes of it.",
+            },
+        ),
+        Setting(
             name="desk.lost_after_s", kind=int, default=120, low=90, high=3_600,
             summary={
                 "de": "Wer so viele Sekunden lang verstummt ist, wird abgemeldet; was nicht warten kann, geht zurück.",

@@ -33,6 +33,7 @@ from unisono.store.held import PgHeld
 from unisono.store.inbox import PgInbox
 from unisono.store.learning import PgLearning
 from unisono.store.lending import PgLending
+from unisono.store.listening import PgListening
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.mentions import PgMentions
 from unisono.store.outbox import PgOutbox
@@ -147,6 +148,10 @@ class PgTx:
     @cached_property
     def lending(self) -> PgLending:
         return PgLending(self.connection)
+
+    @cached_property
+    def listening(self) -> PgListening:
+        return PgListening(self.connection, self.now)
 
     @cached_property
     def own_figures(self) -> PgOwnFigures:

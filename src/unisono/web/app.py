@@ -34,6 +34,7 @@ from unisono.web.routes import (
     evidence,
     hands,
     health,
+    listening,
     me,
     own_figures,
     people_figures,
@@ -73,6 +74,7 @@ _API_ROUTES = [
     *reports.ROUTES, *report_schedules.ROUTES,
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
     *push.ROUTES,
+    *listening.ROUTES,
 ]  # fmt: skip
 
 

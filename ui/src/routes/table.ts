@@ -45,6 +45,11 @@ export const ROUTES: readonly Route[] = [
   { path: '/customers', title: 'nav-customers', action: 'work.read', keys: 'g u', page: () => import('./customers/Customers.svelte') },
   { path: '/customers/:customer', title: 'nav-customers', action: 'work.read', hidden: true },
 
+  { path: '/listening', title: 'nav-listening', action: 'work.read', keys: 'g o', page: () => import('./listening/Listening.svelte') },
+  { path: '/listening/mentions', title: 'listening-mentions', action: 'work.read', part: () => import('./listening/Mentions.svelte') },
+  { path: '/listening/monitors', title: 'monitors', action: 'work.read', part: () => import('./listening/Monitors.svelte') },
+  { path: '/listening/sources', title: 'sources', action: 'work.read', part: () => import('./listening/Sources.svelte') },
+
   { path: '/me/figures', title: 'own-figures', keys: 'g m', page: () => import('./me/Figures.svelte') },
 
   { path: '/channels', title: 'nav-channels', action: 'channel.read', keys: 'g c', page: () => import('./channels/Channels.svelte') },

@@ -20,13 +20,13 @@ from unisono.contract import Ctx, NotReached, Raw
 DEFAULT: Final = "https://jetstream2.us-east.bsky.network"
 _MEMORY: Final = "jetstream"
 #: Repeated on reconnecting, since events come at least once and our place is stored now and then only.
-_REWIND: Final = timedelta(seconds=5)
+REWIND: Final = timedelta(seconds=5)
 #: What is older is not kept by the stream.
-_KEPT: Final = timedelta(hours=24)
+KEPT: Final = timedelta(hours=24)
 _STORE_EVERY: Final = timedelta(seconds=10)
 _MOST_PEOPLE: Final = 300
-_MAX_BYTES: Final = 1_000_000
-_OPEN_S: Final = 20.0
+MAX_BYTES: Final = 1_000_000
+OPEN_S: Final = 20.0
 
 
 class Jetstream:
@@ -36,22 +36,22 @@ class Jetstream:
         self._ctx = ctx
         self._api = api
         self._watch = watch
-        self._base = str(ctx.account.config.get("jetstream_url") or DEFAULT).strip().rstrip("/")
+        self._base = address_of(ctx)
         self._all = bool(ctx.account.config.get("live_all", False))
 
     async def listen(self) -> AsyncIterator[Raw | None]:
         """Yield hints and deletions until the connection ends. Raises NotReached."""
         me = await self._api.session.me()
         # The one HTTP client says whether we may go there at all; a web socket is nothing that it can open.
-        await self._ctx.http.request("GET", f"{self._base}/", timeout_s=_OPEN_S, max_bytes=100_000)
+        await self._ctx.http.request("GET", f"{self._base}/", timeout_s=OPEN_S, max_bytes=100_000)
         people = await self._watch.people()
         try:
             async with connect(
-                await self._url(me, people), max_size=_MAX_BYTES, open_timeout=_OPEN_S, proxy=None, user_agent_header="Unisono"
+                await self._url(me, people), max_size=MAX_BYTES, open_timeout=OPEN_S, proxy=None, user_agent_header="Unisono"
             ) as socket:
                 stored = self._ctx.clock.now()
                 async for text in socket:
-                    event = _event(text)
+                    event = event_of(text)
                     if event is None:
                         continue
                     async for raw in self._heard(event, text, me):
@@ -82,13 +82,13 @@ class Jetstream:
             return None
         at = datetime.fromtimestamp(int(stored) / 1e6, UTC)
         now = self._ctx.clock.now()
-        if at > now + _REWIND:
+        if at > now + REWIND:
             return None
-        if now - at > _KEPT:
+        if now - at > KEPT:
             self._ctx.log.warning("stream_gap", hours=round((now - at).total_seconds() / 3600))
             await self._watch.soon()
             return None
-        return int(stored) - _REWIND // timedelta(microseconds=1)
+        return int(stored) - REWIND // timedelta(microseconds=1)
 
     async def _store(self, event: dict[str, Any]) -> None:
         at = event.get("time_us")
@@ -116,7 +116,13 @@ class Jetstream:
                 yield None
 
 
-def _event(text: str | bytes) -> dict[str, Any] | None:
+def address_of(ctx: Ctx) -> str:
+    """Return where the live stream is."""
+    return str(ctx.account.config.get("jetstream_url") or DEFAULT).strip().rstrip("/")
+
+
+def event_of(text: str | bytes) -> dict[str, Any] | None:
+    """Return an event of the stream, None for what is none."""
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError):

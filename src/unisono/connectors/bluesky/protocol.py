@@ -13,6 +13,7 @@ from unisono.connectors.bluesky.jetstream import Jetstream
 from unisono.connectors.bluesky.limits import caps_of, caps_of_chat
 from unisono.connectors.bluesky.notifications import Notifications
 from unisono.connectors.bluesky.own import Own
+from unisono.connectors.bluesky.public import Public
 from unisono.connectors.bluesky.read import read_item
 from unisono.connectors.bluesky.watch import Watch
 from unisono.contract import (
@@ -21,6 +22,7 @@ from unisono.contract import (
     Event,
     Health,
     OutMessage,
+    Overheard,
     Page,
     Raw,
     ReconcileResult,
@@ -45,6 +47,7 @@ class Bluesky:
         self._chat = Chat(ctx, self._api)
         self._answering = Answering(ctx, self._api)
         self._jetstream = Jetstream(ctx, self._api, self._watch)
+        self._public = Public(ctx, self._api)
 
     @property
     def _direct_messages(self) -> bool:
@@ -74,6 +77,15 @@ class Bluesky:
     def listen(self) -> AsyncIterator[Raw | None]:
         """Follow the live stream."""
         return self._jetstream.listen()
+
+    def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
+        """Hear everything that is posted on Bluesky; no account is needed for it."""
+        return self._public.overhear(place)
+
+    async def adopt(self, remote_id: str, url: str) -> Raw | None:
+        """Return somebody's post as an item of this account."""
+        del url
+        return await self._public.adopt(remote_id)
 
     def read(self, raw: Raw) -> list[Event]:
         """Return what an item says."""

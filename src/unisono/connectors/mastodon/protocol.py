@@ -12,6 +12,7 @@ import msgspec
 from unisono.connectors.mastodon.answering import Answering
 from unisono.connectors.mastodon.api import PAGE, Api, decoded
 from unisono.connectors.mastodon.limits import caps_for, caps_of
+from unisono.connectors.mastodon.public import Public
 from unisono.connectors.mastodon.read import MISSHAPEN, known_revision, moment, read_item, said_at
 from unisono.connectors.mastodon.watch import Found, Watch, Watched
 from unisono.contract import (
@@ -22,6 +23,7 @@ from unisono.contract import (
     HostRefused,
     NotReached,
     OutMessage,
+    Overheard,
     Page,
     PullFailed,
     Raw,
@@ -47,6 +49,7 @@ class Mastodon:
         self._cursor_checked = False
         self._watch = Watch(ctx.memory, self._api)
         self._answering = Answering(ctx, self._api, self._me)
+        self._public = Public(ctx, self._api)
 
     def capabilities(self, thread: ThreadRef | None = None) -> Caps:
         """Return what the server told at the last check, or Mastodon's own defaults; the mention of the customer counts too."""
@@ -227,6 +230,15 @@ class Mastodon:
                     await self._watch.put(known[0])
         elif event in ("notification", "conversation", "update"):
             yield None
+
+    def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
+        """Hear what is said in public on the server."""
+        return self._public.overhear(place)
+
+    async def adopt(self, remote_id: str, url: str) -> Raw | None:
+        """Return somebody's status as an item of this account."""
+        status = await self._public.find(remote_id, url)
+        return None if status is None else await self._status_raw(status, "status")
 
     def read(self, raw: Raw) -> list[Event]:
         """Return what an item says."""

@@ -9,6 +9,7 @@ import msgspec
 
 from unisono.connectors.sandbox import pushes
 from unisono.connectors.sandbox.api import Api, decoded, unreachable
+from unisono.connectors.sandbox.public import Public
 from unisono.connectors.sandbox.read import ingest_key, read_entry
 from unisono.connectors.sandbox.wire import Item, OwnItems, Picture, PulledPage, Rules, Who
 from unisono.contract import (
@@ -26,6 +27,7 @@ from unisono.contract import (
     NotSent,
     OutAttachment,
     OutMessage,
+    Overheard,
     Page,
     PullFailed,
     Raw,
@@ -67,6 +69,7 @@ class Sandbox:
         self._ctx = ctx
         self._api = Api(ctx)
         self._realm = str(ctx.account.config.get("face", ""))
+        self._public = Public(ctx)
 
     # -- what is there -------------------------------------------------------------------------------------------------
 
@@ -145,6 +148,15 @@ class Sandbox:
     async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
         """Return what a push brought."""
         return pushes.verify(request, await self._ctx.secrets.get("webhook_secret"), self._ctx.clock.now())
+
+    def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
+        """Hear what is said in public on this network."""
+        return self._public.overhear(place)
+
+    async def adopt(self, remote_id: str, url: str) -> Raw | None:
+        """Return somebody's post as an item of this account."""
+        del url
+        return await self._public.adopt(remote_id)
 
     def read(self, raw: Raw) -> list[Event]:
         """Return what an entry says."""

@@ -32,6 +32,7 @@ from unisono.service.ports.held import Held
 from unisono.service.ports.learning import Learning
 from unisono.service.ports.ledgers import Inbox, Outbox, Timers
 from unisono.service.ports.lending import Lending
+from unisono.service.ports.listening import Listening
 from unisono.service.ports.mentions import Mentions
 from unisono.service.ports.own_figures import OwnFiguresPort
 from unisono.service.ports.people import People
@@ -124,6 +125,9 @@ class Tx(Protocol):
     def custody(self) -> Custody: ...
     @property
     def lending(self) -> Lending: ...
+
+    @property
+    def listening(self) -> Listening: ...
     @property
     def bonds(self) -> Bonds: ...
     @property

@@ -24,7 +24,7 @@ const ABOUT: [string, string][] = [
   ['/channels/new/messenger', 'connect-facebook-and-instagram'], ['/channels/new/whatsapp', 'connect-whatsapp'],
   ['/channels/new/linkedin', 'connect-linkedin'], ['/channels/new/xing', 'connect-xing'], ['/channels/new/telegram', 'connect-telegram'],
   ['/channels/new/matrix', 'connect-matrix'], ['/channels/new/xmpp', 'connect-xmpp'], ['/channels/new/rss', 'connect-a-feed'],
-  ['/people', 'people-and-rights'], ['/people/queues', 'distribute-work-at-the-desk'], ['/people/skills', 'distribute-work-at-the-desk'],
+  ['/listening', 'listen'], ['/people', 'people-and-rights'], ['/people/queues', 'distribute-work-at-the-desk'], ['/people/skills', 'distribute-work-at-the-desk'],
   ['/supervision', 'steer-the-day'], ['/supervision/simulator', 'simulate-a-day'], ['/reports', 'read-and-export-reports'],
   ['/settings/rules', 'rules'], ['/settings/webhooks', 'webhooks'], ['/settings/audit', 'people-and-rights'], ['/settings/retention', 'retention'],
   ['/settings/classes', 'distribute-work-at-the-desk'], ['/settings/calendars', 'distribute-work-at-the-desk'],

@@ -1,0 +1,238 @@
+"""The listener: keeps the monitors in its ear, hears every source and every message, and answers what shall be answered.
+
+A source is worked by one node, under a lease. What was found and how far the stream has come are written in one transaction, so
+that a crash repeats some posts and leaves none out; a post that comes again is the same mention.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from unisono.contract.budgets import BudgetSpent
+from unisono.contract.connector import PullFailed
+from unisono.contract.context import HostRefused, NotReached
+from unisono.contract.listening import Heard, Overheard, Overhears
+from unisono.domain.errors import UnisonoError
+from unisono.service.channel_context import Outside
+from unisono.service.intake import LEASE_S, LeaseLost, growing_pause, lease
+from unisono.service.listening.ear import Ear, NewMatcher
+from unisono.service.listening.follow import follow_messages
+from unisono.service.listening.keep import keep
+from unisono.service.listening.mentions import adopt_asked
+from unisono.service.listening.sources import FEED, open_source
+from unisono.service.metrics import LISTENING_LAG_SECONDS, LISTENING_POSTS
+from unisono.service.ports import NewEvent, Tx
+from unisono.service.ports.listening import SourceFacts
+
+#: Posts that wait between the stream and the matcher; a stream that is faster than we are waits with the rest.
+WAITING: Final = 2_000
+BATCH: Final = 500
+LOOK_S: Final = 2.0
+_log = structlog.get_logger("listening")
+
+
+class Listener:
+    """The role `listener` of one node."""
+
+    def __init__(self, outside: Outside, holder: str, make: NewMatcher | None = None) -> None:
+        self._outside = outside
+        self._holder = holder
+        self.ear = Ear(outside.db, make) if make else Ear(outside.db)
+        self._running: dict[UUID, tuple[int, asyncio.Task[None]]] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow())
+                group.create_task(self._answer())
+                group.create_task(self._sources())
+        finally:
+            await self._stop([task for _, task in self._running.values()])
+
+    async def _follow(self) -> None:
+        async with self._outside.bell.listen("events") as listener:
+            while True:
+                try:
+                    await self.ear.keep_up()
+                    while await follow_messages(self._outside.db, self.ear):
+                        pass
+                except UnisonoError as error:
+                    _log.warning("listening_paused", code=error.code)
+                except Exception as error:
+                    _log.error("listening_failed", exc_info=error)
+                await self._outside.clock.sleep(0.2)
+                await listener.wait(LOOK_S)
+
+    async def _answer(self) -> None:
+        async with self._outside.bell.listen("events") as listener:
+            while True:
+                try:
+                    while await adopt_asked(self._outside):
+                        pass
+                except UnisonoError as error:
+                    _log.warning("adopting_paused", code=error.code)
+                except Exception as error:
+                    _log.error("adopting_failed", exc_info=error)
+                await self._outside.clock.sleep(1.0)
+                await listener.wait(LOOK_S)
+
+    async def _sources(self) -> None:
+        async with self._outside.bell.listen("events") as listener:
+            while True:
+                with contextlib.suppress(UnisonoError):
+                    await self._reconcile()
+                await self._outside.clock.sleep(0.2)
+                await listener.wait(LOOK_S)
+
+    async def _reconcile(self) -> None:
+        async with self._outside.db.read() as tx:
+            wanted = {one.id: one for one in await tx.listening.working_sources() if one.connector != FEED}
+        ended = []
+        for source_id, (shape, task) in list(self._running.items()):
+            # A version rises with what somebody changed, not with what was heard.
+            if task.done() or source_id not in wanted or wanted[source_id].version != shape:
+                ended.append(task)
+                del self._running[source_id]
+        await self._stop(ended)
+        for source_id, source in wanted.items():
+            if source_id not in self._running:
+                self._running[source_id] = (source.version, asyncio.create_task(self._work(source_id)))
+
+    async def _work(self, source_id: UUID) -> None:
+        failures = 0
+        while True:
+            began = self._outside.clock.now()
+            async with lease(self._outside, f"source:{source_id}", self._holder) as held:
+                if held:
+                    async with self._outside.db.read() as tx:
+                        source = await tx.listening.source(source_id)
+                    if source is None or source.state != "on":
+                        return
+                    health = await hear_source(self._outside, self.ear, source, self._holder)
+                    async with self._outside.db.write() as tx:
+                        await _record(tx, source_id, health)
+            failures = 0 if (self._outside.clock.now() - began).total_seconds() > 60 else failures + 1
+            await asyncio.sleep(growing_pause(failures) if held else LOOK_S)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: str) -> str:
+    """Hear a source until its connection ends; returns how it stands then: empty, or a word for what is wrong."""
+    async with outside.db.read() as tx:
+        channel = await tx.channels.facts(source.channel_id) if source.channel_id else None
+    network = channel.network if channel else outside.registry.manifest(source.connector).network
+    try:
+        connector = open_source(outside, source, channel)
+        if not isinstance(connector, Overhears):
+            return "no_power"
+        stream = connector.overhear(source.place)
+        await _pump(outside, ear, source, network, stream, holder)
+    except BudgetSpent:
+        return "throttled"
+    except PullFailed as error:
+        return error.health.state.value
+    except HostRefused:
+        return "misconfigured"
+    except NotReached:
+        return "unreachable"
+    except LeaseLost:
+        return ""
+    except UnisonoError as error:
+        _log.warning("source_paused", source_id=str(source.id), code=error.code)
+    return ""
+
+
+async def _pump(
+    outside: Outside, ear: Ear, source: SourceFacts, network: str, stream: AsyncIterator[Overheard], holder: str
+) -> None:
+    """One side reads the stream, the other writes; between them a bounded queue, so that a flood holds up the stream alone."""
+    waiting: asyncio.Queue[Overheard | None] = asyncio.Queue(WAITING)
+
+    async def read() -> None:
+        try:
+            async for step in stream:
+                await waiting.put(step)
+        finally:
+            await waiting.put(None)
+
+    reader = asyncio.create_task(read())
+    keeper = asyncio.create_task(_keep_lease(outside, source.id, holder))
+    try:
+        while (step := await waiting.get()) is not None:
+            steps = [step]
+            size = len(step.posts)
+            ended = False
+            while size < BATCH and not waiting.empty():
+                more = waiting.get_nowait()
+                if more is None:
+                    ended = True
+                    break
+                steps.append(more)
+                size += len(more.posts)
+            if keeper.done():
+                keeper.result()
+            await take_in(outside, ear, source.id, network, steps)
+            if ended:
+                break
+        await reader
+    finally:
+        for task in (reader, keeper):
+            task.cancel()
+        await asyncio.gather(reader, keeper, return_exceptions=True)
+
+
+async def take_in(outside: Outside, ear: Ear, source_id: UUID, network: str, steps: list[Overheard]) -> int:
+    """Match some steps of a stream and write what was found, with the place behind them; returns how many mentions are new."""
+    posts: list[Heard] = [post for step in steps for post in step.posts]
+    words = await ear.hear([(network, post) for post in posts])
+    gone = [remote_id for step in steps for remote_id in step.gone]
+    authors = [(network, author_id) for step in steps for author_id in step.authors_gone]
+    taken_back = set(gone)
+    found = [
+        (network, post, by, None) for post, by in zip(posts, words, strict=True) if by and post.remote_id not in taken_back
+    ]  # fmt: skip
+    newest: datetime | None = max(
+        (at for step in steps for at in (step.at, *(p.said_at for p in step.posts)) if at), default=None
+    )
+    if newest is not None:
+        # Authors' clocks run ahead; a stream cannot.
+        newest = min(newest, outside.clock.now())
+    gap = any(step.gap for step in steps)
+    place = next((step.place for step in reversed(steps) if step.place), None)
+    async with outside.db.write() as tx:
+        new = await keep(tx, ear, found, source_id=source_id)
+        if gone:
+            await tx.listening.forget_posts(network, gone)
+        if authors:
+            await tx.listening.forget_authors(authors)
+        await tx.listening.heard(source_id, place, newest, len(posts), new, gap=gap)
+        await _record(tx, source_id, "")
+        if gap:
+            tx.emit(NewEvent(type="source.gap_found", body={"source_id": source_id}))
+    LISTENING_POSTS.labels(str(source_id)).inc(len(posts))
+    if newest is not None:
+        LISTENING_LAG_SECONDS.labels(str(source_id)).set(max(0.0, (outside.clock.now() - newest).total_seconds()))
+    return new
+
+
+async def _record(tx: Tx, source_id: UUID, health: str) -> None:
+    if await tx.listening.source_health(source_id, health):
+        tx.emit(NewEvent(type="source.changed", body={"source_id": source_id}))
+
+
+async def _keep_lease(outside: Outside, source_id: UUID, holder: str) -> None:
+    while True:
+        await asyncio.sleep(LEASE_S / 3)
+        async with outside.db.write() as tx:
+            if await tx.leases.acquire(f"source:{source_id}", holder, LEASE_S) is None:
+                raise LeaseLost(source_id)

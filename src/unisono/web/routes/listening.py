@@ -1,0 +1,204 @@
+"""Listening: monitors and what they would find, the public streams that are heard, and what was found."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from unisono.service.listening.mentions import answer_mention, answerable_networks, decide_mention, mention_of, mentions_page
+from unisono.service.listening.monitors import Preview, add_monitor, change_monitor, check_query, list_monitors, preview_query
+from unisono.service.listening.sources import ALONE, add_source, hears, list_sources, remove_source, switch_source
+from unisono.service.listening.views import MentionView, MonitorView, SourceView
+from unisono.service.once import once
+from unisono.service.page import Page, bounded
+from unisono.service.ports.listening import MentionFilter, MonitorChange
+from unisono.web.asking import Asking, Body, id_under, key_of
+from unisono.web.authenticate import ActorDep, HouseDep
+from unisono.web.needs import needs
+
+
+class NewMonitorBody(Body):
+    """A query to keep. channel_id: whose people see what it finds; null: who may see the whole house.
+
+    to_work: what it finds becomes an enquiry by itself, where the network lets us answer.
+    """
+
+    name: Annotated[str, Meta(max_length=200)]
+    query: Annotated[str, Meta(max_length=4_000)]
+    channel_id: UUID | None = None
+    to_work: bool = False
+
+
+class ChangeMonitorBody(Body):
+    """What changes of a monitor; what is not named stays. state: on, paused or archived."""
+
+    name: str | UnsetType = UNSET
+    query: str | UnsetType = UNSET
+    channel_id: UUID | UnsetType | None = UNSET
+    state: str | UnsetType = UNSET
+    to_work: bool | UnsetType = UNSET
+
+
+class QueryBody(Body):
+    """A query that need not be kept."""
+
+    query: Annotated[str, Meta(max_length=4_000)]
+
+
+class NewSourceBody(Body):
+    """A public stream to hear: through the account of a channel, or by itself with what `config` names."""
+
+    connector: str
+    name: Annotated[str, Meta(max_length=200)] = ""
+    channel_id: UUID | None = None
+    config: dict[str, str] = field(default_factory=dict)
+
+
+class SwitchBody(Body):
+    """on or paused."""
+
+    state: str
+
+
+class DecisionBody(Body):
+    """What is to become of a mention: ignored, not_ours, or new again."""
+
+    state: str
+
+
+class Hearable(Struct, frozen=True, kw_only=True):
+    """A network that has a public stream. config: what a source without a channel may name; null: it needs a channel."""
+
+    connector: str
+    name: str
+    config: list[str] | None
+
+
+class Networks(Struct, frozen=True, kw_only=True):
+    """What can be heard, and on which networks a stranger's post can be answered."""
+
+    hearable: list[Hearable]
+    answerable: list[str]
+
+
+@get("/monitors", opt=needs("work.read"), tags=["Listening"])
+async def monitors(house: HouseDep, actor: ActorDep) -> Page[MonitorView]:
+    """Return the monitors that the asker sees, by name, archived ones too."""
+    return Page(items=await list_monitors(house.db, actor.access))
+
+
+@post("/monitors", opt=needs("monitor.manage"), tags=["Listening"])
+async def new_monitor(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[NewMonitorBody]) -> MonitorView:
+    """Keep a query. A mistake in it is told with the characters that are meant: `at`, `end`."""
+    key = await key_of(request)
+    return await once(
+        house.db, key,
+        lambda db: add_monitor(
+            db, actor.access, id_under(key), name=data.name, query=data.query, channel_id=data.channel_id, to_work=data.to_work
+        ),
+        MonitorView,
+    )  # fmt: skip
+
+
+@patch("/monitors/{monitor_id:uuid}", opt=needs("monitor.manage"), tags=["Listening"])
+async def edit_monitor(
+    house: HouseDep, actor: ActorDep, monitor_id: FromPath[UUID], data: JSONBody[ChangeMonitorBody]
+) -> MonitorView:
+    """Change, pause or archive a monitor; what it found stays found."""
+    change = MonitorChange(name=data.name, query=data.query, channel_id=data.channel_id, state=data.state, to_work=data.to_work)
+    return await change_monitor(house.db, actor.access, monitor_id, change)
+
+
+@post("/monitors/check", opt=needs("work.read"), tags=["Listening"], status_code=204)
+async def check(data: JSONBody[QueryBody]) -> None:
+    """Tell whether a query can be meant; a mistake is told with the characters that are meant: `at`, `end`."""
+    check_query(data.query)
+
+
+@post("/monitors/preview", opt=needs("work.read"), tags=["Listening"], status_code=200)
+async def preview(house: HouseDep, actor: ActorDep, data: JSONBody[QueryBody]) -> Preview:
+    """Try a query on what was found lately; nothing is kept."""
+    return await preview_query(house.db, actor.access, data.query)
+
+
+@get("/listening/networks", opt=needs("work.read"), tags=["Listening"])
+async def networks(house: HouseDep) -> Networks:
+    """Return what can be heard and where can be answered."""
+    async with house.db.read() as tx:
+        running = await tx.channels.running()
+    registry = house.outside.registry
+    hearable = [
+        Hearable(connector=one.id, name=one.name, config=list(ALONE[one.id]) if one.id in ALONE else None)
+        for one in registry.manifests().values() if hears(registry.code(one.id))
+    ]  # fmt: skip
+    return Networks(
+        hearable=sorted(hearable, key=lambda one: one.name), answerable=sorted(answerable_networks(house.outside, running))
+    )
+
+
+@get("/listening/sources", opt=needs("work.read"), tags=["Listening"])
+async def sources(house: HouseDep) -> Page[SourceView]:
+    """Return the public streams that are heard, with how they stand."""
+    return Page(items=await list_sources(house.db))
+
+
+@post("/listening/sources", opt=needs("monitor.manage"), tags=["Listening"])
+async def new_source(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[NewSourceBody]) -> SourceView:
+    """Hear a public stream from now on."""
+    key = await key_of(request)
+    config: dict[str, Any] = dict(data.config)
+    return await add_source(
+        house.outside, actor.access, id_under(key), connector=data.connector, name=data.name, channel_id=data.channel_id,
+        config=config,
+    )  # fmt: skip
+
+
+@patch("/listening/sources/{source_id:uuid}", opt=needs("monitor.manage"), tags=["Listening"])
+async def edit_source(house: HouseDep, actor: ActorDep, source_id: FromPath[UUID], data: JSONBody[SwitchBody]) -> SourceView:
+    """Pause a source, or let it go on from where it was."""
+    return await switch_source(house.db, actor.access, source_id, data.state)
+
+
+@delete("/listening/sources/{source_id:uuid}", opt=needs("monitor.manage"), tags=["Listening"])
+async def drop_source(house: HouseDep, actor: ActorDep, source_id: FromPath[UUID]) -> None:
+    """Hear a stream no longer; what was found stays."""
+    await remove_source(house.db, actor.access, source_id)
+
+
+@get("/mentions", opt=needs("work.read"), tags=["Listening"])
+async def mentions(
+    house: HouseDep, actor: ActorDep, monitor_id: FromQuery[UUID | None] = None, states: FromQuery[str] = "",
+    network: FromQuery[str] = "", language: FromQuery[str] = "", root_id: FromQuery[str] = "",
+    after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
+) -> Page[MentionView]:  # fmt: skip
+    """Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas."""
+    which = MentionFilter(
+        monitor_id=monitor_id, states=tuple(filter(None, states.split(","))), network=network, language=language, root_id=root_id
+    )
+    return await mentions_page(house.db, actor.access, which, after, bounded(limit))
+
+
+@get("/mentions/{mention_id:uuid}", opt=needs("work.read"), tags=["Listening"])
+async def mention(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> MentionView:
+    """Return one mention."""
+    return await mention_of(house.db, actor.access, mention_id)
+
+
+@patch("/mentions/{mention_id:uuid}", opt=needs("work.answer"), tags=["Listening"])
+async def decide(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID], data: JSONBody[DecisionBody]) -> MentionView:
+    """Ignore a mention, mark it as not ours, or open it again."""
+    return await decide_mention(house.db, actor.access, mention_id, data.state)
+
+
+@post("/mentions/{mention_id:uuid}/answer", opt=needs("work.answer"), tags=["Listening"], status_code=200)
+async def answer(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> MentionView:
+    """Bring a public post into the queue, so that it can be answered; twice is once."""
+    return await answer_mention(house.outside, actor.access, mention_id)
+
+
+ROUTES = [
+    monitors, new_monitor, edit_monitor, check, preview, networks, sources, new_source, edit_source, drop_source, mentions,
+    mention, decide, answer,
+]  # fmt: skip

@@ -1,0 +1,29 @@
+/** What the API shows of listening. */
+
+export type MonitorState = 'on' | 'paused' | 'archived';
+export type MentionState = 'new' | 'asked' | 'work' | 'ignored' | 'not_ours';
+
+export interface Monitor {
+  id: string; name: string; query: string; channel_id: string | null; state: MonitorState; to_work: boolean; found: number;
+  created_at: string; version: number;
+}
+
+export interface Source {
+  id: string; connector: string; channel_id: string | null; name: string; config: Record<string, string>; state: 'on' | 'paused';
+  posts: number; found: number; newest_at: string | null; heard_at: string | null; lag_s: number | null; gaps: number;
+  gap_at: string | null; health: string; version: number;
+}
+
+export interface Piece { text: string; hit: boolean }
+
+export interface Mention {
+  id: string; network: string; author: string; text: Piece[]; url: string; language: string | null; root_id: string | null;
+  reach: number | null; said_at: string; heard_at: string; expires_at: string | null;
+  reasons: { monitor_id: string; words: string[] }[]; state: MentionState; decided_by: string | null;
+  conversation_id: string | null; thread: number; version: number;
+}
+
+export interface Preview { looked_at: number; fit: number; items: { network: string; text: Piece[]; words: string[] }[] }
+
+/** What can be heard (config: what a source of its own may name; null: it needs a channel), and where can be answered. */
+export interface Networks { hearable: { connector: string; name: string; config: string[] | null }[]; answerable: string[] }
