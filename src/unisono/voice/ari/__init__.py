@@ -1,0 +1,23 @@
+"""Asterisk, by its REST interface: a company keeps its exchange, and its calls stand in the house's queue.
+
+The dialplan sends calls to a Stasis application; they wait in a holding bridge with music, an agent's leg is dialled into the
+application once it is reserved, and the two meet in a mixing bridge. Sound stays in the exchange.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from unisono.contract.manifest import load_manifest
+from unisono.contract.voice import VoiceContext
+from unisono.voice.ari.driver import AriDriver
+from unisono.voice.ari.settings import BadSettings, read_settings
+
+__all__ = ["MANIFEST", "AriDriver", "BadSettings", "make_driver"]
+
+#: What is asked of an administrator, and where the driver may go: the exchange and nowhere else.
+MANIFEST: Final = load_manifest(Path(__file__).parent)
+
+
+def make_driver(context: VoiceContext) -> AriDriver:
+    """Return the driver for an exchange. Raises BadSettings, which names the setting."""
+    return AriDriver(read_settings(context.settings), context.http, context.clock, context.log)

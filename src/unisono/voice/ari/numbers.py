@@ -1,0 +1,78 @@
+"""Numbers: as the line shows them, as the house writes them, as they are dialled."""
+
+import re
+from typing import Final
+
+from unisono.contract.voice import Endpoint, EndpointKind
+from unisono.voice.ari.settings import Settings
+
+_E164: Final = re.compile(r"\+[1-9]\d{3,14}")
+#: What stands in an extension or the user part of an address. Nothing with which a dial string could say more than a name.
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_WITHHELD: Final = frozenset({"", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld"})
+#: Shorter ones are extensions of the exchange.
+_SHORTEST: Final = 6
+
+
+class NotDialled(Exception):
+    """A place that is not dialled. code: a stable word, a `Cause` where there is one that fits; the text is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def whose(shown: str, country: str) -> tuple[str, str]:
+    """Return (from, kind) of a caller by what the line shows: E.164, or an extension as a SIP address; "" when withheld."""
+    plain = re.sub(r"[\s()/.-]", "", shown)[:64]
+    if plain.lower() in _WITHHELD:
+        return "", "number"
+    if plain.startswith("00"):
+        plain = f"+{plain[2:]}"
+    elif plain.startswith("0") and len(plain) >= _SHORTEST:
+        plain = f"+{country}{plain[1:]}"
+    elif plain.isdigit() and len(plain) > 2 * _SHORTEST - 2:
+        plain = f"+{plain}"
+    if _E164.fullmatch(plain):
+        return plain, "number"
+    return f"sip:{re.sub(r'[^A-Za-z0-9_.+-]', '', plain)}@exchange", "sip"
+
+
+def called(shown: str, country: str) -> str:
+    """Return the number of ours that was called: E.164 where it is one, else as the dialplan calls it."""
+    number, kind = whose(shown, country)
+    return number if kind == "number" and number else shown[:64]
+
+
+def dial_string(endpoint: Endpoint, settings: Settings) -> str:
+    """Return how the exchange dials an endpoint. Raises NotDialled for what it does not dial."""
+    if endpoint.kind is EndpointKind.AGENT:
+        if not _ADDRESS.fullmatch(endpoint.address):
+            raise NotDialled("unreachable", "There is no telephone of this person at the exchange. Nobody was rung.")
+        return settings.phone.replace("{address}", endpoint.address)
+    if endpoint.kind is EndpointKind.NUMBER:
+        number = outside(endpoint.address, settings)
+        if not settings.trunk:
+            raise NotDialled("forbidden", "The exchange is set up without a line to the outside. Nothing was dialled.")
+        return settings.trunk.replace("{number}", number)
+    raise NotDialled("forbidden", "The exchange dials its own telephones and numbers, no other addresses. Nothing was dialled.")
+
+
+def outside(number: str, settings: Settings) -> str:
+    """Return a number outside that may be dialled. Raises NotDialled."""
+    if not _E164.fullmatch(number):
+        raise NotDialled("unreachable", "Numbers are dialled in full, with + and country. Nothing was dialled.")
+    if not any(number.startswith("+" + one.removeprefix("+")) for one in settings.allowed):
+        raise NotDialled("forbidden", "This number is not among those that may be dialled here. Nothing was dialled.")
+    return number
+
+
+def extension(endpoint: Endpoint, settings: Settings) -> str:
+    """Return what a caller who is passed on dials in the dialplan. Raises NotDialled."""
+    if endpoint.kind is EndpointKind.NUMBER:
+        return outside(endpoint.address, settings)
+    if endpoint.kind is EndpointKind.AGENT and _ADDRESS.fullmatch(endpoint.address):
+        return endpoint.address
+    raise NotDialled(
+        "not_dialled", "Callers are passed on to telephones of the exchange and to numbers. The caller is still here."
+    )
