@@ -11,7 +11,7 @@ from unisono.contract import Caps, TextLimit, load_manifest
 from unisono.testing.conformance import BRONZE, CASES, Facts, Grade, grade_of
 
 pytestmark = pytest.mark.law5
-CONNECTORS = sorted(Connectors().manifests())
+CONNECTORS = sorted(Connectors().networks())
 HERE = Path(__file__).parent
 
 

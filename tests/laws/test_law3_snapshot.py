@@ -35,6 +35,7 @@ MODULES = (
     "held_answers", "release", "mentions",
     "merge_conversations", "retention",
     "listening.monitors", "listening.sources", "listening.mentions",
+    "calls.hear", "calls.tie", "calls.abandon",
 )  # fmt: skip
 NO_VIEW = {
     "listening.monitors.list_monitors": "reads",
@@ -119,6 +120,14 @@ NO_VIEW = {
     "clockwork.Clockwork": "runs the functions of this module",
     "intake.ChannelRunner": "runs the functions of this module",
     "intake.Intake": "runs the functions of this module",
+    "accept.accept_in": "the body of accept_offer, and part of calls.hear.hear",
+    "finish.end_talk": "the body of finish, and part of calls.hear.hear",
+    "calls.abandon.abandon": "part of calls.hear.hear",
+    "calls.abandon.close_as": "part of calls.hear.hear and calls.tie.absorb",
+    "calls.abandon.open_call_backs": "open_call_back for each call that owes one",
+    "calls.hear.take_in": "receive, for the inbox of one line",
+    "calls.hear.go_on": "the body of follow_work, and part of hear",
+    "calls.tie.tie_calls": "part of receive, which calls.hear.hear has a case of its own for",
 }
 
 
@@ -136,6 +145,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         )
         cases = await tx.cases.views([row["id"] for row in await house.sql("select id from case_file")])
         mentions = await tx.mentions.views([row["id"] for row in await house.sql("select id from note_mention")])
+        calls = await tx.calls.views([row["id"] for row in await house.sql("select id from call where message_id is not null")])
         customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
     return {
         "work": {str(i.interaction.id): plain(i) for i in work},
@@ -146,6 +156,7 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         "consults": {str(c.id): plain(c) for c in consults},
         "cases": {str(c.id): plain(c) for c, _ in cases},
         "mentions": {str(m.id): plain(m) for m in mentions},
+        "calls": {str(c.id): plain(c) for c in calls},
     }
 
 
@@ -154,7 +165,7 @@ def shown(state: DeskState) -> dict[str, dict[str, Any]]:
     return {
         "work": state.work, "messages": state.messages, "agents": state.agents, "customers": state.customers,
         "cases": state.cases,
-        "mentions": state.mentions,
+        "mentions": state.mentions, "calls": state.calls,
         "offers": {key: offer for key, offer in state.offers.items() if offer["state"] == "open"},
         "consults": {key: one for key, one in state.consults.items() if one["state"] in ("requested", "open")},
     }  # fmt: skip
@@ -172,7 +183,7 @@ async def frames_since(house: House, cursor: Cursor) -> list[dict[str, Any]]:
                 "type": event.type, "v": event.v, "cursor": str(event.cursor), "work": plain(views.work),
                 "messages": plain(views.messages), "offers": plain(views.offers), "agents": plain(views.agents),
                 "customers": plain(views.customers), "consults": plain(views.consults), "cases": plain([c for c, _ in views.cases]),
-                "mentions": plain(views.mentions), "gone": {},
+                "mentions": plain(views.mentions), "calls": plain(views.calls), "gone": {},
             })  # fmt: skip
     return frames
 

@@ -106,7 +106,7 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def run(
-    roles: Annotated[list[str], typer.Argument(help="web, intake, router, delivery, listener, clock")],
+    roles: Annotated[list[str], typer.Argument(help="web, intake, router, delivery, listener, clock, voice")],
     host: Host = None,
     port: Port = None,
     data: Data = None,

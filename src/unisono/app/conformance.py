@@ -99,7 +99,7 @@ async def run_conformance(
         raise NotFound(f"No case {unknown[0]}. Cases are numbered from {min(CASES)} to {max(CASES)}.", code="no_case")
     _quiet()
     connectors = Connectors()
-    names = [name] if name else sorted(connectors.manifests())
+    names = [name] if name else sorted(connectors.networks())
     labs = [lab_of(one) for one in names if connectors.manifest(one)]
     console = Console(stderr=as_json)
     reports, good = [], True

@@ -9,6 +9,7 @@ import structlog
 from unisono.contract.connector import CONTRACT_VERSION, ConnectorType
 from unisono.contract.manifest import BadManifest, Manifest, load_manifest
 from unisono.domain.errors import NotFound
+from unisono.voice.line import Line
 
 GROUP = "unisono.connectors"
 _log = structlog.get_logger("registry")
@@ -26,8 +27,16 @@ class Connectors:
                 found[loaded[0].id] = loaded
         return found
 
+    @cached_property
+    def _lines(self) -> dict[str, tuple[Manifest, ConnectorType]]:
+        return {"voice": (load_manifest(Line.folder), Line)}
+
     def manifests(self) -> Mapping[str, Manifest]:
         """Return the manifests by connector id."""
+        return {name: manifest for name, (manifest, _) in (self._found | self._lines).items()}
+
+    def networks(self) -> Mapping[str, Manifest]:
+        """Return the manifests of what speaks a network's protocol: all but lines, which telephony's drivers serve."""
         return {name: manifest for name, (manifest, _) in self._found.items()}
 
     def manifest(self, connector: str) -> Manifest:
@@ -39,6 +48,8 @@ class Connectors:
         return self._get(connector)[1]
 
     def _get(self, connector: str) -> tuple[Manifest, ConnectorType]:
+        if connector in self._lines:
+            return self._lines[connector]
         if connector not in self._found:
             known = ", ".join(self._found) or "none"
             raise NotFound(f"No connector {connector!r} is installed. Installed are: {known}.", code="no_connector")

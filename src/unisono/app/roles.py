@@ -12,9 +12,11 @@ from unisono.app.accelerate import matcher_maker
 from unisono.app.build import Running
 from unisono.app.report_files import FileMaker
 from unisono.app.report_post import ChannelPost
+from unisono.app.voice import drivers_of
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.audit_log import PIECE, seal_audit
+from unisono.service.calls.switchboard import Switchboard
 from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
@@ -134,6 +136,11 @@ async def _web(running: Running) -> None:
     await serve(running)
 
 
+async def _voice(running: Running) -> None:
+    """Work the calls: drivers of telephony, and what each call is asked."""
+    await Switchboard(running.outside, drivers_of(running), node_name()).run()
+
+
 ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
     "web": _web,
     "intake": _intake,
@@ -141,6 +148,7 @@ ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
     "delivery": _delivery,
     "listener": _listener,
     "clock": _clock,
+    "voice": _voice,
 }
 
 

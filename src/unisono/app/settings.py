@@ -61,6 +61,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 50
 
     accel: Annotated[bool, Meta(description="Use the compiled part of listening where `unisono accelerate` has made it.")] = True
+    voice_file: Annotated[
+        str,
+        Meta(description="File (TOML) with a table for each telephony driver; `voice.toml` in the data directory else."),
+    ] = ""
 
     @property
     def data_dir(self) -> Path:

@@ -6,8 +6,8 @@ from unisono.domain.errors import Conflict, NotFound
 from unisono.domain.words import InteractionState, OfferState
 from unisono.service.access import Access
 from unisono.service.interrupts import set_aside
-from unisono.service.ports import Database
-from unisono.service.ports.work import InteractionChange
+from unisono.service.ports import Database, Tx
+from unisono.service.ports.work import InteractionChange, InteractionFacts, OfferFacts
 from unisono.service.work_events import work_event
 
 
@@ -26,9 +26,14 @@ async def accept_offer(db: Database, access: Access, offer_id: UUID) -> UUID:
             return offer.interaction_id
         if offer.state != OfferState.OPEN.value:
             raise Conflict("This offer has ended; the enquiry went back to its place in the queue.", code="offer_ended")
-        await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
-        await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value))
-        await tx.work.count_missed(access.user_id, reset=True)
-        await set_aside(tx, work)
-        tx.emit(work_event("accepted", work, actor_id=access.user_id, offer_id=offer.id))
+        await accept_in(tx, work, offer, actor_id=access.user_id)
     return offer.interaction_id
+
+
+async def accept_in(tx: Tx, work: InteractionFacts, offer: OfferFacts, *, actor_id: UUID) -> None:
+    """Accept an open offer within a verb's transaction: by a click, or by a phone that was taken up. The work is locked."""
+    await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)
+    await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value))
+    await tx.work.count_missed(offer.agent_id, reset=True)
+    await set_aside(tx, work)
+    tx.emit(work_event("accepted", work, actor_id=actor_id, offer_id=offer.id))

@@ -23,6 +23,7 @@ _KEYS = {
     "consults": "id",
     "cases": "id",
     "mentions": "id",
+    "calls": "id",
 }
 
 
@@ -39,6 +40,7 @@ class DeskState(Struct, kw_only=True):
     consults: dict[str, View] = field(default_factory=dict)
     cases: dict[str, View] = field(default_factory=dict)
     mentions: dict[str, View] = field(default_factory=dict)
+    calls: dict[str, View] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
 
 

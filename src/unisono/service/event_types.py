@@ -154,6 +154,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="Conversations were merged, unmerged, linked, unlinked or split; told of each that it concerns.",
         body={"how": ENUM, "bond_id": ID},
     ),
+    "call.changed": EventType(
+        summary="A call went on: it rings, somebody was connected or put on hold, it is over.",
+        body={"call_id": ID, "stage": ENUM},
+    ),
     "case.opened": EventType(summary="A case was opened for an enquiry.", body={"case_id": ID}),
     "case.changed": EventType(
         summary="A case changed: what is in it, its title, state, owner, members or notes.", body={"case_id": ID}

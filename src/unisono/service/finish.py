@@ -26,14 +26,19 @@ async def finish(db: Database, access: Access, interaction_id: UUID) -> None:
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE, InteractionState.WRAP_UP)
         if work.state == InteractionState.ACTIVE.value:
-            await end_with_work(tx, work, by=access.user_id)
-            wrap_up_s = await tx.hands.wrap_up_s(work.queue_id)
-            until = tx.now + timedelta(seconds=wrap_up_s) if wrap_up_s else None
-            await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value, wrap_up_until=until))
-            await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
-            tx.emit(work_event("finished", work, actor_id=access.user_id))
-            if until is not None:
-                await begin_wrap_up(tx, work)
+            await end_talk(tx, work, by=access.user_id)
+
+
+async def end_talk(tx: Tx, work: InteractionFacts, *, by: UUID | None) -> None:
+    """Begin the wrap-up of active work, which is locked, within a verb's own transaction: by a click, or as a call is over."""
+    await end_with_work(tx, work, by=by)
+    wrap_up_s = await tx.hands.wrap_up_s(work.queue_id)
+    until = tx.now + timedelta(seconds=wrap_up_s) if wrap_up_s else None
+    await tx.work.change(work.id, InteractionChange(state=InteractionState.WRAP_UP.value, wrap_up_until=until))
+    await feed(tx, [Happened(interaction_id=work.id, what=What.CLOSED, at=tx.now)])
+    tx.emit(work_event("finished", work, actor_id=by))
+    if until is not None:
+        await begin_wrap_up(tx, work)
 
 
 async def wrap_up(

@@ -52,6 +52,14 @@ LONGEST_WAIT_SECONDS: Final = Gauge(
     "unisono_longest_wait_seconds", "How long the longest waiting enquiry has waited (told by the clock).", registry=REGISTRY
 )
 
+CALL_EVENTS: Final = Counter(
+    "unisono_call_events", "What telephony told, by driver and type, and what became of it: taken, again, late, ...",
+    ("driver", "type", "result"), registry=REGISTRY,
+)  # fmt: skip
+CALL_LAG: Final = Histogram(
+    "unisono_call_event_seconds", "Time from an event of a call until all that follows from it was stored.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 5.0), registry=REGISTRY,
+)  # fmt: skip
 HANDS_BROKEN: Final = Gauge(
     "unisono_hands_broken", "Enquiries in a state that cannot be, by kind, or that nobody can ever take (told by the clock).",
     ("kind",), registry=REGISTRY,

@@ -15,6 +15,7 @@ from unisono.domain.words import DeliveryState, Direction, InteractionState, Vis
 from unisono.policy.rules.language import Trigger
 from unisono.routing.clocks import Fact
 from unisono.routing.moments import Reckoning
+from unisono.service.calls.tie import CALL, tie_calls
 from unisono.service.channel_context import THREAD_BELL, Outside
 from unisono.service.clocks import Opening
 from unisono.service.erase import author_key, erase_messages, forget_in_cases
@@ -73,6 +74,8 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
         async with outside.db.write() as tx:
             intake = _Intake(tx, outside, channel, batch, attachments, opening)
             result = await intake.run()
+            if channel.medium == CALL:
+                await tie_calls(tx, channel.id, [said.event.remote_id for u in batch for said in u.said])
             for trigger, occasions in intake.occasions.items():
                 rings.update(await apply_rules(tx, outside, rules, trigger, occasions))
             return result

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from unisono.service.call_views import CallView
 from unisono.service.instant import Instant
 
 
@@ -473,6 +474,7 @@ class EventViews(Struct, kw_only=True):
     consults: list[ConsultView] = field(default_factory=list)
     cases: list[tuple[CaseView, int]] = field(default_factory=list)
     mentions: list[MentionView] = field(default_factory=list)
+    calls: list[CallView] = field(default_factory=list)
     place: dict[UUID, tuple[int, UUID | None]] = field(default_factory=dict)
     moved: list[tuple[int, UUID, int]] = field(default_factory=list)
     channel_ids: list[UUID] = field(default_factory=list)

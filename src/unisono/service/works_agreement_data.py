@@ -314,6 +314,18 @@ DATA: Final = (
         ("Rückgängig machen", "Undoing"),
         "work.read", "work",
     ),
+    _datum(
+        "call", "asked_by",
+        ("Anrufe: wer hinausgerufen hat; wer im Gespräch war, folgt aus dem Anliegen", "Calls: who called out; who spoke follows from the enquiry"),
+        ("Jeder Anruf nach außen nennt, wer ihn wollte", "Every call that leaves the house names who wanted it"),
+        "work.read", "work",
+    ),
+    _datum(
+        "agent_phone", "user_id",
+        ("Wo das Telefon klingelt: Nebenstelle oder SIP-Adresse", "Where the phone rings: extension or SIP address"),
+        ("Anrufe zustellen", "Delivering calls"),
+        "agent.manage", "account",
+    ),
 )  # fmt: skip
 
 #: Columns that look like people of the house and are none.

@@ -18,6 +18,7 @@ from unisono.store.administration import PgAdministration
 from unisono.store.bonds import PgBonds
 from unisono.store.budgets import PgBudgets
 from unisono.store.bulk import PgBulk
+from unisono.store.calls import PgCalls
 from unisono.store.canned import PgCanned
 from unisono.store.cases import PgCases
 from unisono.store.channels import PgChannels
@@ -120,6 +121,10 @@ class PgTx:
     @cached_property
     def comments(self) -> PgComments:
         return PgComments(self.connection, self.now)
+
+    @cached_property
+    def calls(self) -> PgCalls:
+        return PgCalls(self.connection, self.now)
 
     @cached_property
     def canned(self) -> PgCanned:

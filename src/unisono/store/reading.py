@@ -32,6 +32,7 @@ from unisono.service.views import (
     WorkEventView,
     WorkItem,
 )
+from unisono.store.calls import PgCalls
 from unisono.store.cases import PgCases
 from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
@@ -295,6 +296,7 @@ class PgReading:
         consults = {UUID(str(e.body["consult_id"])) for e in events if e.body.get("consult_id")}
         cases = {UUID(str(e.body["case_id"])) for e in events if e.body.get("case_id")}
         mentions = {UUID(str(e.body["mention_id"])) for e in events if e.body.get("mention_id")}
+        calls = {UUID(str(e.body["call_id"])) for e in events if e.body.get("call_id")}
         places = await self._connection.fetch(_SQL["places"], list(conversations)) if conversations else []
         place = {row["id"]: (row["access_class"], row["agent_id"]) for row in places}
         now_in = {item.interaction.id: place[item.conversation.id][0] for item in work if item.conversation.id in place}
@@ -303,6 +305,7 @@ class PgReading:
             consults=await PgConsults(self._connection, self._now).views(consults) if consults else [],
             cases=await PgCases(self._connection, self._now).views(cases) if cases else [],
             mentions=await PgMentions(self._connection, self._now).views(mentions) if mentions else [],
+            calls=await PgCalls(self._connection, self._now).views(calls) if calls else [],
             agents=await self.agents(agents) if agents else [], customers=await self._customers(list(customers)), place=place,
             moved=[
                 (e.access_class, e.interaction_id, now_in[e.interaction_id])

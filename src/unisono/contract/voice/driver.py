@@ -80,8 +80,12 @@ class VoiceDriver(Protocol):
 
 
 class VoiceContext(Protocol):
-    """The outside world that a driver is given. `settings`: its own, checked by nobody but the driver; secrets included."""
+    """The outside world that a driver is given. `settings`: its own, checked by nobody but the driver; secrets included.
 
+    name: under which it tells events; a house may have two drivers of one kind.
+    """
+
+    name: str
     settings: dict[str, Any]
     clock: Clock
     log: Log

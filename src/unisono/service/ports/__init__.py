@@ -18,6 +18,7 @@ from unisono.service.ports.base import (
 from unisono.service.ports.bonds import Bonds
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
+from unisono.service.ports.calls import Calls
 from unisono.service.ports.canned import Canned
 from unisono.service.ports.cases import Cases
 from unisono.service.ports.channels import Channels
@@ -148,6 +149,8 @@ class Tx(Protocol):
     def budgets(self) -> Budgets: ...
     @property
     def comments(self) -> Comments: ...
+    @property
+    def calls(self) -> Calls: ...
     @property
     def canned(self) -> Canned: ...
     @property

@@ -40,6 +40,7 @@ class Batch:
         self.agents_gone = sorted({e.agent_id for e in events if e.type in OF_AGENTS and e.agent_id is not None} - self.agents)
         self._agents = {agent.user_id: _raw(agent) for agent in views.agents}
         self._consults = [(consult.conversation_id, _raw(consult)) for consult in views.consults]
+        self._calls = [(call.conversation_id, _raw(call)) for call in views.calls if call.conversation_id is not None]
         self._cases = [(access_class, {case.owner_id, *case.member_ids}, _raw(case)) for case, access_class in views.cases]
         self._channels = [(channel_classes.get(channel.id, frozenset()), _raw(channel)) for channel in channels]
         self._queues = [_raw(queue) for queue in queues]
@@ -120,6 +121,9 @@ class Batch:
         consults = [raw for c, raw in self._consults if c in self._place and sight.sees_work(*self._place[c])]
         if consults:
             body["consults"] = consults
+        calls = [raw for c, raw in self._calls if c in self._place and sight.sees_work(*self._place[c])]
+        if calls:
+            body["calls"] = calls
         cases = [raw for c, people, raw in self._cases if sight.sees_work(c, sight.own if sight.own in people else None)]
         if cases:
             body["cases"] = cases

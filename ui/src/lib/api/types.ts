@@ -1,5 +1,6 @@
 /** The views of the API, one shape everywhere: snapshot, list and frame carry the same. Times are RFC 3339, UTC. */
 
+import type { Call } from './calls';
 import type { Case } from './cases';
 
 /** A language of the desk: `de`, `en`, and what other folders of texts there are. */
@@ -375,7 +376,7 @@ export interface ApiToken {
 export interface Frame {
   type: string; v: number; cursor: string; work?: WorkItem[]; messages?: Message[]; offers?: Offer[];
   agents?: Agent[]; channels?: Channel[]; queues?: Queue[]; customers?: Customer[]; consults?: Consult[]; cases?: Case[];
-  mentions?: Mention[];
+  mentions?: Mention[]; calls?: Call[];
   gone?: { work?: string[]; messages?: string[]; customers?: string[] };
 }
 

@@ -37,6 +37,7 @@ export class Desk {
     ...emptyState(),
     work: new SvelteMap(), offers: new SvelteMap(), agents: new SvelteMap(), channels: new SvelteMap(),
     queues: new SvelteMap(), customers: new SvelteMap(), consults: new SvelteMap(), cases: new SvelteMap(), mentions: new SvelteMap(),
+    calls: new SvelteMap(),
   };
   readonly drafts: Drafts;
   readonly notices = new Notices();

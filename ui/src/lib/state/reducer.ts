@@ -1,4 +1,5 @@
 import type { Case } from '../api/cases';
+import type { Call } from '../api/calls';
 import type { Agent, Channel, Consult, Customer, Frame, Mention, Message, Offer, Queue, WorkItem } from '../api/types';
 import { compareCursors } from './cursor';
 
@@ -14,16 +15,17 @@ export interface DeskState {
   consults: Map<string, Consult>;
   cases: Map<string, Case>;
   mentions: Map<string, Mention>;
+  calls: Map<string, Call>;
   /** Where something was removed: `kind id` -> cursor. A snapshot read before that must not bring it back. */
   removed: Map<string, string>;
 }
 
-export type Views = Pick<Frame, 'work' | 'messages' | 'offers' | 'agents' | 'channels' | 'queues' | 'customers' | 'consults' | 'cases' | 'mentions'>;
+export type Views = Pick<Frame, 'work' | 'messages' | 'offers' | 'agents' | 'channels' | 'queues' | 'customers' | 'consults' | 'cases' | 'mentions' | 'calls'>;
 
 export function emptyState(): DeskState {
   return {
     work: new Map(), messages: new Map(), offers: new Map(), agents: new Map(), channels: new Map(),
-    queues: new Map(), customers: new Map(), consults: new Map(), cases: new Map(), mentions: new Map(), removed: new Map(),
+    queues: new Map(), customers: new Map(), consults: new Map(), cases: new Map(), mentions: new Map(), calls: new Map(), removed: new Map(),
   };
 }
 
@@ -55,6 +57,7 @@ export function applyViews(state: DeskState, views: Views, cursor?: string): voi
   for (const view of views.consults ?? []) upsert(state.consults, view.id, view);
   for (const view of views.cases ?? []) upsert(state.cases, view.id, view);
   for (const view of views.mentions ?? []) upsert(state.mentions, view.id, view);
+  for (const view of views.calls ?? []) upsert(state.calls, view.id, view);
   for (const offer of views.offers ?? []) upsertOffer(state.offers, offer);
 }
 

@@ -1,0 +1,35 @@
+"""The settings of a line: a channel of the connector `voice`, as the reception and the dialler read them."""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from unisono.contract.voice import Music
+
+CONNECTOR: Final = "voice"
+MEDIUM: Final = "call"
+
+
+class LineTerms(Struct, frozen=True, kw_only=True):
+    """What a line is set to; see the manifest of `voice/line` for what each means to people."""
+
+    driver: str = "webrtc"
+    numbers: tuple[str, ...] = ()
+    everything: bool = False
+    region: str = "DE"
+    language: str = "de"
+    caller_id: str = ""
+    music: str = ""
+    ring_s: float = 30.0
+    announce_every_s: float = 30.0
+
+
+def line_of(config: dict[str, Any]) -> LineTerms:
+    """Return a line's settings; what is not meant for us is passed over."""
+    return msgspec.convert(config, LineTerms)
+
+
+def music_of(line: LineTerms) -> Music:
+    """Return what who waits hears."""
+    return Music(file=line.music or None)
