@@ -1,0 +1,367 @@
+"""sipp from the system's packages: callers and phones, each a script of what it sends and what it waits for.
+
+A script is put together from a few steps; sound is an `Ear`'s, whose port stands in the session description.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_NUMBERS: Final = itertools.count(1)
+_HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE scenario SYSTEM "sipp.dtd"><scenario name="unisono">\n'
+
+
+def _sdp(port: int, direction: str, formats: str) -> str:
+    names = {"8": "PCMA/8000", "0": "PCMU/8000", "101": "telephone-event/8000", "9": "G722/8000"}
+    lines = [
+        "v=0",
+        "o=sipp 1 1 IN IP4 127.0.0.1",
+        "s=-",
+        "c=IN IP4 127.0.0.1",
+        "t=0 0",
+        f"m=audio {port} RTP/AVP {formats}",
+        *(f"a=rtpmap:{name} {names[name]}" for name in formats.split()),
+        "a=fmtp:101 0-15",
+        f"a={direction}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass
+class Caller:
+    """Whoever calls: `to` at a server. headers: further lines of the INVITE. from_: the whole From, without its tag."""
+
+    to: str
+    port: int
+    from_: str = '"Maria" <sip:+4930123456@127.0.0.1:[local_port]>'
+    headers: Sequence[str] = ()
+    formats: str = "8 101"
+    _sequence: int = 1
+    steps: list[str] = field(default_factory=list)
+
+    def invites(self) -> "Caller":
+        """Send the INVITE."""
+        more = "".join(f"{line}\n" for line in self.headers)
+        self.steps.append(
+            _send(
+                f"INVITE sip:{self.to}@[remote_ip]:[remote_port] SIP/2.0\n"
+                "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
+                f"From: {self.from_};tag=[pid]c[call_number]\nTo: <sip:{self.to}@[remote_ip]:[remote_port]>\n"
+                f"Call-ID: [call_id]\nCSeq: {self._sequence} INVITE\nContact: <sip:caller@[local_ip]:[local_port]>\n"
+                f"Max-Forwards: 20\n{more}Content-Type: application/sdp\nContent-Length: [len]\n\n"
+                + _sdp(self.port, "sendrecv", self.formats)
+            )
+        )
+        return self
+
+    def is_answered(self) -> "Caller":
+        """Wait for the 200, and confirm it."""
+        self.steps += [
+            *(f'<recv response="{code}" optional="true"/>' for code in (100, 180, 183)),
+            '<recv response="200" rrs="true"/>',
+            _send(self._within("ACK", self._sequence)),
+        ]
+        return self
+
+    def rings(self) -> "Caller":
+        """Wait until it rings."""
+        self.steps += ['<recv response="100" optional="true"/>', '<recv response="180"/>']
+        return self
+
+    def is_refused(self, code: int) -> "Caller":
+        """Wait for a final answer that is no answer."""
+        self.steps += [
+            *(f'<recv response="{other}" optional="true"/>' for other in (100, 180, 183)),
+            f'<recv response="{code}"/>',
+            _send(
+                f"ACK sip:{self.to}@[remote_ip]:[remote_port] SIP/2.0\n[last_Via:]\n"
+                f"From: {self.from_};tag=[pid]c[call_number]\n[last_To:]\nCall-ID: [call_id]\n"
+                f"CSeq: {self._sequence} ACK\nMax-Forwards: 20\nContent-Length: 0\n"
+            ),
+        ]
+        return self
+
+    def cancels(self) -> "Caller":
+        """Give up before it was answered."""
+        self.steps += [
+            _send(
+                f"CANCEL sip:{self.to}@[remote_ip]:[remote_port] SIP/2.0\n"
+                "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-3]\n"
+                f"From: {self.from_};tag=[pid]c[call_number]\nTo: <sip:{self.to}@[remote_ip]:[remote_port]>\n"
+                f"Call-ID: [call_id]\nCSeq: {self._sequence} CANCEL\nMax-Forwards: 20\nContent-Length: 0\n"
+            ),
+            '<recv response="200"/>',
+            '<recv response="487"/>',
+        ]
+        return self
+
+    def waits(self, seconds: float) -> "Caller":
+        """Let time pass; whatever comes meanwhile is a fault."""
+        self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+        return self
+
+    def holds(self, *, held: bool = True) -> "Caller":
+        """Put the other side on hold by re-INVITE, or take it back."""
+        self._sequence += 1
+        body = _sdp(self.port, "sendonly" if held else "sendrecv", self.formats)
+        self.steps += [
+            _send(self._within("INVITE", self._sequence, "Content-Type: application/sdp\n", body)),
+            '<recv response="100" optional="true"/>',
+            '<recv response="200" rrs="true"/>',
+            _send(self._within("ACK", self._sequence)),
+        ]
+        return self
+
+    def refers(self, target: str, *, outcome: str = "") -> "Caller":
+        """Ask the other side to call somebody; wait for the answer 202, and with `outcome` for that word in a NOTIFY."""
+        self._sequence += 1
+        self.steps += [_send(self._within("REFER", self._sequence, f"Refer-To: {target}\n")), '<recv response="202"/>']
+        self.steps += _notified(outcome)
+        return self
+
+    def hangs_up(self) -> "Caller":
+        """Say BYE."""
+        self._sequence += 1
+        self.steps += [_send(self._within("BYE", self._sequence)), '<recv response="200"/>']
+        return self
+
+    def is_hung_up(self) -> "Caller":
+        """Wait for the other side's BYE, answering what it asks meanwhile."""
+        self.steps += _until_bye(self.port, self.formats)
+        return self
+
+    def script(self) -> str:
+        """Return the scenario."""
+        return _HEAD + "\n".join(self.steps) + "\n</scenario>\n"
+
+    def _within(self, method: str, sequence: int, headers: str = "", body: str = "") -> str:
+        return (
+            f"{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n[routes]\n"
+            f"From: {self.from_};tag=[pid]c[call_number]\nTo: <sip:{self.to}@[remote_ip]:[remote_port]>[peer_tag_param]\n"
+            f"Call-ID: [call_id]\nCSeq: {sequence} {method}\nContact: <sip:caller@[local_ip]:[local_port]>\nMax-Forwards: 20\n"
+            f"{headers}Content-Length: [len]\n\n{body}"
+        )
+
+
+@dataclass
+class Phone:
+    """Whoever is called. `port`: where its sound is heard."""
+
+    port: int
+    formats: str = "8 101"
+    steps: list[str] = field(default_factory=list)
+
+    def rings(self, seconds: float = 0.0) -> "Phone":
+        """Take the INVITE in, and ring."""
+        # What names the caller's side of the dialog: the tag of their From.
+        keep = '<ereg regexp="tag=[^; ]*" search_in="hdr" header="From:" assign_to="1"/>'
+        self.steps += [
+            f'<recv request="INVITE" rrs="true"><action>{keep}</action></recv>',
+            '<Reference variables="1"/>',
+            _reply("180 Ringing"),
+        ]
+        if seconds:
+            self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+        return self
+
+    def answers(self, *, late_ringing: bool = False) -> "Phone":
+        """Take the call. late_ringing: a 180 goes out after the 200, as it does behind proxies that reorder."""
+        self.steps.append(_reply("200 OK", _sdp(self.port, "sendrecv", self.formats)))
+        if late_ringing:
+            self.steps.append(_reply("180 Ringing"))
+        self.steps.append('<recv request="ACK"/>')
+        return self
+
+    def refuses(self, line: str = "486 Busy Here") -> "Phone":
+        """Do not take it."""
+        self.steps += [_reply(line), '<recv request="ACK"/>']
+        return self
+
+    def is_cancelled(self) -> "Phone":
+        """Wait until the other side gives up."""
+        self.steps += [
+            '<recv request="CANCEL"/>',
+            _reply("200 OK"),
+            _send(
+                "SIP/2.0 487 Request Terminated\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]p[call_number]\n[last_Call-ID:]\n"
+                "CSeq: 1 INVITE\nContent-Length: 0\n"
+            ),
+            '<recv request="ACK" optional="true"/>',
+        ]
+        return self
+
+    def waits(self, seconds: float) -> "Phone":
+        """Let time pass; whatever comes meanwhile is a fault."""
+        self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+        return self
+
+    def holds(self, *, held: bool = True) -> "Phone":
+        """Put the other side on hold by re-INVITE, or take it back."""
+        body = _sdp(self.port, "sendonly" if held else "sendrecv", self.formats)
+        self.steps += [
+            _send(self._within("INVITE", "Content-Type: application/sdp\n", body)),
+            '<recv response="100" optional="true"/>',
+            '<recv response="200"/>',
+            _send(self._within("ACK", again=True)),
+        ]
+        return self
+
+    def refers(self, target: str, *, outcome: str = "") -> "Phone":
+        """Ask for a transfer; see `Caller.refers`."""
+        self.steps += [_send(self._within("REFER", f"Refer-To: {target}\n")), '<recv response="202"/>', *_notified(outcome)]
+        return self
+
+    def hangs_up(self) -> "Phone":
+        """Say BYE."""
+        self.steps += [_send(self._within("BYE")), '<recv response="200"/>']
+        return self
+
+    def is_hung_up(self) -> "Phone":
+        """Wait for the other side's BYE, answering what it asks meanwhile."""
+        self.steps += _until_bye(self.port, self.formats)
+        return self
+
+    def script(self) -> str:
+        """Return the scenario."""
+        return _HEAD + "\n".join(self.steps) + "\n</scenario>\n"
+
+    _asked: int = 0
+
+    def _within(self, method: str, headers: str = "", body: str = "", *, again: bool = False) -> str:
+        self._asked += not again
+        # A request against the direction of the INVITE: its From is our To.
+        return (
+            f"{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n[routes]\n"
+            f"From: <sip:phone@127.0.0.1>;tag=[pid]p[call_number]\nTo: <sip:unisono@127.0.0.1>;[$1]\n"
+            f"Call-ID: [call_id]\nCSeq: {self._asked} {method}\nContact: <sip:phone@[local_ip]:[local_port]>\nMax-Forwards: 20\n"
+            f"{headers}Content-Length: [len]\n\n{body}"
+        )
+
+
+def _send(message: str) -> str:
+    return f"<send><![CDATA[\n{message}\n]]></send>"
+
+
+def _reply(line: str, body: str = "") -> str:
+    kind = "Content-Type: application/sdp\n" if body else ""
+    tag = "" if line.startswith("200 ") and not body else ";tag=[pid]p[call_number]"
+    return _send(
+        f"SIP/2.0 {line}\n[last_Via:]\n[last_Record-Route:]\n[last_From:]\n[last_To:]{tag}\n[last_Call-ID:]\n[last_CSeq:]\n"
+        f"Contact: <sip:phone@[local_ip]:[local_port]>\n{kind}Content-Length: [len]\n\n{body}"
+    )
+
+
+def _notified(outcome: str) -> list[str]:
+    if not outcome:
+        return []
+    answer = _reply("200 OK")
+    check = f'<ereg regexp="{outcome}" search_in="msg" check_it="true" assign_to="9"/>'
+    return [
+        '<recv request="NOTIFY"/>',
+        answer,
+        f'<recv request="NOTIFY"><action>{check}</action></recv>',
+        '<Reference variables="9"/>',
+        answer,
+    ]
+
+
+def _until_bye(port: int, formats: str) -> list[str]:
+    again, asked, told = (next(_NUMBERS) % 200 + 20 for _ in range(3))
+    return [
+        f'<label id="{again}"/>',
+        f'<recv request="INVITE" optional="true" next="{asked}"/>',
+        f'<recv request="NOTIFY" optional="true" next="{told}"/>',
+        '<recv request="BYE"/>',
+        _send(
+            "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n"
+        ).replace("<send>", '<send next="19">'),
+        f'<label id="{asked}"/>',
+        _send(
+            "SIP/2.0 200 OK\n[last_Via:]\n[last_Record-Route:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+            "Contact: <sip:phone@[local_ip]:[local_port]>\nContent-Type: application/sdp\nContent-Length: [len]\n\n"
+            + _sdp(port, "sendrecv", formats)
+        ),
+        f'<recv request="ACK" next="{again}"/>',
+        f'<label id="{told}"/>',
+        _send(
+            "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n"
+        ).replace("<send>", f'<send next="{again}">'),
+        '<label id="19"/>',
+    ]
+
+
+class Sipp:
+    """One running sipp. `ends_well` waits for its script's end."""
+
+    def __init__(self, process: asyncio.subprocess.Process, errors: Path, output: bytes = b"") -> None:
+        self._process, self._errors, self.output = process, errors, output
+
+    @staticmethod
+    @asynccontextmanager
+    async def running(
+        program: Path,
+        folder: Path,
+        script: Caller | Phone,
+        *,
+        port: int,
+        server: str = "127.0.0.1:9",
+        source: str = "127.0.0.1",
+        calls: int = 1,
+        at_once: int = 1,
+        a_second: float = 10.0,
+        more: Sequence[str] = (),
+    ) -> AsyncIterator["Sipp"]:
+        """Run a script until the block ends. `port`: its own; `server`: where its requests go."""
+        name = f"sipp-{next(_NUMBERS)}"
+        (folder / f"{name}.xml").write_text(script.script(), encoding="utf-8")
+        errors = folder / f"{name}.errors"
+        process = await asyncio.create_subprocess_exec(
+            *(str(program), server, "-sf", str(folder / f"{name}.xml"), "-i", source, "-p", str(port), "-mi", source),
+            *(
+                "-m",
+                str(calls),
+                "-l",
+                str(at_once),
+                "-r",
+                str(a_second),
+                "-nostdin",
+                "-trace_err",
+                "-error_file",
+                str(errors),
+                *more,
+            ),
+            cwd=folder,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield Sipp(process, errors)
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGKILL)
+                await process.wait()
+
+    async def ends_well(self, within_s: float = 20.0) -> None:
+        """Wait for the script's end. Raises AssertionError with sipp's own words when it did not go as written."""
+        try:
+            code = await asyncio.wait_for(self._process.wait(), within_s)
+        except TimeoutError:
+            raise AssertionError(f"sipp is not at its end after {within_s} s. {self.errors()}") from None
+        assert code == 0, f"sipp ended with {code}: {self.errors()}"
+
+    def vanishes(self) -> None:
+        """End it without a word to anybody, as a phone whose battery is empty."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGKILL)
+
+    def errors(self) -> str:
+        """Return what sipp complained about."""
+        return self._errors.read_text(encoding="utf-8", errors="replace")[-3000:] if self._errors.exists() else ""
