@@ -1,21 +1,34 @@
 """A browser on the demo: the desk's visible controls, and axe on every page."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.app.demo_house import rows
 from tests.peers import CHROMIUM_ARGS, chromium
 from unisono.app.demo.run import DemoHouse
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 WAIT_MS = 20_000
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
+# The rules of axe that a change of colours alone can break.
+COLOURS = ("color-contrast", "link-in-text-block")
+
+# Only what is wrong comes back: what axe holds for right is a hundred times as much.
+_LOOK = """
+async (options) => (await axe.run(document, options)).violations.map(
+    (one) => `${one.id}: ${JSON.stringify(one.nodes.slice(0, 3).map((node) => node.target))}`)
+"""
+SETTLED = """
+() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(done))))
+"""
 
 
 @asynccontextmanager
@@ -76,8 +89,25 @@ async def sign_in(page: Page, demo: DemoHouse, login: str = "ilka") -> None:
 async def log_in(page: Page, demo: DemoHouse, login: str = "ilka", *, ready: str = "Bereit") -> None:
     """Log in at the desk and be ready for work."""
     await sign_in(page, demo, login)
+    await choose_state(page, ready)
+
+
+async def choose_state(page: Page, name: str) -> None:
+    """Say in the menu at one's own name whether one is there for work."""
     await page.get_by_test_id("agent-state").click()
-    await page.get_by_role("menuitemradio", name=ready).click()
+    await page.get_by_role("menuitemradio", name=name).click()
+
+
+@asynccontextmanager
+async def in_language(
+    started: Browser, demo: DemoHouse, language: str, login: str = "ilka", *, width: int = 1440
+) -> AsyncIterator[Page]:
+    """Give a page at which this person is signed in, in a window of this language, which is theirs from now on."""
+    await rows(demo, "update app_user set locale = $1 where login = $2 returning id", language, login)
+    async with window(started, locale=LANGUAGES[language], width=width) as desk:
+        page = await desk.new_page()
+        await sign_in(page, demo, login)
+        yield page
 
 
 async def command(page: Page, title: str) -> None:
@@ -121,10 +151,28 @@ async def post_as(page: Page, name: str, text: str) -> None:
     await expect(page.locator("article", has_text=text)).to_be_visible()
 
 
-async def violations(page: Page) -> list[str]:
-    """Return what axe finds on the page, with the elements."""
-    found: Any = await Axe().run(page)
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found.response["violations"]]
+async def violations(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """Return what axe finds on the page, with the elements; only: by these of its rules alone."""
+    if not await page.evaluate("() => 'axe' in globalThis"):
+        await page.evaluate(AXE_SCRIPT)
+    rules = {"runOnly": {"type": "rule", "values": list(only)}} if only else {}
+    found: list[str] = await page.evaluate(_LOOK, {"resultTypes": ["violations"], **rules})
+    return found
+
+
+async def violations_in_themes(page: Page) -> list[str]:
+    """Return what axe finds light and dark, by the colour scheme of the browser; what colours do not change is looked at once."""
+    first = await page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches")
+    # Beginning with what shows saves a change for every sight.
+    found = [f"{THEMES[first]}: {one}" for one in await violations(page)]
+    await in_scheme(page, THEMES[not first])
+    return found + [f"{THEMES[not first]}: {one}" for one in await violations(page, only=COLOURS)]
+
+
+async def in_scheme(page: Page, scheme: Literal["dark", "light"]) -> None:
+    """Show the page dark or light, and wait until no colour is on its way from one to the other."""
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.evaluate(SETTLED)
 
 
 async def picture(page: Page, name: str) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Any
 
 from playwright.async_api import Page, expect
 
+from tests.browser.kit import SETTLED
 from tests.browser.routes import addresses
 from unisono.app.demo.run import DemoHouse
 
@@ -31,10 +32,6 @@ _STICKS_OUT = """
 }).slice(0, 4).map((one) => `${one.tagName.toLowerCase()}.${String(one.className.baseVal ?? one.className)} "${one.textContent.trim().slice(0, 30)}"`)
 """
 _GO = "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }"
-_SETTLED = """
-() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(done))))
-"""
 _FROM_THE_RIGHT = "(on) => { document.documentElement.dir = on ? 'rtl' : 'ltr'; }"
 _PAGE_SCROLLS = "() => document.documentElement.scrollWidth > innerWidth + 1 || document.body.scrollWidth > innerWidth + 1"
 
@@ -66,17 +63,12 @@ async def go(page: Page, address: str) -> None:
     await expect(page.locator("main .loading")).to_have_count(0)
 
 
-async def in_scheme(page: Page, scheme: Literal["dark", "light"]) -> None:
-    """Show the page dark or light, and wait until no colour is on its way from one to the other."""
-    await page.emulate_media(color_scheme=scheme)
-    await page.evaluate(_SETTLED)
-
-
 async def sticks_out(page: Page) -> list[str]:
     """Return what cannot be read without scrolling sideways at 400 % zoom."""
     before: Any = page.viewport_size
-    await page.set_viewport_size({"width": REFLOW_PX, "height": 640})
-    await page.evaluate(_SETTLED)
+    if narrower := before["width"] != REFLOW_PX:
+        await page.set_viewport_size({"width": REFLOW_PX, "height": 640})
+        await page.evaluate(SETTLED)
     try:
         found: list[str] = await page.evaluate(_STICKS_OUT)
         if await page.evaluate(_PAGE_SCROLLS):
@@ -87,4 +79,5 @@ async def sticks_out(page: Page) -> list[str]:
         await page.evaluate(_FROM_THE_RIGHT, False)
         return found
     finally:
-        await page.set_viewport_size(before)
+        if narrower:
+            await page.set_viewport_size(before)

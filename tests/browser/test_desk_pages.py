@@ -1,22 +1,32 @@
 """Every page of the desk, with work in it: axe finds nothing, in each language and theme; at 400 % zoom nothing sticks out."""
 
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
-from tests.app.demo_house import on_demo_loop, rows, running_demo
-from tests.browser.kit import LANGUAGES, accept, browser, listen_for_errors, log_in, violations, window
+from tests.app.demo_house import on_demo_loop, running_demo
+from tests.browser.kit import (
+    accept,
+    browser,
+    choose_state,
+    in_language,
+    in_scheme,
+    listen_for_errors,
+    log_in,
+    violations,
+    violations_in_themes,
+    window,
+)
 from tests.browser.routes import furnish
-from tests.browser.sights import in_scheme, sights, sticks_out
+from tests.browser.sights import REFLOW_PX, sights, sticks_out
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
 
 pytestmark = pytest.mark.browser
 
-# Each language once on a wide screen and once, for the other, as narrow as a tablet held upright.
-WIDTHS = {"de": 1440, "en": 820}
-SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+# German wide, light and dark; English dark, and as narrow as a screen of 1280 pixels is at 400 % zoom.
+WIDTHS = {"de": 1440, "en": REFLOW_PX}
+READY = {"de": "Bereit", "en": "Available"}
 
 
 @pytest.mark.timeout(600)
@@ -38,16 +48,15 @@ async def all_pages(cluster: Cluster, tmp_path: Path) -> None:
             await accept(page)
             conversation = page.url
         await furnish(demo)
-        for language, locale in LANGUAGES.items():
-            await rows(demo, "update app_user set locale = $1 where login = 'ilka' returning id", language)
-            async with window(started, locale=locale, width=WIDTHS[language]) as desk:
-                page = await desk.new_page()
-                errors += listen_for_errors(page)
-                await log_in(page, demo, ready="Bereit" if language == "de" else "Available")
+        for language, width in WIDTHS.items():
+            async with in_language(started, demo, language, width=width) as page:
+                heard = listen_for_errors(page)
+                await choose_state(page, READY[language])
+                await in_scheme(page, "light" if language == "de" else "dark")
                 async for sight in sights(page, demo, conversation):
-                    for scheme in SCHEMES:
-                        await in_scheme(page, scheme)
-                        found += [f"{sight} {language} {scheme}: {one}" for one in await violations(page)]
+                    looked = violations_in_themes(page) if language == "de" else violations(page)
+                    found += [f"{sight} {language} {one}" for one in await looked]
                     found += [f"{sight} {language} at 400 %: {one}" for one in await sticks_out(page)]
+                errors += heard
     assert found == [], "\n".join(found)
     assert errors == []

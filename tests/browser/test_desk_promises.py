@@ -1,13 +1,12 @@
 """Promises at the desk: business hours, service levels, and the clocks of an enquiry."""
 
-from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
-from tests.browser.kit import LANGUAGES, THEMES, browser, command, listen_for_errors, sign_in, violations, window
+from tests.browser.kit import LANGUAGES, browser, command, in_language, listen_for_errors, sign_in, violations_in_themes, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
 
@@ -116,14 +115,11 @@ def test_axe_finds_nothing_in_the_dialogs_of_promises(cluster: Cluster, tmp_path
 async def _axe(cluster: Cluster, data: Path) -> None:
     found: list[str] = []
     async with running_demo(cluster, data, speed=ALMOST_STILL) as demo, browser() as started:
-        for language, theme in product(LANGUAGES, THEMES):
-            await rows(demo, "update app_user set locale = $1 where login = 'ilka' returning id", language)
-            async with window(started, locale=LANGUAGES[language], theme=theme) as desk:
-                page = await desk.new_page()
-                await sign_in(page, demo)
+        for language in LANGUAGES:
+            async with in_language(started, demo, language) as page:
                 for part in ("calendars", "service-levels"):
                     await _open_filled(page, f"{demo.url}/settings/{part}")
-                    found += [f"{part} {language} {theme}: {one}" for one in await violations(page)]
+                    found += [f"{part} {language} {one}" for one in await violations_in_themes(page)]
     assert found == []
 
 

@@ -2,7 +2,7 @@ import { api } from '../api/client';
 import { Problem, Unreachable } from '../api/problem';
 import type { Attachment, Message, TemplateChoice, Visibility } from '../api/types';
 import { uuid7 } from '../text/uuid7';
-import { readStored, writeStored } from './storage';
+import { readStored, storedKeys, writeStored } from './storage';
 import { problemText } from './say';
 
 export interface AnswerBody {
@@ -32,19 +32,32 @@ export interface Pending {
 }
 
 const PREFIX = 'unisono.outbox.';
+const LOCK = 'unisono.outbox';
 
-/** Answers and notes between the key press and the server's word; they survive a reload and a lost connection. */
+/**
+ * Answers and notes between the key press and the server's word; they survive a reload, a lost connection, and the tab in
+ * which they were written: each is kept by itself, so that no tab writes over what another keeps.
+ */
 export class Outbox {
   items = $state.raw<Pending[]>([]);
-  readonly #key: string;
+  readonly #prefix: string;
 
   constructor(
     userId: string,
     readonly sent: (message: Message) => void,
   ) {
-    this.#key = PREFIX + userId;
-    const kept = readStored<Pending[]>(this.#key) ?? [];
-    this.items = kept.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item));
+    this.#prefix = `${PREFIX}${userId}.`;
+    // Until version 0.3 all lay under one key.
+    for (const item of readStored<Pending[]>(PREFIX + userId) ?? []) writeStored(this.#key(item.id), item);
+    writeStored(PREFIX + userId, undefined);
+    // Ids grow with time.
+    for (const key of storedKeys(this.#prefix).sort()) this.#hear(readStored<Pending>(key), 'waiting');
+    // What another tab has to say shows here as well.
+    addEventListener('storage', ({ key, newValue }) => {
+      if (!key?.startsWith(this.#prefix)) return;
+      if (newValue === null) this.items = this.items.filter((item) => this.#key(item.id) !== key);
+      else this.#hear(readStored<Pending>(key));
+    });
   }
 
   of(conversationId: string): Pending[] {
@@ -56,15 +69,17 @@ export class Outbox {
     const item: Pending = {
       ...pending, id: uuid7(), saidAt: new Date(api.now()).toISOString(), state: 'sending', error: '',
     };
-    this.#set([...this.items, item]);
     return this.#send(item);
   }
 
-  /** Send what waited for the connection, in order. */
+  /** Send what waited for the connection, in order; one tab after the other, each what the one before it left. */
   async replay(): Promise<void> {
-    for (const item of this.items) {
-      if (item.state === 'waiting' && !(await this.retry(item.id))) break;
-    }
+    await navigator.locks.request(LOCK, async () => {
+      for (const { id } of this.items) {
+        const item = readStored<Pending>(this.#key(id)) ?? this.items.find((one) => one.id === id);
+        if (item?.state === 'waiting' && !(await this.retry(id))) break;
+      }
+    });
   }
 
   async retry(id: string): Promise<boolean> {
@@ -73,11 +88,12 @@ export class Outbox {
   }
 
   drop(id: string): void {
-    this.#set(this.items.filter((item) => item.id !== id));
+    writeStored(this.#key(id), undefined);
+    this.items = this.items.filter((item) => item.id !== id);
   }
 
   dropConversation(conversationId: string): void {
-    this.#set(this.items.filter((item) => item.conversationId !== conversationId));
+    for (const item of this.of(conversationId)) this.drop(item.id);
   }
 
   /** The stream has shown it: the answer to our request may have been lost, the message was not. */
@@ -86,7 +102,7 @@ export class Outbox {
   }
 
   async #send(item: Pending): Promise<boolean> {
-    this.#replace(item);
+    this.#keep(item);
     try {
       const { message } = item.note
         ? await api.post<{ message: Message }>(
@@ -97,18 +113,26 @@ export class Outbox {
       return true;
     } catch (error) {
       const again = error instanceof Unreachable || (error instanceof Problem && (error.status >= 502 || error.status === 401));
-      this.#replace({ ...item, state: again ? 'waiting' : 'refused', error: problemText(error) });
+      this.#keep({ ...item, state: again ? 'waiting' : 'refused', error: problemText(error) });
       return false;
     }
   }
 
-  #replace(item: Pending): void {
-    this.#set(this.items.map((old) => (old.id === item.id ? item : old)));
+  #keep(item: Pending): void {
+    writeStored(this.#key(item.id), item);
+    this.#hear(item);
   }
 
-  #set(items: Pending[]): void {
-    this.items = items;
-    writeStored(this.#key, items.length === 0 ? undefined : items);
+  /** Hold an item that is kept; instead: the state of one that was on its way from a page that is no more. */
+  #hear(item: Pending | undefined, instead: Pending['state'] = 'sending'): void {
+    if (!item) return;
+    const now = item.state === 'sending' ? { ...item, state: instead } : item;
+    const known = this.items.some((old) => old.id === now.id);
+    this.items = known ? this.items.map((old) => (old.id === now.id ? now : old)) : [...this.items, now];
+  }
+
+  #key(id: string): string {
+    return this.#prefix + id;
   }
 }
 
