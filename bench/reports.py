@@ -17,6 +17,7 @@ from bench.place import fresh_house, kept_house
 from bench.results import Figure, quantile
 from bench.talk_data import load
 from unisono.app.build import Running
+from unisono.service.reports.fold import judge_cuts
 from unisono.service.reports.kinds import BY, HEAT, KINDS, PEOPLE
 
 REPEATS = 3
@@ -68,6 +69,7 @@ async def fill(running: Running) -> float:
     while more:
         async with running.db.write() as tx:
             more = await tx.reports.recount(500) > 0
+    await judge_cuts(running.db)
     async with running.pool.acquire() as connection:
         await connection.execute("vacuum analyze report_cell")
     return time.monotonic() - begun

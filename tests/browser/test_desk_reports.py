@@ -20,6 +20,7 @@ from unisono.app.demo.run import DemoHouse
 from unisono.domain.ids import new_id
 from unisono.service.ports.reports import Dated
 from unisono.service.reports.facts import Facts
+from unisono.service.reports.fold import judge_cuts
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -68,6 +69,7 @@ async def past(demo: DemoHouse) -> dict[str, int]:
     async with db.write() as tx:
         while await tx.reports.recount(200):
             pass
+    await judge_cuts(db)
     return counts
 
 

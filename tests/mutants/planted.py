@@ -1,21 +1,7 @@
 """Faults that a hurried change could bring, each with the law that it breaks and the tests of the law that must notice."""
 
-from msgspec import Struct
-
-
-class Mutant(Struct, frozen=True, kw_only=True):
-    """One fault: in `file`, the text `old` (it stands there once) becomes `new`. `tests`: what must fail then."""
-
-    law: int
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
-    def __str__(self) -> str:
-        return f"law{self.law}: {self.name}"
-
+from tests.mutants.desk import DESK_MUTANTS
+from tests.mutants.mutant import Mutant
 
 _LAW1 = "tests/laws/test_law1_nothing_lost.py"
 _LAW2 = "tests/laws/test_law2_equal_rank.py"
@@ -28,6 +14,7 @@ _CONSULT = "tests/service/test_consult.py"
 _SENDING = "tests/service/test_sending.py"
 
 MUTANTS = [
+    *DESK_MUTANTS,
     Mutant(
         law=1,
         name="the network is thanked although the store failed",

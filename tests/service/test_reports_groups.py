@@ -1,7 +1,6 @@
-"""No figure about people is of fewer than five, and no difference of two that are cut alike, or one of them not at all.
+"""No figure about people is of fewer than five, and no difference of any two: also of those that are cut in different ways.
 
-What is cut two ways (by language, and by wrap-up reason) is not held against each other: `docs/explanation/reports.md`. Each
-enquiry carries one bit of its own as its time, so that a sum tells exactly which enquiries are in it.
+Each enquiry carries one bit of its own as its time, so that a sum tells exactly which enquiries are in it.
 """
 
 import random
@@ -16,19 +15,18 @@ import pytest
 from tests import kit
 from tests.kit import House
 from unisono.domain.ids import uuid7_at
+from unisono.service.ports import Tx
 from unisono.service.ports.reports import Asked, Dated
 from unisono.service.reports.facts import Facts
+from unisono.service.reports.fold import judge_cuts
 from unisono.service.reports.kinds import BY
 
 LEAST = 5
 MONDAY = date(2026, 11, 2)
 BITS = 60
 FIELDS = {"ms": "resolution_ms", "worked_ms": "worked_ms", "wrap_ms": "wrap_ms", "waited_ms": "waited_ms", "next_ms": "next_ms"}
-WAYS = dict.fromkeys(("channel", "network", "medium", "class", "channel_ids", "networks", "media"), "channel") | {
-    "language": "language", "languages": "language", "code": "code", "code_ids": "code", "skills": "skills",
-}  # fmt: skip
-#: Sets of enquiries: in which ways they are cut from what happened, and the question that shows each.
-Sets = dict[int, dict[str, str]]
+#: Sets of enquiries, each with a question that shows it.
+Sets = dict[int, str]
 
 
 class World:
@@ -42,6 +40,7 @@ class World:
         self.chance = random.Random(seed)
         self.who: list[UUID] = []
         self.minted = 0
+        self.monday = UUID(int=0)
         monkeypatch.setattr(kit, "new_id", self.mint)
         self.codes = [self.mint() for _ in range(3)]
 
@@ -80,6 +79,7 @@ class World:
                 interaction_id=self.mint(), conversation_id=None, access_class=access_class, arrived_at=at, since=at, closed_at=at,
                 closed_by=agent, code_id=chance.choice(self.codes), ending="code", next_n=1, **bits,
             )  # fmt: skip
+            self.monday = facts.interaction_id if day == MONDAY else self.monday
             dated.append(Dated(facts=facts, arrived_day=day, arrived_hour=9, answered_day=None, late_day=None, closed_day=day))
             words.append((facts.interaction_id, chance.choice(("de", "en", "fr")), chance.choice(("", "a", "a,b", "b"))))
             self.who.append(agent)
@@ -92,6 +92,13 @@ class World:
         )
         async with house.db.write() as tx:
             assert await tx.reports.recount(10_000) > 0
+        house.clock.advance(30 * 86_400)
+        await judge_cuts(house.db)
+
+    async def again(self, tx: Tx) -> Dated:
+        """What was done on Monday, told once more: it changes nothing, but its day has to be judged anew."""
+        facts = (await tx.reports.facts([self.monday]))[self.monday]
+        return Dated(facts=facts, arrived_day=MONDAY, arrived_hour=9, answered_day=None, late_day=None, closed_day=MONDAY)
 
     def people(self, which: int) -> int:
         return len({self.who[n] for n in range(len(self.who)) if which >> n & 1})
@@ -124,17 +131,6 @@ def filters(world: World) -> Iterable[dict[str, Any]]:
     yield {"queue_ids": (world.queues[1],), "languages": ("fr",)}
 
 
-def cut(by: str, chosen: dict[str, Any]) -> str:
-    """How a question cuts the doings of a queue's day: one way, or none."""
-    [way] = {WAYS[name] for name in (by, *chosen) if name in WAYS} or {""}
-    return way
-
-
-def alike(one: dict[str, str], other: dict[str, str]) -> bool:
-    """Tell whether two sets can be told apart by figures that are held against each other."""
-    return "" in one or "" in other or bool(one.keys() & other.keys())
-
-
 async def everything_shown(house: House, world: World) -> tuple[Sets, int]:
     """Every figure that can be asked for, as sets of enquiries; and how many questions that took."""
     shown: Sets = {}
@@ -150,12 +146,12 @@ async def everything_shown(house: House, world: World) -> tuple[Sets, int]:
             asked_for += 1
             for row in rows:
                 where = f"{first} to {last} by {by or 'nothing'}, {chosen}: {row.key}"
-                shown.setdefault(set_of(row.sums), {}).setdefault(cut(by, chosen), where)
+                shown.setdefault(set_of(row.sums), where)
     return shown, asked_for
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_no_figure_and_no_difference_of_figures_cut_alike_is_of_fewer_than_five(
+async def test_no_figure_and_no_difference_of_figures_is_of_fewer_than_five(
     house: House, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(house, seed, monkeypatch)
@@ -170,7 +166,7 @@ async def test_no_figure_and_no_difference_of_figures_cut_alike_is_of_fewer_than
     sets = sorted(shown, key=int.bit_count)
     for n, small in enumerate(sets):
         for large in sets[n + 1 :]:
-            if small & large == small and alike(shown[small], shown[large]):
+            if small & large == small:
                 compared += 1
                 rest = world.people(large ^ small)
                 assert rest >= LEAST, f"{shown[large]}\nminus {shown[small]}\nis of {rest}"
@@ -205,6 +201,26 @@ async def test_what_is_chosen_is_what_its_row_shows(house: House, monkeypatch: p
                     assert set_of(alone.sums) == set_of(row.sums), (by, row.key)
                     compared += 1
     assert compared > 5
+
+
+async def test_what_came_late_is_cut_only_once_it_was_judged(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(house, 1, monkeypatch)
+    await world.fill()
+    asked = Asked(first=MONDAY, last=MONDAY, by="channel", queue_ids=(world.queues[0],))
+
+    async def shown() -> set[str | None]:
+        async with house.db.read() as tx:
+            return {row.key for row in await tx.reports.counted_of_people(asked, "closed", LEAST)}
+
+    before = await shown()
+    assert before - {None}
+    async with house.db.write() as tx:
+        await tx.reports.put([await world.again(tx)])
+    async with house.db.write() as tx:
+        await tx.reports.recount(10)
+    assert await shown() == {None}, "it stands together"
+    await judge_cuts(house.db)
+    assert await shown() == before
 
 
 async def test_without_the_rule_small_groups_would_show(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from tests.web.conftest import Served
 from unisono.domain.ids import new_id
 from unisono.service.ports.reports import Dated
 from unisono.service.reports.facts import Facts
+from unisono.service.reports.fold import judge_cuts
 from unisono.store.database import PgDatabase
 
 MONDAY = date(2026, 11, 2)
@@ -62,6 +63,7 @@ async def two_weeks(served: Served, items: int = 240, seed: int = 7) -> Work:
         await tx.reports.put(facts)
     async with db.write() as tx:
         await tx.reports.recount(10_000)
+    await judge_cuts(db)
     return Work(queues=queues, channels=[c.id for c in channels], codes=codes, people=people, done=done)
 
 

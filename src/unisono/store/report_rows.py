@@ -3,7 +3,8 @@
 What is about people is added up from atoms: a queue's day with enough people behind it; else its days of a week that have too
 few, together; else such leftovers of all queues of a week. An atom that is still of too few is in no sum at all, so that no
 total minus its parts gives it away. Within an atom, the values of one more dimension are shown that have enough people; those
-that have not stand together, with the smallest of the others when they are still too few (`docs/explanation/reports.md`).
+that have not stand together, with the smallest of the others when they are still too few, and with those by which figures that
+are cut in different ways could be held against each other (`service/reports/cuts.py`, `docs/explanation/reports.md`).
 """
 
 from typing import Final
@@ -27,6 +28,7 @@ _PLACES: Final = (
     "join access_class a on a.id = {of}.access_class join channel h on h.id = a.channel_id join queue p0 on p0.id = a.queue_id "
     "cross join lateral (select a.queue_id, p0.team_id) p"
 )
+_NO_QUEUE: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
 VALUES: Final = ("language", "code", "skills")
 #: Of each moment: its day, its time, whose doing it is, the moment whose groups count, and which facts belong to it.
 _BEHIND: Final[dict[str, tuple[str, str, str, str, list[str]]]] = {
@@ -118,11 +120,17 @@ def _atoms(asked: Asked, moment: str, least: int, ps: Parameters) -> str:
     split = by_channel(asked)
     value = "c.value" if dim else ("p.channel_id::text" if split else "''")
     base = [*_access(asked, ps), *_of_queues(asked, ps)]
+    if dim and asked.classes is not None:
+        # Of a queue that is seen in part, what is cut by channel is all: it was judged as a whole.
+        base.append(
+            f"not exists (select from access_class o where o.queue_id = a.queue_id and o.id <> all({_classes(asked, ps)}))"
+        )
     if dim and split:
         raise ValueError("channel and another dimension at a time")
     first, last = ps.add(asked.first, "::date"), ps.add(asked.last, "::date")
     few = ps.add(least, "::int")
-    everything = "false" if asked.queue_ids or asked.team_ids else "true"
+    everything = "false" if asked.queue_ids or asked.team_ids or (dim and asked.classes is not None) else "true"
+    together = _across(moment, dim or ("channel" if split else ""), first, last, few, ps) if least > 1 else ""
     return f"""
 with place as materialized (
     select a.id, a.queue_id, a.channel_id, p.team_id from access_class a join queue p on p.id = a.queue_id{_where(base)}
@@ -161,9 +169,22 @@ with place as materialized (
            row_number() over (partition by of_queue, begins, kind order by (many >= {few}) desc, many, v) as place
     from counted window same as (partition by of_queue, begins, kind)
 ), judged as materialized (
-    select *, low or (place = 1 and many >= {few} and coalesce(bit_count(low_people), 0) between 1 and {few} - 1) as held
-    from ranked
+    select *, low or (place = 1 and many >= {few} and coalesce(bit_count(low_people), 0) between 1 and {few} - 1)
+           {together} as held
+    from ranked r
 )"""
+
+
+def _across(moment: str, way: str, first: str, last: str, few: str, ps: Parameters) -> str:
+    """Return what else holds a value of a cut: that it was found to give people away, or that nobody has looked yet."""
+    if not way:
+        return ""
+    return f"""or (r.kind, coalesce(r.of_queue, {_NO_QUEUE}), r.begins, r.v) in (
+               select h.kind, h.queue_id, h.begins, h.value from report_held h
+               where h.moment = {ps.add(moment)} and h.way = {ps.add(way)} and h.begins between {first} and {last})
+           or case when r.kind = 'd' then r.begins in (select u.day from report_unjudged u)
+                   else r.begins in (select date_trunc('week', u.day)::date from report_unjudged u) end
+           or (select judged_least is distinct from {few} from report_fold)"""
 
 
 def _shown(asked: Asked, ps: Parameters) -> tuple[str, str]:
@@ -295,7 +316,11 @@ def _period(asked: Asked, ps: Parameters, day: str) -> list[str]:
 
 
 def _access(asked: Asked, ps: Parameters) -> list[str]:
-    return [] if asked.classes is None else [f"a.id = any({ps.add(sorted(asked.classes), '::int[]')})"]
+    return [] if asked.classes is None else [f"a.id = any({_classes(asked, ps)})"]
+
+
+def _classes(asked: Asked, ps: Parameters) -> str:
+    return ps.add(sorted(asked.classes or ()), "::int[]")
 
 
 def _of_queues(asked: Asked, ps: Parameters) -> list[str]:

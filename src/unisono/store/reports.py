@@ -1,12 +1,14 @@
 """The store for reports: facts of enquiries, sums of days, and what reports add up from them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from unisono.domain.ids import new_id
 from unisono.service.ports.base import Cursor, LoggedEvent
-from unisono.service.ports.reports import Asked, Dated, Drilled, Own, Row
+from unisono.service.ports.reports import Asked, Cell, Dated, Drilled, Held, Own, Row, Unjudged
+from unisono.service.reports.cuts import WAYS
 from unisono.service.reports.facts import Facts
 from unisono.store import report_rows
 from unisono.store.driver import Connection
@@ -105,7 +107,32 @@ class PgReports:
         days, classes = [row["day"] for row in stale], [row["access_class"] for row in stale]
         for name in ("clear_cells", "clear_hours", *_COUNTS):
             await self._connection.execute(_SQL[name], days, classes)
+        await self._connection.execute(_SQL["unjudge"], days, new_id())
         return len(stale)
+
+    async def unjudged(self, least: int, finished: date, limit: int) -> list[Unjudged]:
+        """Return days that are over and were not judged."""
+        if await self._connection.fetchval(_SQL["judged_least"]) != least:
+            await self._connection.execute(_SQL["unjudge_all"], new_id())
+            await self._connection.execute(_SQL["judge_least"], least)
+        return [Unjudged(**dict(row)) for row in await self._connection.fetch(_SQL["unjudged"], finished, limit)]
+
+    async def cells(self, first: date, last: date) -> list[Cell]:
+        """Return who had to do with what, by all cuts at once."""
+        return [
+            Cell(
+                moment=row["moment"], queue_id=row["queue_id"], day=row["day"], people=int(row["people"], 2),
+                values={way: row[way] for way in WAYS},
+            )
+            for row in await self._connection.fetch(_SQL["cells"], first, last)
+        ]  # fmt: skip
+
+    async def judge(self, days: Sequence[Unjudged], held: Sequence[Held], first: date, last: date) -> None:
+        """Write what is held together."""
+        await self._connection.execute(_SQL["judged"], [one.day for one in days], [one.mark for one in days])
+        await self._connection.execute(_SQL["clear_held"], first, last)
+        columns = ("moment", "kind", "queue_id", "begins", "way", "value")
+        await self._connection.execute(_SQL["hold"], *([getattr(one, name) for one in held] for name in columns))
 
     async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:  # noqa: ARG002 - the port says for what
         """Return facts in the order of their ids; the sums of before become stale with the first of them."""

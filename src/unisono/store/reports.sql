@@ -147,6 +147,46 @@ from report_fact f join unnest($1::date[], $2::int[]) as t(day, access_class)
 where f.ending = 'abandoned'
 group by f.closed_day, f.access_class, grouping sets ((), (f.language), (f.skills));
 
+-- name: unjudge
+insert into report_unjudged (day, mark) select d, $2 from (select distinct unnest($1::date[]) d order by 1) days
+on conflict (day) do update set mark = excluded.mark;
+
+-- name: unjudge_all
+insert into report_unjudged (day, mark) select d, $1 from (select distinct day d from report_cell order by 1) days
+on conflict (day) do update set mark = excluded.mark;
+
+-- name: judged_least
+select judged_least from report_fold;
+
+-- name: judge_least
+update report_fold set judged_least = $1;
+
+-- name: unjudged
+select day, mark from report_unjudged where day <= $1 order by day limit $2;
+
+-- name: judged
+delete from report_unjudged u using unnest($1::date[], $2::uuid[]) as n(day, mark) where u.day = n.day and u.mark = n.mark;
+
+-- name: clear_held
+delete from report_held where begins between $1 and $2;
+
+-- name: hold
+insert into report_held (moment, kind, queue_id, begins, way, value)
+select * from unnest($1::text[], $2::text[], $3::uuid[], $4::date[], $5::text[], $6::text[]) on conflict do nothing;
+
+-- name: cells
+-- Nobody's doing (a promise that was missed, a closing by itself) singles nobody out and is left aside.
+select f.moment, a.queue_id, f.day, a.channel_id::text as channel, f.code, f.language, f.skills,
+       bit_or(set_bit(repeat('0', 256)::bit(256), p.no % 256, 1))::text as people
+from (
+    select 'answered' as moment, answered_day as day, access_class, '' as code, language, skills, answered_by as who
+    from report_fact where answered_day between $1 and $2
+    union all
+    select 'closed', closed_day, access_class, coalesce(code_id::text, ''), language, skills, closed_by
+    from report_fact where closed_day between $1 and $2 and ending <> 'abandoned'
+) f join access_class a on a.id = f.access_class join report_person p on p.agent_id = f.who
+group by 1, 2, 3, 4, 5, 6, 7;
+
 -- name: groups_queue
 select id::text as key, to_jsonb(name) as name from queue;
 

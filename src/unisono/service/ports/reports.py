@@ -43,6 +43,34 @@ class Asked(Struct, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
 
 
+class Unjudged(Struct, frozen=True, kw_only=True):
+    """A day whose sums changed since its cuts were judged; the mark is another after each change."""
+
+    day: date
+    mark: UUID
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """Enquiries of a queue's day that are alike in every cut; people: a bit for each who answered or closed them."""
+
+    moment: str
+    queue_id: UUID
+    day: date
+    values: Mapping[str, str]
+    people: int
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A value of a cut that is shown only together with others, in an atom. queue_id 0: of several queues."""
+
+    moment: str
+    kind: str
+    queue_id: UUID
+    begins: date
+    way: str
+    value: str
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """Sums of one row. key: of the group; None is what is shown only together, because each part is of too few people."""
 
@@ -93,6 +121,15 @@ class Reports(Protocol):
 
     async def recount(self, limit: int) -> int:
         """Make so many stale days' sums anew from the facts; returns how many."""
+
+    async def unjudged(self, least: int, finished: date, limit: int) -> list[Unjudged]:
+        """Return days that are over and were not judged, oldest first; all of them when groups are of another size now."""
+
+    async def cells(self, first: date, last: date) -> list[Cell]:
+        """Return who had to do with what in these days, by all cuts at once."""
+
+    async def judge(self, days: Sequence[Unjudged], held: Sequence[Held], first: date, last: date) -> None:
+        """Write what is held together in these days; days that changed meanwhile stay unjudged."""
 
     async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:
         """Return facts in the order of their ids, to date them anew."""

@@ -6,7 +6,7 @@ nothing out. What comes late changes the day that it belongs to. What was erased
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from unisono.service.metrics import REPORTS_BEHIND_S
 from unisono.service.ports import Database, LoggedEvent, Tx
 from unisono.service.ports.reports import Dated
 from unisono.service.reports.facts import TELLING, Facts, fold
+from unisono.service.reports.judge import judge_week
 from unisono.service.settings import read_settings
 
 BATCH: Final = 150
@@ -40,7 +41,17 @@ async def fold_reports(db: Database) -> int:
             break
     while await _recount(db):
         pass
+    await judge_cuts(db)
     return told
+
+
+async def judge_cuts(db: Database) -> None:
+    """Judge the cuts of all days that are over and changed since: until then what is cut stands together."""
+    async with db.read() as tx:
+        values = await read_settings(tx)
+        today = tx.now.astimezone(zone_of(str(values["reports.time_zone"]))).date()
+    while await judge_week(db, int(values["reports.least_group"]), today - timedelta(days=1)):
+        pass
 
 
 async def rebuild_reports(db: Database) -> int:

@@ -1,0 +1,142 @@
+"""Which parts of a figure stand together, so that no sum and no difference of figures is of too few people. Pure.
+
+An atom (a queue's day with enough people behind it, or what is added up like one) is cut in several ways: by channel, by wrap-up
+code, by language, by skills, by tags. Each way shows parts of enough people. But whoever knows the channel, code and language of
+each enquiry can add and subtract figures that are cut in different ways, and be left with few.
+
+What can be reached by adding and subtracting is a vector space: a weight for each part of each way, and an enquiry counts by the
+sum of the weights of the parts it is in. Something leaks when weights exist by which only the enquiries of 1 to `few` - 1 people
+count. That is so when, taking away all enquiries that are theirs alone, the space loses a dimension: so for every such set of
+people the enquiries of all others must still span it. Ways are let in one after the other; of one that would leak, the smallest
+parts are put together until nothing does, in the end all of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+#: The order in which ways are let in: an earlier one is cut finer where not all can be.
+WAYS: Final = ("channel", "code", "language", "skills")
+#: So many sets of people are looked at before a part is put together unseen: to be careful costs a figure, not a person.
+MOST_LOOKED_AT: Final = 1_500
+#: Sums of products of zeros and ones, as they come here, stay far below it: counting modulo this prime is exact.
+_PRIME: Final = (1 << 61) - 1
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """Enquiries of an atom that are alike in all ways. values: by way. people: a bit for each who had to do with them."""
+
+    values: Mapping[str, str]
+    people: int
+
+
+def held_together(pieces: Sequence[Piece], ways: Sequence[str], few: int) -> dict[str, set[str]]:
+    """Return for each way the values that stand together in an atom; the others are shown each. few: the least group."""
+    known = [piece for piece in pieces if piece.people]
+    let_in: list[tuple[str, Mapping[str, str]]] = []
+    found: dict[str, set[str]] = {}
+    for way in ways:
+        people = _people_by(known, way)
+        held = too_few(people, few)
+        while len(parts := {value: "" if value in held else f"={value}" for value in people}) > 1:
+            if len(set(parts.values())) == 1 or not _leaks(known, [*let_in, (way, parts)], few):
+                let_in.append((way, parts))
+                break
+            held |= set(_next_to_hold(people, held))
+        found[way] = held
+    return found
+
+
+def too_few(people: Mapping[str, int], few: int) -> set[str]:
+    """Return the values of too few people; are they too few together, with the smallest of the others."""
+    low = {value for value, who in people.items() if 0 < who.bit_count() < few}
+    together = 0
+    for value in low:
+        together |= people[value]
+    enough = sorted((who.bit_count(), value) for value, who in people.items() if who.bit_count() >= few)
+    if 0 < together.bit_count() < few and enough:
+        low.add(enough[0][1])
+    return low
+
+
+def _people_by(pieces: Iterable[Piece], way: str) -> dict[str, int]:
+    people: dict[str, int] = {}
+    for piece in pieces:
+        people[piece.values[way]] = people.get(piece.values[way], 0) | piece.people
+    return people
+
+
+def _next_to_hold(people: Mapping[str, int], held: set[str]) -> list[str]:
+    shown = sorted((who.bit_count(), value) for value, who in people.items() if value not in held)
+    # One alone would still be seen as what is not shown.
+    return [value for _, value in shown[: 1 if held else 2]]
+
+
+def _leaks(pieces: Sequence[Piece], cuts: Sequence[tuple[str, Mapping[str, str]]], few: int) -> bool:
+    cells: dict[tuple[str, ...], int] = {}
+    for piece in pieces:
+        place = tuple(parts[piece.values[way]] for way, parts in cuts)
+        cells[place] = cells.get(place, 0) | piece.people
+    return leaks(cells, few)
+
+
+def leaks(cells: Mapping[tuple[str, ...], int], few: int) -> bool:
+    """Tell whether 1 to `few` - 1 people can be singled out by adding and subtracting. cells: people by part of each way."""
+    # Of most people first: what more than a few did holds the space together, and needs no second look.
+    ordered = sorted(cells.items(), key=lambda cell: (-cell[1].bit_count(), cell[0]))
+    rows = [(_row(place), who) for place, who in ordered]
+    full = len(_basis(rows, 0))
+    looked_at: set[int] = set()
+    waiting = [0]
+    while waiting:
+        gone = waiting.pop()
+        if gone in looked_at:
+            continue
+        looked_at.add(gone)
+        if len(looked_at) > MOST_LOOKED_AT:
+            return True
+        basis = _basis(rows, gone)
+        if len(basis) < full:
+            return True
+        # Whoever is to lower it must take something of this basis away, so at least one of its rows is theirs alone.
+        waiting.extend(gone | who for who in basis if (gone | who).bit_count() < few)
+    return False
+
+
+def _row(place: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    return tuple(enumerate(place))
+
+
+def _basis(rows: Iterable[tuple[tuple[tuple[int, str], ...], int]], gone: int) -> list[int]:
+    """Return whose the rows of a basis are, among the rows that are not theirs alone who are gone."""
+    solved: dict[tuple[int, str], dict[tuple[int, str], int]] = {}
+    whose: list[int] = []
+    for row, who in rows:
+        if not who & ~gone:
+            continue
+        rest = _reduced(dict.fromkeys(row, 1), solved)
+        if rest:
+            lead = next(iter(rest))
+            inverse = pow(rest[lead], -1, _PRIME)
+            solved[lead] = {column: value * inverse % _PRIME for column, value in rest.items()}
+            whose.append(who)
+    return whose
+
+
+def _reduced(
+    row: dict[tuple[int, str], int], solved: Mapping[tuple[int, str], Mapping[tuple[int, str], int]]
+) -> dict[tuple[int, str], int]:
+    while lead := next(_solvable(row, solved), None):
+        factor = row[lead]
+        for column, value in solved[lead].items():
+            left = (row.get(column, 0) - factor * value) % _PRIME
+            if left:
+                row[column] = left
+            else:
+                row.pop(column, None)
+    return row
+
+
+def _solvable(row: Iterable[tuple[int, str]], solved: Mapping[tuple[int, str], object]) -> Iterator[tuple[int, str]]:
+    return (column for column in row if column in solved)
