@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.work_events import agent_event
 
 ROUND_S: Final = 30.0
+#: In each of so many rounds it is asked as well whether somebody can take what waits, which only a person can mend.
+WHOLE_EVERY: Final = 10
 #: Nobody but a person knows where this belongs.
 FOR_A_PERSON: Final = frozenset({"wrap_up_left", "queue_archived", UNREACHABLE})
 _RETURNED: Final = frozenset({"offered_without_offer", "hands_closed", "hands_gone", "two_pairs_of_hands"})
@@ -28,9 +31,9 @@ _log = structlog.get_logger("hands")
 async def watch_hands(db: Database) -> None:
     """Go round for ever."""
     known: Counter[str] = Counter()
-    while True:
+    for number in count():
         try:
-            known = await look_after_hands(db, known)
+            known = await look_after_hands(db, known, whole=number % WHOLE_EVERY == 0)
         except UnisonoError as error:
             _log.warning("hands_not_looked_at", code=error.code)
         except Exception as error:
@@ -38,22 +41,25 @@ async def watch_hands(db: Database) -> None:
         await asyncio.sleep(ROUND_S)
 
 
-async def look_after_hands(db: Database, known: Counter[str] | None = None) -> Counter[str]:
-    """Look once; returns how many of each kind were found. An event tells each kind whose count is not the one known."""
+async def look_after_hands(db: Database, known: Counter[str] | None = None, *, whole: bool = True) -> Counter[str]:
+    """Look once; returns how many of each kind were found. An event tells each kind whose count is not the one known.
+
+    whole: ask as well for whom nobody is there; otherwise as many are taken to be lost as were known.
+    """
     async with db.read() as tx:
         broken = await tx.custody.broken(GONE_AFTER_S)
         found = Counter(one.kind for one in broken)
-        lost = len(await nobody_can(tx))
+        lost = len(await nobody_can(tx)) if whole or known is None else known[UNREACHABLE]
     if lost:
         found[UNREACHABLE] = lost
     for kind in (*KINDS, UNREACHABLE):
         HANDS_BROKEN.labels(kind).set(found[kind])
-    changed = {kind: count for kind, count in found.items() if known is None or known[kind] != count}
+    changed = {kind: many for kind, many in found.items() if known is None or known[kind] != many}
     if changed:
         _log.error("hands_broken", **changed)
         async with db.write() as tx:
-            for kind, count in sorted(changed.items()):
-                tx.emit(NewEvent(type="hands.broken", body={"kind": kind, "count": count}))
+            for kind, many in sorted(changed.items()):
+                tx.emit(NewEvent(type="hands.broken", body={"kind": kind, "count": many}))
     for subject in dict.fromkeys(one.interaction_id or one.agent_id for one in broken if one.kind not in FOR_A_PERSON):
         assert subject is not None
         await _mend(db, subject)

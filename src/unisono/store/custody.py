@@ -1,14 +1,19 @@
 """The store for the watch over hands."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from unisono.service.custody import KINDS
 from unisono.service.ports.custody import Broken, Place, StateCount
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
 _SQL = load("custody")
+#: What becomes wrong by lying for long: asked with the time since when it has.
+_TIMED: Final = frozenset({"hands_gone", "wrap_up_left"})
+_OF_ONE: Final = {kind: _SQL.get(f"{kind}_of", _SQL[kind]) for kind in KINDS}
 
 
 class PgCustody:
@@ -20,8 +25,19 @@ class PgCustody:
 
     async def broken(self, gone_after_s: float, only: UUID | None = None) -> list[Broken]:
         """Return what cannot be."""
-        rows = await self._connection.fetch(_SQL["broken"], self._now, gone_after_s, only)
-        return [Broken(**dict(row)) for row in rows]
+        gone_at = self._now - timedelta(seconds=gone_after_s)
+        return [one for kind in KINDS for one in await self._broken(kind, gone_at, only)]
+
+    async def _broken(self, kind: str, gone_at: datetime, only: UUID | None) -> list[Broken]:
+        asked: list[object] = [gone_at] if kind in _TIMED else []
+        if only is None:
+            statement = f"select * from ({_SQL[kind]}) b order by interaction_id, agent_id"
+        else:
+            asked.append(only)
+            # An agent's sum is the only thing that is wrong of nobody's work.
+            named = "agent_id" if kind == "sum_wrong" else "interaction_id"
+            statement = f"select * from ({_OF_ONE[kind]}) b where b.{named} = ${len(asked)}"
+        return [Broken(kind=kind, **dict(row)) for row in await self._connection.fetch(statement, *asked)]
 
     async def end_consult_hold(self, interaction_id: UUID) -> None:
         """Drop what a consult that is over still holds."""

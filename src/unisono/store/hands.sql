@@ -103,16 +103,21 @@ select exists (select from interaction where agent_id = $1 and state in ('offere
 select exists (select from interaction where agent_id = $1 and state = 'wrap_up' and wrap_up_until is not null);
 
 -- name: silent
--- The customer has spoken last, and since then, and since they have it, the agent said nothing to anybody.
-select i.id from interaction i join queue q on q.id = i.queue_id
+-- The customer has spoken last, and since then, and since they have it, the agent said nothing to anybody. Most queues give
+-- nothing back, so they are asked first, and what was said only of what has been held for so long.
+with held as materialized (
+    select i.id, i.conversation_id, i.agent_id, q.silence_s
+    from queue q join interaction i on i.queue_id = q.id and i.state = 'active'
+    where q.silence_s is not null and ($2::uuid is null or i.id = $2)
+      and i.held_since <= $1::timestamptz - make_interval(secs => q.silence_s)
+)
+select i.id from held i
 cross join lateral (
     select max(m.received_at) filter (where m.direction = 'in' and not m.automatic and m.deleted_at is null) as asked_at,
            max(m.received_at) filter (where m.direction = 'out') as answered_at,
            max(m.received_at) filter (where m.direction = 'note' and m.user_id = i.agent_id) as noted_at
     from message m where m.conversation_id = i.conversation_id
 ) said
-where i.state = 'active' and ($2::uuid is null or i.id = $2) and q.silence_s is not null
-  and i.held_since <= $1::timestamptz - make_interval(secs => q.silence_s)
-  and said.asked_at > coalesce(said.answered_at, '-infinity')
-  and greatest(said.asked_at, said.noted_at) <= $1::timestamptz - make_interval(secs => q.silence_s)
+where said.asked_at > coalesce(said.answered_at, '-infinity')
+  and greatest(said.asked_at, said.noted_at) <= $1::timestamptz - make_interval(secs => i.silence_s)
 order by i.id limit $3;

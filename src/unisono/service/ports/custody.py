@@ -61,7 +61,7 @@ class Custody(Protocol):
         """Return the open interactions of these access classes (None: all), by state."""
 
     async def kinds_waiting(self) -> list[UUID]:
-        """Return one waiting interaction of each kind: of those that ask for the same in the same queue, the oldest."""
+        """Return one waiting interaction of each kind: any of those that ask for the same in the same queue."""
 
     async def of_kinds(self, ids: Iterable[UUID]) -> list[UUID]:
         """Return all that waits and is of the kind of one of these."""
