@@ -34,6 +34,10 @@ SLICE_S: Final = 0.02
 _PLANNED: Final = (
     "set local plan_cache_mode = force_custom_plan; set local jit = off; set local max_parallel_workers_per_gather = 0"
 )
+#: Of the beginning of a word the planner only guesses how many names have it, far too many, and reads all people to find them.
+_BY_INDEX: Final = "set local enable_seqscan = off", "set local enable_seqscan = on"
+#: Shorter beginnings are those of too many names to find anybody by.
+NAME_BEGINS: Final = 3
 _LOWEST: Final = UUID(int=0)
 _BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -154,10 +158,18 @@ class PgSearching:
 
     async def _names(self, sight: Sight, wanted: SearchFor, after: Place | None, end: datetime | None, limit: int) -> list[Place]:
         """Return the newest messages of conversations with people of this name, no older than what was looked through."""
+        groups = [[t for t in group if not t.endswith("*") or len(t) > NAME_BEGINS] for group in wanted.groups if group]
+        if not all(groups):
+            return []
+        begins = any(term.endswith("*") for group in groups for term in group)
+        if begins:
+            await self._connection.execute(_BY_INDEX[0])
         rows = await self._connection.fetch(
-            _SQL["found_by_name"], _tsquery(wanted.groups, None), None if sight.classes is None else sorted(sight.classes),
+            _SQL["found_by_name"], _tsquery(groups, None), None if sight.classes is None else sorted(sight.classes),
             after[0] if after else None, after[1] if after else None, limit + 1, end,
         )  # fmt: skip
+        if begins:
+            await self._connection.execute(_BY_INDEX[1])
         return [(row["said_at"], row["message_id"]) for row in rows]
 
     # -- conversations by what is asked of them -------------------------------------------------------------------------
