@@ -16,6 +16,7 @@ from tests.kit import House as Kit
 from tests.kit import MemoryTombstones, OneConnector
 from unisono.app.playroom import Playroom
 from unisono.app.report_files import FileMaker
+from unisono.app.webrtc import phone_at
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
@@ -30,6 +31,7 @@ from unisono.service.users import add_user
 from unisono.store.database import PgDatabase
 from unisono.store.files import DiskFiles
 from unisono.store.keyring import Keyring
+from unisono.voice.webrtc.exchange import Exchange
 from unisono.web.app import build_app
 from unisono.web.server import WebServer
 
@@ -147,9 +149,11 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         # What is sent can be driven step by step; that it can be taken back has tests of its own.
         async with db.write() as tx:
             await tx.setup.put_setting("answer.undo_s", 0, UUID(int=0))
+        fanout = MemoryFanout()
         return House(
-            outside=outside, fanout=MemoryFanout(), passwords=Passwords(time_cost=1, memory_kib=8),
+            outside=outside, fanout=fanout, passwords=Passwords(time_cost=1, memory_kib=8),
             settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(),
+            phone=phone_at(Exchange(db=db, bell=bell, fanout=fanout, files=outside.files, clock=clock), keyring.derive("calls")),
         )  # fmt: skip
 
     return build

@@ -21,7 +21,7 @@ NOBODYS = "01890000-0000-7000-8000-000000000000"
 OPEN_TO_ALL = {
     "/", "/demo", "/{rest:path}", "/api/v1/session", "/api/v1/setup/{token:str}", "/api/v1/health", "/api/v1/openapi.json",
     "/api/v1/openapi.json/{path:str}", "/api/v1/openapi.json/openapi.json", "/hooks/{channel_id:uuid}",
-    "/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}",
+    "/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}", "/call/{line:str}", "/call/{line:str}/{rest:path}",
     # A screen on a wall has no log-in: it carries the token of its link.
     "/api/v1/wallboard/screen",
     # A browser comes back here from a network; it asks itself who that is, and leads whoever is nobody to the log-in.

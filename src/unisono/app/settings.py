@@ -59,11 +59,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_upload_mb: Annotated[
         int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")
     ] = 50
-
     accel: Annotated[bool, Meta(description="Use the compiled part of listening where `unisono accelerate` has made it.")] = True
     voice_file: Annotated[
         str,
         Meta(description="File (TOML) with a table for each telephony driver; `voice.toml` in the data directory else."),
+    ] = ""
+    ice_servers: Annotated[
+        str,
+        Meta(
+            description="STUN and TURN servers for calls in the browser, separated by spaces: stun:host:port, "
+            "turn://user:password@host:port. Without any, browsers reach each other only where nothing stands between them."
+        ),
     ] = ""
 
     @property

@@ -19,6 +19,7 @@ from typing import Any, Final
 import structlog
 
 from unisono.app.build import Running
+from unisono.app.webrtc import webrtc_driver
 from unisono.contract import Clock, Http, Log, Manifest
 from unisono.contract.voice import DriverFactory, VoiceDriver
 from unisono.domain.errors import Invalid
@@ -49,7 +50,7 @@ class Context:
 
 
 #: Drivers that are part of the house itself and are there without a table: made from what is running.
-BUILT_IN: Final[dict[str, Callable[[Running], VoiceDriver]]] = {}
+BUILT_IN: Final[dict[str, Callable[[Running], VoiceDriver]]] = {"webrtc": webrtc_driver}
 
 
 def drivers_of(running: Running) -> dict[str, VoiceDriver]:

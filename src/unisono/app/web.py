@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from unisono.app.build import Running
+from unisono.app.webrtc import desk_phone
 from unisono.web.app import build_app
 from unisono.web.server import WebServer
 
@@ -16,7 +18,7 @@ async def serve(
     running: Running, *, demo: bool = False, frame_sources: tuple[str, ...] = (), extra_routes: Sequence[Any] = ()
 ) -> None:
     """Serve the desk and the API until cancelled; open streams are told first, so that the end takes no time."""
-    house = running.house(demo=demo, frame_sources=frame_sources)
+    house = replace(running.house(demo=demo, frame_sources=frame_sources), phone=desk_phone(running))
     app, stop_streams = build_app(house, extra_routes)
     server = WebServer(
         app,

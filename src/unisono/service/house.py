@@ -8,6 +8,7 @@ from unisono.service.passwords import Passwords
 from unisono.service.ports import Bell, Database, Fanout
 from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.outside import Registry
+from unisono.service.ports.phone import Phone
 from unisono.service.ports.report_files import ReportFiles
 from unisono.service.ports.simulating import Simulator
 
@@ -46,6 +47,7 @@ class House(Struct, frozen=True, kw_only=True):
     settings: WebSettings
     simulator: Simulator
     report_files: ReportFiles
+    phone: Phone | None = None
 
     @property
     def db(self) -> Database:

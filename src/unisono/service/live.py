@@ -38,12 +38,18 @@ async def who_may_approve(db: Database, access: Access, argument: str) -> bool: 
     return access.may("answer.approve")
 
 
+async def whose_phone(db: Database, access: Access, argument: str) -> bool:  # noqa: ARG001 - a gate
+    """Let everybody follow their own phone, and nobody else's."""
+    return argument == str(access.user_id)
+
+
 #: Who may follow a topic, by its name; what stands behind a colon is handed to the gate.
 TOPICS: Final[dict[str, Gate]] = {
     "repair": who_repairs,
     "wallboard": who_sees_this_wallboard,
     "writing": who_sees_the_conversation,
     "approvals": who_may_approve,
+    "phone": whose_phone,
 }
 
 

@@ -16,6 +16,7 @@ from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.administration import PgAdministration
 from unisono.store.bonds import PgBonds
+from unisono.store.browser_calls import PgBrowserCalls
 from unisono.store.budgets import PgBudgets
 from unisono.store.bulk import PgBulk
 from unisono.store.calls import PgCalls
@@ -285,6 +286,10 @@ class PgTx:
     @cached_property
     def retention(self) -> PgRetention:
         return PgRetention(self.connection, self.now)
+
+    @cached_property
+    def browser_calls(self) -> PgBrowserCalls:
+        return PgBrowserCalls(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

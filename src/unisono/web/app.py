@@ -11,7 +11,7 @@ from litestar.middleware import DefineMiddleware
 
 from unisono.service.actor import Actor
 from unisono.service.house import House
-from unisono.web import desk, hooks, pages
+from unisono.web import call_pages, desk, hooks, pages
 from unisono.web.closing import Closing
 from unisono.web.csrf import Csrf, csrf_config
 from unisono.web.events.hub import Hub
@@ -38,6 +38,7 @@ from unisono.web.routes import (
     me,
     own_figures,
     people_figures,
+    phone,
     push,
     queues,
     report_schedules,
@@ -75,6 +76,7 @@ _API_ROUTES = [
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
     *push.ROUTES,
     *listening.ROUTES,
+    *phone.ROUTES,
 ]  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def build_app(house: House, extra_routes: Sequence[Any] = ()) -> tuple[Litestar,
 
     app = Litestar(
         route_handlers=[
-            Router(API, route_handlers=_API_ROUTES), *hooks.ROUTES, *pages.ROUTES, *desk.ROUTES, *extra_routes,
+            Router(API, route_handlers=_API_ROUTES), *hooks.ROUTES, *pages.ROUTES, *call_pages.ROUTES, *desk.ROUTES,
+            *extra_routes,
         ],
         state=State({
             "house": house, "settings": settings, "hub": hub, "closing": closing, "desk": desk.load_desk(),

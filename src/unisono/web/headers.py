@@ -8,7 +8,8 @@ from litestar.types import Message, Scope
 
 from unisono.service.house import House
 
-CONNECTOR_PAGES: Final = "/c/"
+# Pages for customers: those of connectors, and those from which they call.
+PUBLIC_PAGES: Final = ("/c/", "/call/")
 # Files are shown from memory (blob:), so that what is erased lives in no cache. Style attributes are set by the desk's own
 # scripts; style elements and inline scripts are not allowed.
 _DESK: Final = (
@@ -35,7 +36,7 @@ def security_headers(house: House) -> Callable[[Message, Scope], Awaitable[None]
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
-        wanted = common if str(scope.get("path", "")).startswith(CONNECTOR_PAGES) else desk
+        wanted = common if str(scope.get("path", "")).startswith(PUBLIC_PAGES) else desk
         for name, value in wanted.items():
             headers.setdefault(name, value)
 

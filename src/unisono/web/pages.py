@@ -25,13 +25,13 @@ _CORS: Final = {
     "access-control-max-age": "600",
 }
 _PAGE_POLICY: Final = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
-_METHODS: Final = [
+METHODS: Final = [
     HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE, HttpMethod.OPTIONS,
 ]  # fmt: skip
 
 
 @route(
-    ["/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}"], http_method=_METHODS, status_code=200,
+    ["/c/{channel_id:uuid}", "/c/{channel_id:uuid}/{rest:path}"], http_method=METHODS, status_code=200,
     opt=needs(PUBLIC, **{EXEMPT: True}), request_max_body_size=None, include_in_schema=False,
 )  # fmt: skip
 async def page(
@@ -48,16 +48,16 @@ async def page(
     method = "GET" if request.method == "HEAD" else str(request.method)
     found, params, methods = find_route(connector.routes(), method, rest)
     if found is None:
-        return _without_route(request, connector.routes(), methods, rest)
+        return without_route(request, connector.routes(), methods, rest)
     if channel.paused:
         raise Unavailable("This channel is paused at the moment.", code="channel_paused")
-    answer = await found.handle(received_request(request, await _bounded_body(request, found.max_bytes), rest, params))
+    answer = await found.handle(received_request(request, await bounded_body(request, found.max_bytes), rest, params))
     headers = {**(_CORS if found.cors else {}), **{name.lower(): value for name, value in answer.headers.items()}}
-    headers["content-security-policy"] = await _policy(request, headers.get("content-security-policy", _PAGE_POLICY))
-    return _answer(request, answer, headers)
+    headers["content-security-policy"] = await policy_of(request, headers.get("content-security-policy"))
+    return answer_with(request, answer, headers)
 
 
-def _without_route(request: Request[Any, Any, Any], routes: list[Route], methods: set[str], rest: str) -> Response[Any]:
+def without_route(request: Request[Any, Any, Any], routes: list[Route], methods: set[str], rest: str) -> Response[Any]:
     """A preflight of a browser, a wrong method, or nothing at all."""
     if not methods:
         raise NotFoundException
@@ -68,7 +68,8 @@ def _without_route(request: Request[Any, Any, Any], routes: list[Route], methods
     raise MethodNotAllowedException(headers={"allow": ", ".join(sorted(methods))})
 
 
-async def _bounded_body(request: Request[Any, Any, Any], max_bytes: int) -> bytes:
+async def bounded_body(request: Request[Any, Any, Any], max_bytes: int) -> bytes:
+    """Return the body. Raises Invalid as soon as it is larger."""
     announced = request.content_length
     if announced is not None and announced > max_bytes:
         raise _too_large(max_bytes)
@@ -84,15 +85,17 @@ def _too_large(limit: int) -> Invalid:
     return Invalid(f"The request has more than {limit} bytes. Nothing was stored; send less.", code="too_large", limit=limit)
 
 
-async def _policy(request: Request[Any, Any, Any], policy: str) -> str:
-    """Who may embed the page is the house's to say, not the connector's."""
+async def policy_of(request: Request[Any, Any, Any], policy: str | None) -> str:
+    """Return a page's policy; who may embed it is the house's to say, unless the page does."""
+    policy = policy or _PAGE_POLICY
     if "frame-ancestors" in policy:
         return policy
     origins: list[str] = await settings_of(request).get("embed.origins")
     return f"{policy}; frame-ancestors {' '.join(origins) or chr(39) + 'none' + chr(39)}"
 
 
-def _answer(request: Request[Any, Any, Any], answer: HttpResponse, headers: dict[str, str]) -> Response[Any]:
+def answer_with(request: Request[Any, Any, Any], answer: HttpResponse, headers: dict[str, str]) -> Response[Any]:
+    """Return an answer in the library's form."""
     if request.method == "HEAD":
         return Response(None, status_code=answer.status, headers=headers)
     if answer.stream is not None:

@@ -320,7 +320,7 @@ on('GET', '/quarantine', () => list(d.quarantine));
 for (const verb of ['retry', 'discard']) on('POST', `/quarantine/{id}/${verb}`, ([id]) => { d.quarantine.splice(d.quarantine.findIndex((x) => x.id === id), 1); return {}; });
 on('GET', '/dead-letters', () => list([...d.messages.values()].flat().filter((m) => ['dead', 'unknown'].includes(m.delivery) && !m.deleted_at).map((message) => ({ message, conversation: d.conversations.get(message.conversation_id), error: message.delivery_error }))));
 on('GET', '/settings', () => ({ organisation: { name: 'Kiebitz Energie' } }));
-on('GET', '/demo', () => ({ faces: [{ name: 'Marktplatz', url: '/sandbox/markt' }, { name: 'Freunde', url: '/sandbox/freunde' }], mailbox_url: '/sandbox/post', webchat_url: '/sandbox/chat', speed: 1, logins: [{ login: 'anna', password: 'kiebitz', name: 'Anna Petersen' }] }));
+on('GET', '/demo', () => ({ faces: [{ name: 'Marktplatz', url: '/sandbox/markt' }, { name: 'Freunde', url: '/sandbox/freunde' }], mailbox_url: '/sandbox/post', webchat_url: '/sandbox/chat', call_url: '', speed: 1, logins: [{ login: 'anna', password: 'kiebitz', name: 'Anna Petersen' }] }));
 on('POST', '/demo/speed', () => ({}));
 on('POST', '/demo/actions/{name}', ([action]) => {
   const some = [...d.work.values()].find((i) => i.state === 'waiting');

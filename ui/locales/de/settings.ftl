@@ -28,6 +28,7 @@ demo-none = Hier läuft keine Vorführung
 demo-networks = Wo die Kundschaft schreibt
 demo-mailbox = Postfach
 demo-webchat = Web-Chat
+demo-call = Anrufen
 demo-desk = Der Arbeitsplatz
 demo-actions = Etwas geschehen lassen
 demo-complaint = Eine Beschwerde

@@ -28,6 +28,7 @@ demo-none = No demonstration runs here
 demo-networks = Where customers write
 demo-mailbox = Mailbox
 demo-webchat = Web chat
+demo-call = Call
 demo-desk = The desk
 demo-actions = Let something happen
 demo-complaint = A complaint

@@ -41,6 +41,7 @@ class DemoView(Struct, frozen=True, kw_only=True):
     faces: list[FaceView]
     mailbox_url: str
     webchat_url: str
+    call_url: str
     logins: list[LoginView]
     speed: float
 

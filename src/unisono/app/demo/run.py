@@ -31,7 +31,17 @@ from unisono.app.demo.routes import Demo, DemoView, FaceView, LoginView, demo_ro
 from unisono.app.demo.script import Step
 from unisono.app.demo.scripted import Scripted, open_scripted
 from unisono.app.demo.seed import Seeded, seed
-from unisono.app.demo.stage import HANDLE, Mails, Networks, chat_channel, company_addresses, open_mails, open_networks
+from unisono.app.demo.stage import (
+    CALL_LINE,
+    HANDLE,
+    Mails,
+    Networks,
+    call_channel,
+    chat_channel,
+    company_addresses,
+    open_mails,
+    open_networks,
+)
 from unisono.app.logs import set_up_logging
 from unisono.app.roles import ROLES, run_roles, tidy
 from unisono.app.settings import Settings
@@ -87,14 +97,15 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
     async with AsyncExitStack() as stack:
         keep = Keep(settings.data_dir / "demo")
         settings = _with_port(settings, keep)
-        networks = await stack.enter_async_context(open_networks(keep))
+        desk_url = f"http://{settings.host}:{settings.port}"
+        networks = await stack.enter_async_context(open_networks(keep, f"{desk_url}/call/{CALL_LINE}/call.js"))
         scripted = await stack.enter_async_context(open_scripted(keep))
         mails = await stack.enter_async_context(open_mails(keep))
         running = await stack.enter_async_context(build(settings))
         await tidy(running)
         password = keep.password()
         chat = chat_channel()
-        channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat]
+        channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat, call_channel(networks.url)]
         seeded = await seed(running.outside, running.passwords, password, channels)
         played = Played(keep.folder / ("played.jsonl" if feed is None else f"played-{_name(feed)}.jsonl"))
         stack.callback(played.close)
@@ -113,7 +124,7 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
         tempo = Tempo(speed or ALL_AT_ONCE, float(played.note(POSITION) or 0.0))
         tasks = await stack.enter_async_context(_tasks())
         buttons = Buttons(stages, played, playable(placed(threads())), playable(network_threads()), tasks)
-        url = f"http://{settings.host}:{settings.port}"
+        url = desk_url
         chat_stage.address = f"{url}/c/{seeded.channels[chat.name]}"
         view = _view(settings, networks, scripted, chat_stage.address, password, tempo)
         routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=mails.arrived.newest))
@@ -223,7 +234,7 @@ def _view(
                 *(FaceView(name=face.name, url=f"{networks.url}/{face.key}") for face in networks.faces),
                 *(FaceView(name=face.name, url=face.url, key=face.key) for face in scripted.faces),
             ],
-            mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", logins=logins,
+            mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", call_url=f"/call/{CALL_LINE}/", logins=logins,
             speed=0.0 if math.isinf(tempo.factor) else tempo.factor,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import UTC
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Final
 
 from msgspec import Struct
 
@@ -43,12 +44,15 @@ class Networks(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_networks(keep: Keep) -> AsyncIterator[Networks]:
-    """Run the networks while the block runs; what was said on them stays in the demo's folder."""
+async def open_networks(keep: Keep, call_us: str = "") -> AsyncIterator[Networks]:
+    """Run the networks while the block runs; what was said on them stays in the demo's folder.
+
+    call_us: address of the script that puts the company's button for calls on their pages.
+    """
     network = SandboxNetwork(path=str(keep.folder / "sandbox.sqlite"))
     try:
         accounts = {face.key: _as_company(_account(network, face), face) for face in network.faces}
-        server = SandboxServer(network, port=keep.port("sandbox"), admin_token=keep.secret("sandbox_admin"))
+        server = SandboxServer(network, port=keep.port("sandbox"), admin_token=keep.secret("sandbox_admin"), call_us=call_us)
         async with server:
             yield Networks(url=server.url, faces=network.faces, accounts=accounts)
     finally:
@@ -133,6 +137,20 @@ def _arrived(address: str, stored: StoredMail) -> Arrived:
         subject=str(mail["Subject"] or ""), text=str(body.get_content()).strip() if body is not None else "",
         at=stored.received_at.astimezone(UTC), files=sum(1 for _ in mail.iter_attachments()),
     )  # fmt: skip
+
+
+#: The address of the page from which the demo's customers call.
+CALL_LINE: Final = "brookwatt"
+
+
+def call_channel(networks_url: str) -> WantedChannel:
+    """Return the line for calls in the browser; its button stands on the networks' pages as well."""
+    chat = next(channel for channel in company().channels if channel.medium == "chat")
+    config = {
+        "driver": "webrtc", "numbers": [CALL_LINE], "language": "de", "title": company().name, "colour": "#1f5f5b",
+        "allowed_origins": networks_url,
+    }  # fmt: skip
+    return WantedChannel(name="Telefon", connector="voice", queue=chat.queue, units=60, config=config)
 
 
 def chat_channel() -> WantedChannel:

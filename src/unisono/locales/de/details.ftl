@@ -263,3 +263,15 @@ detail-no_stream = Dieses Netzwerk hat keinen öffentlichen Strom, den Unisono h
 detail-post_gone = Der Beitrag wurde dort gelöscht; er ist auch hier fort.
 detail-unknown_setting = Das gehört nicht zu dieser Quelle. Es wurde nichts gespeichert.
 detail-bad_source_address = Die Adresse muss mit https:// oder wss:// beginnen.
+
+# Am Telefon
+detail-no_phone = Anrufe im Browser sind in dieser Installation abgeschaltet.
+detail-ring_over = Dieser Anruf klingelt nicht mehr; er ging an jemand anderen oder wurde beendet.
+detail-no_call = Dieser Anruf ist vorbei oder nicht Ihrer.
+detail-bad_key = Ein Telefon hat die Tasten 0 bis 9, * und #.
+detail-bad_mode = Eine Aufnahme läuft (on) oder ist angehalten (pause).
+detail-bad_word = Das ist keine Beschreibung einer Verbindung.
+detail-bad_piece = Das ist kein Stück einer Aufnahme.
+detail-not_recording = Jetzt wird nichts aufgenommen; das Gesendete wurde verworfen.
+detail-pieces_missing = Einige Stücke der Aufnahme sind nicht angekommen; bitte noch einmal senden.
+detail-no_line = Unter dieser Adresse gibt es keine Leitung.

@@ -16,6 +16,7 @@ from unisono.service.ports.base import (
     NewEvent,
 )
 from unisono.service.ports.bonds import Bonds
+from unisono.service.ports.browser_calls import BrowserCalls
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
 from unisono.service.ports.calls import Calls
@@ -207,6 +208,8 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def browser_calls(self) -> BrowserCalls: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -40,8 +40,12 @@ async def page(house: TheHouse, face: FromPath[str], rest: FromPath[str] = "") -
     html = (_STATIC / "page.html").read_text(encoding="utf-8")
     for name, value in _marks(rules).items():
         html = html.replace(f"[[{name}]]", value)
+    guest = f" {_origin(house.call_us)}" if house.call_us else ""
+    if guest:
+        html = html.replace("</body>", f'<script src="{escape(house.call_us)}" data-side="left"></script>\n</body>')
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none';"
+        f"default-src 'none'; script-src 'self'{guest}; style-src 'self'; img-src 'self' blob:; connect-src 'self'{guest};"
+        " base-uri 'none';"
         f" form-action 'none'; frame-ancestors {house.frame_ancestors}"
     )
     headers = {
@@ -62,6 +66,10 @@ async def static(house: TheHouse, name: FromPath[str]) -> Response[bytes]:
     if path.parent != _STATIC or path.suffix not in _TYPES or not path.is_file():
         raise Refused(404, "no_file", "The page has no such file.")
     return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers=headers)
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])
 
 
 def _marks(rules: Face) -> dict[str, str]:

@@ -30,6 +30,7 @@ class House(Struct, frozen=True, kw_only=True):
     pushes: Pushes
     admin_token: str
     frame_ancestors: str
+    call_us: str
     seen: deque[Seen]
 
 

@@ -35,12 +35,13 @@ class SandboxServer:
     """Serves a network while the block runs, in the running event loop.
 
     `port` 0 takes a free one. `frame_ancestors`: which pages may show the network's page in a frame (CSP source list).
+    `call_us`: address of a script that puts a company's button for calls on the pages.
     Afterwards `url` is the address, `admin_token` opens `/admin`.
     """
 
     def __init__(
         self, network: SandboxNetwork, *, host: str = "127.0.0.1", port: int = 0, frame_ancestors: str = _NEAR, seed: int = 0,
-        admin_token: str | None = None,
+        admin_token: str | None = None, call_us: str = "",
     ) -> None:  # fmt: skip
         self.network = network
         self.script = Script(seed)
@@ -51,7 +52,7 @@ class SandboxServer:
         self._app = build(
             House(
                 network=network, wire=self.wire, script=self.script, limits=Limits(network.now), pushes=self.pushes,
-                admin_token=self.admin_token, frame_ancestors=frame_ancestors, seen=self._seen,
+                admin_token=self.admin_token, frame_ancestors=frame_ancestors, call_us=call_us, seen=self._seen,
             )
         )  # fmt: skip
         self._host, self._port = host, port

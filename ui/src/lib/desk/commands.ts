@@ -59,6 +59,7 @@ export function commands(desk: Desk): Command[] {
     })),
     ...conversationCommands(desk),
     ...(ui.here?.() ?? []),
+    ...(ui.phone?.() ?? []),
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     ...pageCommands(desk),
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },

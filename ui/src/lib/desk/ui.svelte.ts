@@ -43,6 +43,10 @@ class Ui {
   pick: ((how: 'one' | 'range' | 'all') => void) | null = null;
   /** What the page on the screen can do besides; in the command menu while it shows. */
   here: (() => Command[]) | null = null;
+  /** What can be done with the phone; set while there is one. */
+  phone: (() => Command[]) | null = null;
+  /** The units of work that ring at the phone: they show there. */
+  ringing = $state.raw<string[]>([]);
   /** On a narrow screen one part is shown at a time. */
   narrowPanel = $state(false);
 

@@ -1,0 +1,136 @@
+"""What shows when the phone rings: who calls, what is open with them, what came last on all channels, and how that is known."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from unisono.domain.words import InteractionState
+from unisono.identity.evidence import WEIGHTS, Kind
+from unisono.service.access import Access
+from unisono.service.customer_views import MergeView
+from unisono.service.instant import Instant
+from unisono.service.look import sight_of
+from unisono.service.ports import Database, Tx
+from unisono.service.ports.phone import Phone, PhoneCall
+from unisono.service.views import HistoryItem, IdentityView
+
+LATEST: Final = 5
+# Of the newest conversations so many are looked through for what is still open.
+_LOOKED_AT: Final = 20
+
+
+class CardContact(Struct, frozen=True, kw_only=True):
+    """A conversation of the caller, on whichever channel."""
+
+    conversation_id: UUID
+    network: str
+    medium: str
+    subject: str
+    at: Instant | None
+
+
+class CardHandle(Struct, frozen=True, kw_only=True):
+    """A handle of the caller. proof: the strongest kind of evidence by which it is theirs; `own` is what they call from."""
+
+    network: str
+    handle: str
+    proof: str
+
+
+class CallCard(Struct, frozen=True, kw_only=True):
+    """Who calls. open: enquiries that are not closed, but for the call's own. last: the newest on all channels."""
+
+    customer_id: UUID
+    conversation_id: UUID
+    name: str
+    handle: str
+    line: str
+    blocked: bool
+    open: list[CardContact]
+    last: list[CardContact]
+    identities: list[CardHandle]
+
+
+class PhoneCallView(PhoneCall, frozen=True, kw_only=True):
+    """A call of one's own phone, with its name in the house and who calls."""
+
+    id: UUID | None = None
+    interaction_id: UUID | None = None
+    card: CallCard | None = None
+
+
+async def phone_calls(db: Database, access: Access, phone: Phone) -> list[PhoneCallView]:
+    """Return what rings or goes on at one's own phone. Of the caller's history it shows what the person may see."""
+    calls = await phone.calls(access.user_id)
+    if not calls:
+        return []
+    async with db.read() as tx:
+        return [await _with_card(tx, access, call) for call in calls]
+
+
+async def _with_card(tx: Tx, access: Access, call: PhoneCall) -> PhoneCallView:
+    facts = await tx.calls.find("webrtc", call.call_id)
+    known = msgspec.structs.asdict(call)
+    if facts is None:
+        return PhoneCallView(**known)
+    card = await card_of(tx, access, facts.conversation_id) if facts.conversation_id is not None else None
+    return PhoneCallView(**known, id=facts.id, interaction_id=facts.interaction_id, card=card)
+
+
+async def card_of(tx: Tx, access: Access, conversation_id: UUID) -> CallCard | None:
+    """Return the card of a conversation's customer; None when there is none such any more."""
+    placed = await tx.reading.conversation(conversation_id)
+    if placed is None:
+        return None
+    conversation = placed.view
+    sight = sight_of(access)
+    lead = await tx.customers.lead_of(conversation.customer_id) or conversation.customer_id
+    history = [
+        one for one in await tx.customers.conversations(lead, sight, None, _LOOKED_AT)
+        if one.conversation.id != conversation_id
+    ]  # fmt: skip
+    work = await tx.reading.interactions([one.conversation.id for one in history])
+    standing = {one.conversation_id for one in work if one.state != InteractionState.CLOSED.value}
+    customer = await tx.reading.customer(lead)
+    merges = await tx.customers.merges_of([lead])
+    channel = await tx.channels.facts(conversation.channel_id)
+    own = conversation.identity
+    return CallCard(
+        customer_id=lead, conversation_id=conversation_id, name=_name(own, customer.identities if customer else []),
+        handle=own.handle, line=channel.name if channel else "", blocked=own.blocked,
+        open=[_contact(one) for one in history if one.conversation.id in standing],
+        last=[_contact(one) for one in history[:LATEST]],
+        identities=[
+            CardHandle(network=one.network, handle=one.handle or one.display_name, proof=_proof(one, own, merges))
+            for one in (customer.identities if customer else [own])
+        ],
+    )  # fmt: skip
+
+
+def _name(own: IdentityView, others: list[IdentityView]) -> str:
+    """Return what the caller is called: by this line, else by another handle of theirs."""
+    return own.display_name or next((one.display_name for one in others if one.display_name), "") or own.handle
+
+
+def _contact(item: HistoryItem) -> CardContact:
+    said = item.last.text if item.last is not None and not item.last.deleted else ""
+    return CardContact(
+        conversation_id=item.conversation.id, network=item.network, medium=item.medium, subject=item.conversation.subject or said,
+        at=item.conversation.last_said_at,
+    )  # fmt: skip
+
+
+def _proof(one: IdentityView, own: IdentityView, merges: list[MergeView]) -> str:
+    """Return the strongest evidence of the merges that brought a handle to the caller's own; `own` where none was needed."""
+    if one.id == own.id:
+        return "own"
+    kinds = [
+        kind for merge in merges if any(handle.id == one.id for handle in (*merge.ours, *merge.theirs)) for kind in merge.evidence
+    ]
+    return max(kinds, key=_weight, default="own")
+
+
+def _weight(kind: str) -> float:
+    return WEIGHTS.get(Kind(kind), 0.0) if kind in {one.value for one in Kind} else 0.0

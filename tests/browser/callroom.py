@@ -1,0 +1,238 @@
+"""A house that can be called from a page: visitors and agents in Chromiums whose microphones sing tones of their own."""
+
+import asyncio
+import contextlib
+import math
+import socket
+import struct
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.browser.kit import WAIT_MS
+from tests.kit import House as Kit
+from tests.peers import CHROMIUM_ARGS, chromium
+from tests.web.conftest import EVERYTHING, PASSWORD, MakeHouse
+from unisono.app.registry import Connectors
+from unisono.domain.ids import new_id
+from unisono.service.calls.switchboard import Switchboard
+from unisono.service.first_run import first_administrator
+from unisono.service.house import House
+from unisono.service.router import Router
+from unisono.service.setup_views import GrantView
+from unisono.service.users import add_user
+from unisono.voice.webrtc.driver import WebrtcDriver
+from unisono.voice.webrtc.exchange import Exchange
+from unisono.web.app import build_app
+from unisono.web.server import WebServer
+
+LINE = "hotline"
+VISITOR_HZ, AGENT_HZ, SECOND_HZ = 500, 1100, 1700
+# Steady tones are what noise suppression takes away; what a page asks of the microphone is otherwise left as it is.
+EARS = """
+(() => {
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = function (wanted) {
+    const audio = { ...(wanted.audio === true ? {} : wanted.audio), echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    return getUserMedia.call(this, { audio });
+  };
+  const Plain = window.RTCPeerConnection;
+  const made = (window.__connections = []);
+  window.RTCPeerConnection = class extends Plain {
+    constructor(...args) { super(...args); made.push(this); }
+  };
+  // What a page plays itself (music) goes to the loudspeaker; here it is measured on the way.
+  const connect = AudioNode.prototype.connect;
+  window.__played = () => 0;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode && to === this.context.destination) {
+      const ear = this.context.createAnalyser();
+      connect.call(this, ear);
+      const before = window.__played;
+      window.__played = () => {
+        const now = new Float32Array(ear.fftSize);
+        ear.getFloatTimeDomainData(now);
+        return Math.max(before(), ...now.map(Math.abs));
+      };
+    }
+    return connect.call(this, to, ...more);
+  };
+  /** The loudest frequency that comes in over connections whose sound is played and not muted; 0 is silence. */
+  window.__hears = async () => {
+    const context = (window.__ear ??= new AudioContext());
+    await context.resume();
+    const deep = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? deep(one.shadowRoot) : [])]);
+    const shown = [...deep(document), ...(window.__sounds ?? [])].filter((one) => one instanceof HTMLAudioElement);
+    const live = shown.filter((one) => one.srcObject && !one.muted && one.srcObject.getAudioTracks().some((track) => track.readyState === 'live'));
+    const found = [];
+    for (const one of live) {
+      const ear = context.createAnalyser();
+      ear.fftSize = 4096;
+      context.createMediaStreamSource(one.srcObject).connect(ear);
+      const bins = new Float32Array(ear.frequencyBinCount);
+      let best = [-60, 0];
+      for (let look = 0; look < 12; look++) {
+        await new Promise((done) => setTimeout(done, 50));
+        ear.getFloatFrequencyData(bins);
+        for (let i = 8; i < bins.length; i++) if (bins[i] > best[0]) best = [bins[i], (i * context.sampleRate) / ear.fftSize];
+      }
+      ear.disconnect();
+      if (best[1]) found.push(Math.round(best[1]));
+    }
+    return found;
+  };
+  const { Audio } = window;
+  window.__sounds = [];
+  window.Audio = class extends Audio { constructor(...args) { super(...args); window.__sounds.push(this); } };
+  /** Packets sent and received over all connections, and of the one that stands its credentials: they change with an ICE restart. */
+  window.__packets = async () => {
+    let sent = 0, received = 0, ufrag = '';
+    for (const one of made) {
+      if (one.connectionState === 'closed') continue;
+      for (const stat of (await one.getStats()).values()) {
+        if (stat.type === 'outbound-rtp') sent += stat.packetsSent;
+        if (stat.type === 'inbound-rtp') received += stat.packetsReceived;
+      }
+      ufrag = /a=ice-ufrag:(\\S+)/.exec(one.localDescription?.sdp ?? '')?.[1] ?? ufrag;
+    }
+    return { sent, received, ufrag };
+  };
+})();
+"""
+
+
+class Room:
+    """A house with a line for browsers, its queue, and whoever works there."""
+
+    def __init__(self, house: House, url: str, kit: Kit, queue: UUID, channel: UUID) -> None:
+        self.house = house
+        self.url = url
+        self.kit = kit
+        self.queue = queue
+        self.channel = channel
+
+    async def agent(self, login: str, name: str) -> UUID:
+        """Add somebody who takes calls."""
+        user_id = await add_user(
+            self.house.db, EVERYTHING, new_id(), login=login, name=name, locale="en",
+            grants=[GrantView(role="agent", scope_kind="organisation")], password_hash=await self.house.passwords.hash(PASSWORD),
+        )  # fmt: skip
+        await self.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", self.queue, user_id)
+        return user_id
+
+    async def sql(self, statement: str, *values: object) -> list[Any]:
+        async with self.house.db.pool.acquire() as connection:  # type: ignore[attr-defined]
+            rows: list[Any] = await connection.fetch(statement, *values)
+            return rows
+
+
+@asynccontextmanager
+async def room(make_house: MakeHouse, **config: Any) -> AsyncIterator[Room]:
+    """Build and serve it; router and switchboard run as in a deployment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    house = await make_house(Connectors(), public_url=url)
+    exchange = Exchange(db=house.db, bell=house.bell, fanout=house.fanout, files=house.files, clock=house.clock)
+    kit = Kit(house.db, house.bell, house.clock)  # type: ignore[arg-type]
+    kit.outside = house.outside
+    queue, channel = await kit.queue(), new_id()
+    async with house.db.write() as tx:
+        await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
+    settings = {"driver": "webrtc", "numbers": [LINE], "language": "en", **config}
+    await kit.sql(
+        "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
+        "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, 60, $3, (select id from work_class where key = 'call'))",
+        channel, queue, settings,
+    )  # fmt: skip
+    app, stop_streams = build_app(house)
+    server = WebServer(app, "127.0.0.1", port, on_stop=stop_streams)
+    await server.start()
+    router = Router(house.db, house.bell, house.clock, "test")
+    switchboard = Switchboard(house.outside, {"webrtc": WebrtcDriver(exchange)}, "test")
+    running = [asyncio.create_task(router.run()), asyncio.create_task(switchboard.run())]
+    try:
+        yield Room(house, url, kit, queue, channel)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await router.stop()
+        await server.stop()
+
+
+def tone(path: Path, hertz: int) -> Path:
+    """Write a second of a tone, which a fake microphone sings for ever."""
+    rate = 48_000
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"".join(struct.pack("<h", int(12_000 * math.sin(2 * math.pi * hertz * i / rate))) for i in range(rate)))
+    return path
+
+
+@asynccontextmanager
+async def singer(folder: Path, hertz: int) -> AsyncIterator[Browser]:
+    """Start a Chromium whose microphone sings."""
+    expect.set_options(timeout=WAIT_MS)
+    args = [
+        *CHROMIUM_ARGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        "--allow-loopback-in-peer-connection", f"--use-file-for-fake-audio-capture={tone(folder / f'{hertz}.wav', hertz)}",
+    ]  # fmt: skip
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=str(chromium()), args=args)
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
+async def ears(context: BrowserContext) -> None:
+    """Let the pages of a window tell what they hear."""
+    await context.grant_permissions(["microphone"])
+    await context.add_init_script(EARS)
+
+
+async def hears(page: Page, hertz: int) -> None:
+    """Wait until a tone comes in, and no other."""
+    found: list[int] = []
+    for _ in range(40):
+        found = await page.evaluate("window.__hears()")
+        if found and all(abs(one - hertz) < 40 for one in found):
+            return
+    raise AssertionError(f"{found} Hz was heard, not {hertz}")
+
+
+async def hears_nobody(page: Page) -> None:
+    """Wait until nothing comes in any more."""
+    found: list[int] = []
+    for _ in range(40):
+        found = await page.evaluate("window.__hears()")
+        if not found:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{found} Hz was heard")
+
+
+async def packets(page: Page) -> dict[str, Any]:
+    """Return how many packets of sound were sent and received."""
+    found: dict[str, Any] = await page.evaluate("window.__packets()")
+    return found
+
+
+async def sign_in(page: Page, room: Room, login: str) -> None:
+    """Log in at the desk and be ready for calls."""
+    await page.goto(f"{room.url}/work")
+    await page.locator("input[name=login]").fill(login)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator("button[type=submit]").click()
+    await page.get_by_test_id("agent-state").click()
+    await page.get_by_role("menuitemradio", name="Available").click()
