@@ -79,8 +79,8 @@ class Line:
         self.clock = clock
         self.log = QuietLog()
         self.ear = Ear()
-        raw = {"base_url": exchange.url, **SETTINGS, **settings}
-        self.driver = AriDriver(read_settings(raw), factory(MANIFEST, raw), clock, self.log)
+        raw = {"url": exchange.url, **SETTINGS, **settings}
+        self.driver = AriDriver("ari", read_settings(raw), factory(MANIFEST, raw), clock, self.log)
         self._number = 0
         self._task: asyncio.Task[None] | None = None
 

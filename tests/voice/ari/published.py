@@ -5,6 +5,7 @@ Written from the swagger files alone, so that neither the scripted Asterisk nor 
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,11 +40,22 @@ def _object(*names: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@cache
+def _of_event(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(_object("Message", "Event", kind))
+
+
+@cache
+def _of_answer(words: str) -> Draft202012Validator:
+    return Draft202012Validator(_of_type(words))
+
+
 def check_event(event: dict[str, Any]) -> None:
     """Raise jsonschema.ValidationError for an event that the interface does not tell."""
-    Draft202012Validator(_object("Message", "Event", event["type"])).validate(event)
+    _of_event(event["type"]).validate(event)
 
 
+@cache
 def operation(method: str, path: str) -> dict[str, Any]:
     """Return the operation that a request is. Raises AssertionError for one that there is not."""
     for name, found in _OPERATIONS.items():
@@ -78,4 +90,4 @@ def check_answer(method: str, path: str, status: int, shown: Any) -> None:
     answer = operation(method, path)["answer"]
     if answer == "binary":
         return
-    Draft202012Validator(_of_type(answer)).validate(shown)
+    _of_answer(answer).validate(shown)

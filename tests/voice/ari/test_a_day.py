@@ -198,7 +198,7 @@ async def test_a_blind_transfer_goes_to_the_dialplan_and_only_where_it_may(line:
     assert isinstance(await line.do(Transfer, call, kind=TransferKind.BLIND, requested_by="anna", to=hostile), Refused)
     number = Endpoint(kind=EndpointKind.NUMBER, address="+431234567")
     assert isinstance(await line.do(Transfer, call, kind=TransferKind.BLIND, requested_by="anna", to=number), Done)
-    await line.ear.until(lambda: line.ear.of(Transferred))
+    await line.ear.until(lambda: line.ear.of(Transferred) and line.ear.of(LegEnded, leg_id=CALLER))
     assert line.exchange.switch.transferred == [(call, "from-unisono", "+431234567")]
     assert line.ear.of(LegEnded, leg_id=CALLER)[0].cause is Cause.TRANSFERRED
 

@@ -10,8 +10,8 @@ class Faults(Struct, kw_only=True):
     """Set by a test. Events are counted from 1 over all applications, also those that nobody hears.
 
     cut_at: the socket ends at this event; it goes out before that only if `cut_after`. cut_every: at every so many-th event.
-    answers_lost: so many requests after a cut are carried out, and their answers lost.
-    unreachable: so many requests after a cut are not even heard.
+    answers_lost: so many requests from now on are carried out, and their answers lost.
+    unreachable: so many requests from now on are not even heard. on_cut: what becomes of the two at a cut.
     doubled: every event is told twice. shuffled: how many events are held back, to be told in another order.
     refuse: a status for a request (method, path) or None; asked before it is carried out.
     """
@@ -21,6 +21,7 @@ class Faults(Struct, kw_only=True):
     cut_every: int = 0
     answers_lost: int = 0
     unreachable: int = 0
+    on_cut: tuple[int, int] = (0, 0)
     doubled: bool = False
     shuffled: int = 0
     refuse: Callable[[str, str], int | None] | None = None
@@ -36,14 +37,15 @@ class Faults(Struct, kw_only=True):
         if not here:
             return "no"
         self.cuts += 1
+        self.answers_lost, self.unreachable = self.on_cut
         return "after" if self.cut_after else "before"
 
     def of_request(self) -> Literal["served", "lost", "unheard"]:
         """Tell what becomes of a request."""
-        if self.cuts and self.unreachable > 0:
+        if self.unreachable > 0:
             self.unreachable -= 1
             return "unheard"
-        if self.cuts and self.answers_lost > 0:
+        if self.answers_lost > 0:
             self.answers_lost -= 1
             return "lost"
         return "served"

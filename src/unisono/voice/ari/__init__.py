@@ -20,4 +20,5 @@ MANIFEST: Final = load_manifest(Path(__file__).parent)
 
 def make_driver(context: VoiceContext) -> AriDriver:
     """Return the driver for an exchange. Raises BadSettings, which names the setting."""
-    return AriDriver(read_settings(context.settings), context.http, context.clock, context.log)
+    name = getattr(context, "name", "ari")
+    return AriDriver(name, read_settings(context.settings), context.http, context.clock, context.log)

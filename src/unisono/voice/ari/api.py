@@ -35,7 +35,7 @@ class Api:
 
     def __init__(self, http: Http, settings: Settings) -> None:
         self._http = http
-        self._base = f"{settings.base_url}/ari"
+        self._base = f"{settings.url}/ari"
         pair = f"{settings.username}:{settings.password}".encode()
         self.authorization = f"Basic {base64.b64encode(pair).decode()}"
 

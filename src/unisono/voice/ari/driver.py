@@ -19,6 +19,7 @@ from unisono.contract.voice import (
     Refused,
     Result,
     Snapshot,
+    Transferred,
     VoiceEvent,
     VoiceListener,
     VoicePowers,
@@ -48,11 +49,10 @@ class _Replaced(Exception):
 
 
 class AriDriver:
-    """Implements `contract.voice.VoiceDriver` for one Asterisk."""
+    """Implements `contract.voice.VoiceDriver` for one Asterisk. name: under which the house has it."""
 
-    name = "ari"
-
-    def __init__(self, settings: Settings, http: Http, clock: Clock, log: Log) -> None:
+    def __init__(self, name: str, settings: Settings, http: Http, clock: Clock, log: Log) -> None:
+        self.name = name
         self._settings = settings
         self._clock = clock
         self._log = log
@@ -140,6 +140,9 @@ class AriDriver:
             await self._tell(await self._with_headers(one))
             if isinstance(one, Ended):
                 await self._after(one.call_id)
+            elif isinstance(one, Transferred):
+                with contextlib.suppress(Denied):
+                    await self._wishes.leave(one.call_id)
         await self._sounds.hear(event)
         try:
             await self._recordings.hear(event)

@@ -27,7 +27,7 @@ async def listening(api: Api, settings: Settings) -> AsyncIterator[AsyncIterator
     """Open the socket, and yield what it tells until it ends. Raises Unreachable, or Denied for a wrong user."""
     # The one HTTP client says whether we may go there at all; a web socket is nothing that it can open.
     await api.info()
-    base = settings.base_url
+    base = settings.url
     url = f"{'wss' if base.startswith('https') else 'ws'}://{base.partition('://')[2]}/ari/events"
     try:
         async with connect(

@@ -47,7 +47,8 @@ def called(shown: str, country: str) -> str:
 def dial_string(endpoint: Endpoint, settings: Settings) -> str:
     """Return how the exchange dials an endpoint. Raises NotDialled for what it does not dial."""
     if endpoint.kind is EndpointKind.AGENT:
-        if not _ADDRESS.fullmatch(endpoint.address):
+        # Where the house knows no telephone of somebody, it names the person.
+        if not _ADDRESS.fullmatch(endpoint.address) or endpoint.address == endpoint.user_id:
             raise NotDialled("unreachable", "There is no telephone of this person at the exchange. Nobody was rung.")
         return settings.phone.replace("{address}", endpoint.address)
     if endpoint.kind is EndpointKind.NUMBER:

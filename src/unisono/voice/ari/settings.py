@@ -23,14 +23,14 @@ class BadSettings(Exception):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """The exchange and how it is dialled; `manifest.toml` words each for people.
 
-    base_url: of its HTTP server, without `/ari`. app: the Stasis application; one node uses it at a time. phone, trunk: dial
+    url: of its HTTP server, without `/ari`. app: the Stasis application; one node uses it at a time. phone, trunk: dial
     strings with `{address}` or `{number}`; an empty trunk dials nobody outside. allowed: how a number that may be dialled must
     begin, in E.164. transfer_context: where in the dialplan a caller who is passed on goes; empty, and nobody is. country: the
     calling code by which national numbers are completed. music: a class of music on hold. sounds: the folder of our own
     announcements at the exchange. headers: of a SIP call, those that the house may read.
     """
 
-    base_url: str
+    url: str
     username: str
     password: str
     app: str = "unisono"
@@ -50,20 +50,20 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
     for name in ("allowed", "headers"):
         if isinstance(shaped.get(name), str):
             shaped[name] = tuple(re.split(r"[,\s]+", shaped[name].strip()))
-    for name in ("base_url", "username", "password"):
+    for name in ("url", "username", "password"):
         if not shaped.get(name):
             raise BadSettings(name, f"{name} is missing: the exchange cannot be asked without it.")
     try:
         settings = msgspec.convert(shaped, Settings, strict=False)
     except msgspec.ValidationError as error:
-        field = str(error).partition("$.")[2].strip("`[].0123456789") or "base_url"
+        field = str(error).partition("$.")[2].strip("`[].0123456789") or "url"
         raise BadSettings(field, f"{field} cannot be used: {error}.") from None
-    return _sound(msgspec.structs.replace(settings, base_url=settings.base_url.rstrip("/").removesuffix("/ari")))
+    return _sound(msgspec.structs.replace(settings, url=settings.url.rstrip("/").removesuffix("/ari")))
 
 
 def _sound(settings: Settings) -> Settings:
-    if not settings.base_url.startswith(("http://", "https://")):
-        raise BadSettings("base_url", "base_url must begin with http:// or https://, such as https://pbx.example.org:8089.")
+    if not settings.url.startswith(("http://", "https://")):
+        raise BadSettings("url", "url must begin with http:// or https://, such as https://pbx.example.org:8089.")
     if not _APP.fullmatch(settings.app):
         raise BadSettings("app", "app may have letters, digits, - and _, 30 at the most; the dialplan names the same.")
     if "{address}" not in settings.phone:

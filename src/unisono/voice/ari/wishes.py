@@ -210,15 +210,18 @@ class Wishes:
         channel = self._leg(command.call_id, CALLER)
         await self._recordings.end_of(command.call_id)
         self._sounds.forget(channel)
-        self._view.legs[channel].goes_to = target
+        leg = self._view.legs[channel]
+        asked_before, leg.goes_to = leg.goes_to == target, target
         try:
             await self._api.on_channel(
                 "POST", channel, "continue", context=self._settings.transfer_context, extension=target, priority="1"
             )
-        except Denied:
-            if channel in self._view.legs:
-                self._view.legs[channel].goes_to = ""
-            raise
+        except Denied as error:
+            # It may have left when it was asked first, and the answer was lost.
+            if not asked_before or error.status not in (_MISSING, _CONFLICT):
+                leg.goes_to = ""
+                raise
+        await self.leave(command.call_id)
 
     async def _take_message(self, command: TakeMessage) -> None:
         channel = self._leg(command.call_id, CALLER)
@@ -246,6 +249,12 @@ class Wishes:
         for leg in sorted(wanted, key=lambda leg: leg.leg_id == CALLER):
             leg.hung_up_by_us = True
             await self._unless_gone(leg.channel, REASONS.get(command.cause, "normal"))
+
+    async def leave(self, call_id: str) -> None:
+        """End all legs of a call but one that has been passed on: no leg of it stays here."""
+        for leg in [leg for leg in self._view.of_call(call_id).values() if not leg.goes_to]:
+            leg.hung_up_by_us = True
+            await self._unless_gone(leg.channel, "normal")
 
     async def _unless_gone(self, channel: str, reason: str) -> None:
         try:
