@@ -46,6 +46,12 @@ def new_id() -> UUID:
     return uuid7_at(time.time_ns() // 1_000_000, os.urandom(10))
 
 
+def new_ids(count: int) -> list[UUID]:
+    """Mint as many UUIDv7 for this moment; the system is asked for chance once."""
+    moment, entropy = time.time_ns() // 1_000_000, os.urandom(10 * count)
+    return [uuid7_at(moment, entropy[at : at + 10]) for at in range(0, 10 * count, 10)]
+
+
 def minted_at(value: UUID) -> datetime:
     """Return the moment (UTC, milliseconds) that a UUIDv7 carries.
 

@@ -73,7 +73,8 @@ class WorkClass:
         hard = [need for need in self.asked if not need.optional]
         self._levels = [bits.need(need, lower) for need in hard for lower in range(min(self._lower, need.level - 1))]
         self._soft_bits = [(need.skill, bits.need(need, self._lower)) for need in self.asked if need.optional]
-        self._match: dict[int, float] = {}
+        self.known: dict[int, float] = {}
+        """Matches, by mask, that were asked for before."""
         self._able: list[Profile] = []
         self._read = 0
         self.heap: list[tuple[float, float, UUID, int]] = []
@@ -98,9 +99,9 @@ class WorkClass:
 
     def match(self, mask: int) -> float:
         """Return how well somebody with these bits fits, 0 when they cannot take it."""
-        found = self._match.get(mask)
+        found = self.known.get(mask)
         if found is None:
-            found = self._match[mask] = self._matched(mask)
+            found = self.known[mask] = self._matched(mask)
         return found
 
     def able(self, profiles: list[Profile]) -> list[Profile]:

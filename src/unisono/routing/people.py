@@ -97,8 +97,11 @@ class People:
         if units <= 0 or len(able) <= sum(map(len, self._roomy.values())):
             yield from able
             return
+        match = work_class.match
+        known = work_class.known
         for scarcity in sorted(self._roomy):
-            yield from [p for p in self._roomy[scarcity].values() if work_class.match(p.mask) > 0.0]
+            # Asked so often that a call for what is known would cost more than the answer.
+            yield from [p for p in self._roomy[scarcity].values() if (known[p.mask] if p.mask in known else match(p.mask))]
 
     def longest_idle(self, profile: Profile, units: int) -> Person | None:
         """Return who has most room and, of these, has been idle longest; None when nobody has room for so much."""

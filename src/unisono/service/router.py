@@ -13,6 +13,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
+from msgspec import Struct
 from msgspec.structs import replace
 
 from unisono.contract.context import Clock
@@ -36,6 +37,9 @@ SOON_S = 0.02
 # Decisions in one transaction: the first of a spell, so that who is free is offered something soon, and at the most (`write`
 # lasts 20 ms).
 FIRST, GROUP = 40, 250
+# Groups being committed at a time: while one waits for the disk, the next is written. They never hold the same enquiry, and both
+# lock enquiries before agents, in one order.
+IN_FLIGHT = 2
 SLICE = 20
 PAGE = 500
 # Enquiries, or people, taken in at a time when all are read: some milliseconds.
@@ -54,10 +58,17 @@ class LeaseLost(Exception):
     """Another router is active; this one stands by."""
 
 
+class _Flight(Struct, frozen=True, gc=False):
+    """A group on its way into the store; the commit yields which of it are offers now."""
+
+    group: list[Decision]
+    commit: asyncio.Task[list[UUID]]
+
+
 class Router:
     """Drives `routing.RouterState` over the event log.
 
-    While one group is being committed, the next is decided: decisions reserve in memory at once, and nothing is offered before
+    While groups are being committed, the next is decided: decisions reserve in memory at once, and nothing is offered before
     its commit. What the log says meanwhile about something under way is looked at when its commit has ended.
     """
 
@@ -71,7 +82,7 @@ class Router:
         self._active = False
         self._cursor: Cursor | None = None
         self._decided: list[Decision] = []
-        self._flying: list[Decision] = []
+        self._flights: list[_Flight] = []
         self._later_interactions: set[UUID] = set()
         self._later_agents: set[UUID] = set()
         self._clock_due: datetime | None = None
@@ -188,7 +199,8 @@ class Router:
         A commit under way may or may not be in that already, so it waits for its end; what is decided but not yet under way
         is not in it, and stays reserved.
         """
-        under_way = {d.interaction_id for d in self._flying}, {d.agent_id for d in self._flying}
+        flying = [d for flight in self._flights for d in flight.group]
+        under_way = {d.interaction_id for d in flying}, {d.agent_id for d in flying}
         decided = {d.interaction_id for d in self._decided}
         wanted, people = set(interactions), set(agents)
         self._later_interactions |= wanted & (under_way[0] | decided)
@@ -230,28 +242,29 @@ class Router:
         Raises LeaseLost when a commit was fenced off, or the lease has run out.
         """
         made = 0
-        flight: asyncio.Task[list[UUID]] | None = None
+        flights = self._flights
         try:
             while True:
                 if not self._active:
                     raise LeaseLost
                 await self._mind_the_clock()
                 followed = await self._follow()
-                await self._decide(flight)
-                if flight is not None:
-                    made += await self._land(flight)
-                    flight = None
-                elif not self._decided and not followed:
+                await self._decide()
+                # Much that is decided takes off beside the group that flies; little waits for it, and grows meanwhile.
+                if flights and (len(flights) == IN_FLIGHT or len(self._decided) < GROUP or flights[0].commit.done()):
+                    made += await self._land(flights[0])
+                elif not flights and not self._decided and not followed:
                     return made
                 if self._decided:
-                    self._flying, self._decided = self._decided, []
-                    flight = asyncio.create_task(self._commit(self._flying))
+                    group, self._decided = self._decided, []
+                    flights.append(_Flight(group, asyncio.create_task(self._commit(group))))
         except BaseException:
-            if flight is not None:
-                flight.cancel()
-                with contextlib.suppress(asyncio.CancelledError, LeaseLost, UnisonoError):
-                    await flight
-            self._flying, self._decided = [], []
+            commits = [flight.commit for flight in flights]
+            self._decided = []
+            flights.clear()
+            for commit in commits:
+                commit.cancel()
+            await asyncio.gather(*commits, return_exceptions=True)
             raise
 
     async def _mind_the_clock(self) -> None:
@@ -274,18 +287,23 @@ class Router:
         else:
             self._clock_due = min(duties.next_expiry, latest) if duties.next_expiry is not None else latest
 
-    async def _decide(self, flight: asyncio.Task[list[UUID]] | None) -> None:
+    async def _decide(self) -> None:
         """Decide a group, in slices: what else runs in this process has its turn in between.
 
-        It grows until the commit under way has ended: neither side waits for the other, and little is never held up by much.
+        It grows until the oldest commit under way has ended: neither side waits for the other, and little is never held
+        up by much.
         """
         now = self._clock.now()
         while len(self._decided) < GROUP:
             some = self._state.decide(now, SLICE)
             self._decided += some
-            if len(some) < SLICE or (len(self._decided) >= FIRST and (flight is None or flight.done())):
+            if len(some) < SLICE or (len(self._decided) >= FIRST and self._lands()):
                 return
             await asyncio.sleep(0)
+
+    def _lands(self) -> bool:
+        """Tell whether a commit has ended, or none is under way."""
+        return not self._flights or self._flights[0].commit.done()
 
     async def _commit(self, decisions: list[Decision]) -> list[UUID]:
         # What interrupts locks an agent first, so each has a transaction of its own, or two wait for each other.
@@ -311,15 +329,15 @@ class Router:
                 await tx.lending.recall(first.interaction_id, first.agent_id)
         return offered
 
-    async def _land(self, flight: asyncio.Task[list[UUID]]) -> int:
-        offered = await flight
-        refused = {d.interaction_id: d for d in self._flying}
+    async def _land(self, flight: _Flight) -> int:
+        offered = await flight.commit
+        self._flights.remove(flight)
+        refused = {d.interaction_id: d for d in flight.group}
         for interaction_id in offered:
             refused.pop(interaction_id, None)
-        flown, self._flying = self._flying, []
         interactions, self._later_interactions = self._later_interactions | refused.keys(), set()
         # What somebody who was interrupted can still lend, the store alone knows.
-        looked_at = {d.agent_id for d in flown if d.interrupts or d.interaction_id in refused}
+        looked_at = {d.agent_id for d in flight.group if d.interrupts or d.interaction_id in refused}
         agents, self._later_agents = self._later_agents | looked_at, set()
         await self._read_again(interactions, agents)
         return len(offered)

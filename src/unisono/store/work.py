@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from unisono.domain.ids import new_id
+from unisono.domain.ids import new_ids
 from unisono.domain.words import InteractionState
 from unisono.routing.facts import NO_PROMISE, AgentFacts, Decision, Need, Params, Reserve, Step, Waiting
 from unisono.service.ports.base import NewEvent
@@ -94,7 +94,7 @@ class PgWork:
         """Turn decisions into offers, and tell of each; returns which were, or None when the token is stale."""
         offered: list[UUID] | None = await self._connection.fetchval(
             _SQL["commit_offers"], token,
-            [d.interaction_id for d in decisions], [d.agent_id for d in decisions], [new_id() for _ in decisions],
+            [d.interaction_id for d in decisions], [d.agent_id for d in decisions], new_ids(len(decisions)),
             [d.version for d in decisions], [d.units for d in decisions], [d.reason for d in decisions], self._now,
             told.type, told.v,
         )  # fmt: skip
