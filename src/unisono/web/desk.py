@@ -1,5 +1,6 @@
 """The desk's files, out of memory; every address of the desk itself gives its one page."""
 
+import functools
 import gzip
 import hashlib
 from html import escape
@@ -40,8 +41,9 @@ class DeskFile(Struct, frozen=True, kw_only=True):
     cache_control: str
 
 
+@functools.cache
 def load_desk(folder: Path = STATIC) -> dict[str, DeskFile]:
-    """Return the desk's files by their path; empty when the desk is not built."""
+    """Return the desk's files by their path; empty when the desk is not built. Read and compressed once in a process."""
     if not (folder / INDEX).is_file():
         return {}
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
