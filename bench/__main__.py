@@ -1,5 +1,5 @@
 """`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
-routing_speed,wallboard]`."""
+routing_speed,voice,wallboard]`."""
 
 import argparse
 import asyncio
@@ -23,6 +23,7 @@ from bench import (
     routing_speed,
     tasks,
     tasks_page,
+    voice,
     wallboard,
 )
 from bench.results import FILE, Figure, keep
@@ -41,6 +42,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
     "tasks": tasks.measure,
+    "voice": voice.measure,
     "wallboard": wallboard.measure,
 }
 

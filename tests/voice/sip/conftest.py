@@ -71,6 +71,15 @@ class House:
         self._taken.add(offered.call_id)
         return offered
 
+    def take_all(self) -> None:
+        """Let no test wait for a call that is there already."""
+        self._taken |= {event.call_id for event in self.events}
+
+    async def reconnected_times(self, times: int, within_s: float = 20.0) -> None:
+        """Wait until the driver has said so often that it stands."""
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: self.reconnections >= times), within_s)
+
     async def heard(self, event: VoiceEvent) -> None:
         async with self._news:
             self.events.append(event)
@@ -110,9 +119,23 @@ class Town:
     provider_port: int
     #: Where SIP addresses may be dialled directly.
     direct_port: int
+    _running: "asyncio.Task[None]"
     _stack: AsyncExitStack
 
-    async def do(self, kind: type[Command], call_id: str, **values: Any) -> Result:
+    def stop(self) -> None:
+        """Stop the driver, as the house does when it is stopped."""
+        self._running.cancel()
+
+    async def stopped(self) -> None:
+        """Wait until it has."""
+        await _end(self._running, again=False)
+
+    def cut(self) -> None:
+        """Let the endpoint lose its house."""
+        assert self.driver._link is not None
+        self.driver._link.close()
+
+    async def do(self, kind: type[Command], call_id: str, /, **values: Any) -> Result:
         """Give a command."""
         return await self.driver.do(kind(command_id=uuid4().hex, call_id=call_id, **values))
 
@@ -190,11 +213,12 @@ async def town_with(folder: Path, **settings: Any) -> AsyncIterator[Town]:
         running = asyncio.create_task(driver.run(house))
         stack.push_async_callback(_end, running)
         await asyncio.wait_for(driver.listening.wait(), 20)
-        yield Town(folder, kamailio, driver, context, house, listen, provider_port, direct_port, stack)
+        yield Town(folder, kamailio, driver, context, house, listen, provider_port, direct_port, running, stack)
 
 
-async def _end(task: "asyncio.Task[None]") -> None:
-    task.cancel()
+async def _end(task: "asyncio.Task[None]", *, again: bool = True) -> None:
+    if again:
+        task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 

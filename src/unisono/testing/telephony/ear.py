@@ -38,6 +38,12 @@ def to_a_law(samples: NDArray[np.int16]) -> bytes:
     return _ORDER[nearer].astype(np.uint8).tobytes()
 
 
+def a_law_tone(hertz: float, seconds: float) -> bytes:
+    """Return a tone as raw A-law, for sipp to send."""
+    time = np.arange(int(RATE * seconds)) / RATE
+    return to_a_law((np.sin(2 * np.pi * hertz * time) * 8000).astype(np.int16))
+
+
 def loudness(samples: NDArray[np.int16], hertz: float) -> float:
     """Return how much of a frequency is in the samples, from 0 to 1 of all their energy (Goertzel)."""
     if not len(samples):
@@ -129,8 +135,7 @@ class Ear(asyncio.DatagramProtocol):
             await asyncio.sleep(0.02)
 
     async def _speak(self) -> None:
-        time = np.arange(RATE * 2) / RATE
-        sound = to_a_law((np.sin(2 * np.pi * self._hertz * time) * 8000).astype(np.int16))
+        sound = a_law_tone(self._hertz, 2.0)
         at, due = 0, asyncio.get_running_loop().time()
         while self._transport is not None and not self._transport.is_closing():
             if not self.silent:

@@ -17,6 +17,9 @@ _NUMBERS: Final = itertools.count(1)
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE scenario SYSTEM "sipp.dtd"><scenario name="unisono">\n'
 
 
+SIPP: Final = Path("/usr/bin/sipp")
+
+
 def _sdp(port: int, direction: str, formats: str) -> str:
     names = {"8": "PCMA/8000", "0": "PCMU/8000", "101": "telephone-event/8000", "9": "G722/8000"}
     lines = [
@@ -25,7 +28,7 @@ def _sdp(port: int, direction: str, formats: str) -> str:
         "s=-",
         "c=IN IP4 127.0.0.1",
         "t=0 0",
-        f"m=audio {port} RTP/AVP {formats}",
+        f"m=audio {port or '[rtpstream_audio_port]'} RTP/AVP {formats}",
         *(f"a=rtpmap:{name} {names[name]}" for name in formats.split()),
         "a=fmtp:101 0-15",
         f"a={direction}",
@@ -125,6 +128,24 @@ class Caller:
         self.steps += _notified(outcome)
         return self
 
+    def is_referred(self) -> "Caller":
+        """Be asked to call somebody else, and report that it was done."""
+        self._sequence += 1
+        done = "SIP/2.0 200 OK\n"
+        headers = "Event: refer\nSubscription-State: terminated;reason=noresource\nContent-Type: message/sipfrag\n"
+        self.steps += [
+            '<recv request="REFER"/>',
+            _reply("202 Accepted").replace(";tag=[pid]p[call_number]", ""),
+            _send(self._within("NOTIFY", self._sequence, headers, done)),
+            '<recv response="200"/>',
+        ]
+        return self
+
+    def speaks(self, file: str) -> "Caller":
+        """Send a file of A-law over and over, by sipp itself; `port` is 0 then, and sipp's own."""
+        self.steps.append(f'<nop><action><exec rtp_stream="{file},-1,8"/></action></nop>')
+        return self
+
     def hangs_up(self) -> "Caller":
         """Say BYE."""
         self._sequence += 1
@@ -176,6 +197,11 @@ class Phone:
         if late_ringing:
             self.steps.append(_reply("180 Ringing"))
         self.steps.append('<recv request="ACK"/>')
+        return self
+
+    def speaks(self, file: str) -> "Phone":
+        """See `Caller.speaks`."""
+        self.steps.append(f'<nop><action><exec rtp_stream="{file},-1,8"/></action></nop>')
         return self
 
     def refuses(self, line: str = "486 Busy Here") -> "Phone":
@@ -348,6 +374,11 @@ class Sipp:
                 with contextlib.suppress(ProcessLookupError):
                     process.send_signal(signal.SIGKILL)
                 await process.wait()
+
+    @property
+    def process_id(self) -> int:
+        """The process; for those who measure."""
+        return self._process.pid
 
     async def ends_well(self, within_s: float = 20.0) -> None:
         """Wait for the script's end. Raises AssertionError with sipp's own words when it did not go as written."""

@@ -82,6 +82,7 @@ class SipDriver:
         self._recordings = self._settings.recordings_dir
         self._door = Door(self._settings, time.monotonic)
         self._link: Link[Up] | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self._waiting: dict[str, asyncio.Future[Result]] = {}
         self._looks: dict[int, asyncio.Future[list[SeenCall]]] = {}
         self._drained: asyncio.Event = asyncio.Event()
@@ -106,6 +107,11 @@ class SipDriver:
             transfer=settings.refer,
             location=settings.location,
         )
+
+    @property
+    def process_id(self) -> int | None:
+        """The endpoint's process, while one runs; for those who measure."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     # -- the process ----------------------------------------------------------------------------------------------------
 
@@ -140,6 +146,7 @@ class SipDriver:
                 stdin=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self._process = process
         reader, writer = await asyncio.open_connection(sock=ours, limit=2**20)
         link: Link[Up] = Link(reader, writer, Up)
         self._sent.clear()

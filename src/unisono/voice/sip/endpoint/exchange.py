@@ -204,6 +204,8 @@ class Exchange(Switch):
         if leg.leg_id == CALLER and talk.parked is not None and not talk.queued:
             talk.queued = True
             self.tell(Queued(**self.head(talk)))
+        if talk.wish is not None and leg.leg_id in (*talk.wish.legs, *talk.wish.listeners):
+            self._join(talk, talk.wish)
         self.sound(talk, leg)
 
     def left(self, talk: Talk, leg: Leg) -> None:
@@ -249,22 +251,24 @@ class Exchange(Switch):
 
     async def _park(self, talk: Talk, park: Park) -> None:
         leg = self._leg(talk, CALLER)
-        talk.parked = park
+        talk.parked, talk.wish = park, None
         if talk.bridge:
-            talk.bridge, talk.queued = (), False
+            talk.bridge, talk.listeners, talk.queued = (), (), False
             self._regroup(talk)
         await self._answer(talk)
         if leg.state is LegState.UP:
             self.after_up(talk, leg)
 
     def _bridge(self, talk: Talk, bridge: Bridge) -> None:
-        up = {leg_id for leg_id, leg in talk.legs.items() if leg.state is LegState.UP}
-        missing = [leg_id for leg_id in bridge.legs if leg_id not in talk.legs]
-        if missing:
+        if any(leg_id not in talk.legs for leg_id in bridge.legs):
             raise _No("gone", "Somebody of these has hung up.", gone=True)
+        talk.wish, talk.parked, talk.queued = bridge, None, False
+        self._join(talk, bridge)
+
+    def _join(self, talk: Talk, bridge: Bridge) -> None:
+        up = {leg_id for leg_id, leg in talk.legs.items() if leg.state is LegState.UP}
         talk.bridge = tuple(leg_id for leg_id in bridge.legs if leg_id in up)
         talk.listeners = tuple(leg_id for leg_id in bridge.listeners if leg_id in up)
-        talk.parked, talk.queued = None, False
         self._regroup(talk)
         for leg in talk.legs.values():
             self.sound(talk, leg)

@@ -27,6 +27,7 @@ _MOST_FRAMES, _KEPT_FRAMES = 8, 3
 #: Parked calls are fed by every fifth tick; how far ahead a conversation has been written is looked at once a second.
 _PARKED_EVERY: Final = 5
 _LOOK_EVERY: Final = 50
+_DRAUGHT: Final = 65_536
 
 
 @dataclass(eq=False)
@@ -81,6 +82,13 @@ class Wire:
         frame = bytes(self._heard[:FRAME_BYTES])
         del self._heard[:FRAME_BYTES]
         return frame
+
+    def forget(self) -> None:
+        """Drop what was said before anybody listened."""
+        self._heard.clear()
+        with contextlib.suppress(AudioNotActive, AudioRestarted):
+            while self.audio.read(_DRAUGHT):
+                pass
 
     def say(self, frame: bytes) -> None:
         """Put one frame on its way to the far side, two frames behind the clock, so that an uneven tick is not heard."""
@@ -206,6 +214,9 @@ class Pump:
     def change(self, room: Room, wires: Sequence[Wire], quiet: Sequence[Wire]) -> None:
         """Let exactly these be in it."""
         with self._lock:
+            for wire in (*wires, *quiet):
+                if wire not in room.wires and wire not in room.quiet:
+                    wire.forget()
             room.wires, room.quiet = list(wires), list(quiet)
 
     def record(self, room: Room, tape: Tape | None, left: Wire | None) -> None:
@@ -216,6 +227,7 @@ class Pump:
     def listen_to(self, wire: Wire, tape: Tape | None) -> None:
         """Record one side alone (a message that is left), or with None no longer."""
         with self._lock:
+            wire.forget()
             wire.tape = tape
 
     def close(self, room: Room) -> None:

@@ -178,7 +178,8 @@ class Switch:
             case Event.CALL_DTMF_START if event.text and event.text in "0123456789*#ABCD":
                 self.pressed(talk, leg, event.text)
             case Event.CALL_TRANSFER:
-                self._asks_transfer(talk, leg)
+                # The call itself hears of it after us, and keeps what was asked.
+                asyncio.get_running_loop().call_soon(self._asks_transfer, talk, leg)
             case Event.CALL_CLOSED:
                 self._closed(talk, leg, event.text or "")
 

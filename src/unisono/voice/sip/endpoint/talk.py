@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from unisono.contract.voice import CALLER, By, LegState, Park, Purpose, RecordingKind, SeenCall, SeenLeg, Verstat
+from unisono.contract.voice import CALLER, Bridge, By, LegState, Park, Purpose, RecordingKind, SeenCall, SeenLeg, Verstat
 from unisono.voice.sip.endpoint.pump import Room, Wire
 from unisono.voice.sip.endpoint.tape import Tape
 
@@ -67,6 +67,8 @@ class Talk:
     trunk: str = ""
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     legs: dict[str, Leg] = field(default_factory=dict)
+    #: Who is to hear whom, and who does: a leg whose answer is not confirmed yet joins when it is.
+    wish: Bridge | None = None
     bridge: tuple[str, ...] = ()
     listeners: tuple[str, ...] = ()
     room: Room = field(default_factory=lambda: Room(wires=[]))
