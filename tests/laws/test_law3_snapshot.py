@@ -34,11 +34,16 @@ MODULES = (
     "spam", "tags", "bulk", "receive_blocked",
     "held_answers", "release", "mentions",
     "merge_conversations", "retention",
-    "listening.monitors", "listening.sources", "listening.mentions",
     "calls.hear", "calls.tie", "calls.abandon",
+    "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
 )  # fmt: skip
 NO_VIEW = {
     "listening.monitors.list_monitors": "reads",
+    "listening.storms.list_storms": "reads",
+    "listening.storms.write_storm_answer": "the page of storms reads its own list",
+    "listening.storms.decide_storm_answer": "the page of storms reads its own list",
+    "listening.alerts.list_alerts": "reads",
+    "listening.alerts.look_for_spikes": "the page of storms reads its own list",
     "listening.monitors.add_monitor": "the page of monitors reads its own list",
     "listening.monitors.change_monitor": "the page of monitors reads its own list",
     "listening.monitors.check_query": "checks only",

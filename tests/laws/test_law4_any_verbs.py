@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.ids import new_id
 from unisono.policy.rules.language import Verb as RuleVerb
 from unisono.service.accept import accept_offer
+from unisono.service.access import Access
 from unisono.service.agent_state import set_agent_state
 from unisono.service.assign import assign, prioritise, take_over
 from unisono.service.bulk import BulkArgs, begin_bulk, undo_bulk
@@ -39,6 +41,7 @@ from unisono.service.erase import erase_customer
 from unisono.service.expire import end_wrap_ups, expire_offers, wake_parked
 from unisono.service.finish import finish, wrap_up
 from unisono.service.interrupts import take_up_again
+from unisono.service.listening.storms import begin_storm, decide_storm_answer, send_storms, write_storm_answer
 from unisono.service.log_off import log_off
 from unisono.service.lost import desks_open, log_off_lost
 from unisono.service.merge_conversations import merge_conversations, unmerge_conversations
@@ -75,6 +78,10 @@ MOVES_NOTHING = {
     **dict.fromkeys(
         ("held_answers.withdraw_answer", "held_answers.reschedule_answer", "held_answers.send_now", "held_answers.decide_answer"),
         "about what is said; the work stays where it is",
+    ),
+    **dict.fromkeys(
+        ("listening.storms.begin_storm", "listening.storms.fold_more", "listening.storms.end_storm"),
+        "puts work into a case; it stays where it is",
     ),
     **dict.fromkeys(
         ("cases.change_case", "cases.note_case", "cases.set_case_members", "cases.remove_from_case"), "about the case alone"
@@ -361,6 +368,38 @@ async def _unmerge(s: Scene, who: int, which: int) -> None:
     rows = await s.house.sql("select id from conversation_bond order by id")
     if rows:
         await unmerge_conversations(s.db, s.person(who).access, rows[which % len(rows)]["id"])
+
+
+STORM = """
+insert into mention (id, network, remote_id, message_id, author_id, said_at, heard_at)
+select g.id, 'test', g.id::text, g.id, 'x', $1, $1 from message g where g.conversation_id = $2 and g.direction = 'in'
+on conflict do nothing
+"""
+
+
+@case("listening.storms.send_storms")
+async def _send_storms(s: Scene, who: int, which: int) -> None:
+    """A storm about one piece of work, wherever it is, is answered; the next one may find it closed."""
+    work = await s.work(which)
+    if work is not None:
+        now, monitor, storm = s.clock.now(), new_id(), new_id()
+        await s.house.sql(
+            "insert into monitor (id, name, name_key, query, created_at, changed_at) values ($1, $2, $2, 'x', $3, $3)",
+            monitor, str(monitor), now,
+        )  # fmt: skip
+        await s.house.sql(STORM, now, work["conversation_id"])
+        await s.house.sql(
+            "insert into mention_monitor (mention_id, monitor_id, words) select n.id, $1, '{}' from mention n "
+            "join message g on g.id = n.message_id where g.conversation_id = $2", monitor, work["conversation_id"],
+        )  # fmt: skip
+        await s.house.sql("update mention set said_at = $1", now)
+        rights = frozenset({"work.read", "work.answer", "work.supervise", "answer.approve"})
+        access = Access(user_id=s.person(who).id, actions=rights, classes=dict.fromkeys(rights))
+        await begin_storm(s.house.outside, access, storm, monitor, "Sturm")
+        await write_storm_answer(s.db, access, storm, "Wir sind dran.", s.code)
+        other = msgspec.structs.replace(access, user_id=s.person(who + 1).id)
+        await decide_storm_answer(s.db, other, storm, approve=True)
+    await send_storms(s.house.outside)
 
 
 @case("cases.solve_case")

@@ -59,6 +59,12 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     "monitor.mention_changed": EventType(
         summary="Somebody decided on what a monitor found, or it is being answered.", body={"mention_id": ID, "state": ENUM}
     ),
+    "monitor.spiked": EventType(
+        summary="A monitor found unusually much: so many posts within so many seconds, where `usual` would have been.",
+        body={"monitor_id": ID, "alert_id": ID, "posts": "integer", "window_s": "integer", "usual": "number"},
+    ),
+    "monitor.calmed": EventType(summary="A monitor finds as much as usual again.", body={"monitor_id": ID, "alert_id": ID}),
+    "storm.changed": EventType(summary="A storm began, grew, was answered or ended.", body={"storm_id": ID, "state": ENUM}),
     "source.changed": EventType(
         summary="A public stream was added, switched, taken away, or stands otherwise than before.", body={"source_id": ID}
     ),

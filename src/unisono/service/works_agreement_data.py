@@ -165,6 +165,24 @@ DATA: Final = (
         "work.read", "work",
     ),
     _datum(
+        "monitor", "created_by",
+        ('Wer einen Monitor anlegte', 'Who made a monitor'),
+        ('Nachfragen können', 'Being able to ask'),
+        "work.read", "account",
+    ),
+    _datum(
+        "mention", "decided_by",
+        ('Wer über eine Erwähnung entschied', 'Who decided on a mention'),
+        ('Nachfragen können', 'Being able to ask'),
+        "work.read", "work",
+    ),
+    _datum(
+        "storm", "created_by written_by approved_by",
+        ('Wer einen Sturm begann, die Antwort schrieb und sie freigab', 'Who began a storm, wrote the answer and approved it'),
+        ('Zuständigkeit und zweite Person', 'Responsibility, and the second person'),
+        "work.read", "work",
+    ),
+    _datum(
         "reported_item", "user_id",
         ('Wer einen Kommentar seinem Netzwerk gemeldet hat, und wann', 'Who reported a comment to its network, and when'),
         ('Beleg, wenn das Netzwerk oder ein Gericht fragt', 'Evidence, should the network or a court ask'),

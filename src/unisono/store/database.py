@@ -56,6 +56,7 @@ from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
 from unisono.store.spam import PgSpam
+from unisono.store.storms import PgStorms
 from unisono.store.tags import PgTags
 from unisono.store.talk import PgTalk
 from unisono.store.tallies import PgTallies
@@ -158,6 +159,10 @@ class PgTx:
     @cached_property
     def listening(self) -> PgListening:
         return PgListening(self.connection, self.now)
+
+    @cached_property
+    def storms(self) -> PgStorms:
+        return PgStorms(self.connection, self.now)
 
     @cached_property
     def own_figures(self) -> PgOwnFigures:

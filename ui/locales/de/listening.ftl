@@ -118,3 +118,54 @@ source-health-forbidden = Nicht erlaubt
 source-health-throttled = Budget verbraucht
 source-health-misconfigured = Falsche Einstellungen
 source-health-no-power = Hat keinen Strom
+
+storms = Stürme
+alerts = Alarme
+storms-text = Wenn viele zugleich dasselbe sagen, wird ein Fall daraus, der jemandem gehört: Eine Antwort, die eine zweite Person ansah, erreicht jede Person einmal, dort, wo sie fragte.
+storms-none = Im Augenblick ist nichts zusammengelegt.
+alerts-none = Nichts Ungewöhnliches
+alerts-none-text = Findet ein Monitor weit mehr als sonst um diese Zeit und an diesem Tag, steht es hier binnen Minuten.
+alerts-standing = { $count ->
+    [one] Ein Alarm
+   *[other] { $count } Alarme
+}
+alert-told = { $monitor }: ungewöhnlich viel, { $posts } Beiträge
+alert-standing = Dauert an
+alert-over = Vorbei
+alert-words = { $posts } Beiträge in { $within }; { $usual } wären üblich.
+alert-minutes = { $count } Minuten
+alert-hours = { $count ->
+    [one] einer Stunde
+   *[other] { $count } Stunden
+}
+alert-look = Ansehen
+storm-begin = Zu einem Fall zusammenlegen
+storm-begin-named = { $monitor } zu einem Fall zusammenlegen
+storm-begin-text = Was dieser Monitor seit dem Beginn gefunden hat und was noch kommt, geht in einen Fall, der Ihnen gehört. Noch wird nichts gesendet.
+storm-state-open = Noch ohne Antwort
+storm-state-approval = Wartet auf eine zweite Person
+storm-state-sending = Wird beantwortet
+storm-state-ended = Beendet
+storm-since = seit { $when }
+storm-owner = gehört { $name }
+storm-end = Beenden
+storm-folded = Zusammengelegt
+storm-strangers = Fremde im Anmarsch
+storm-answered = Beantwortet
+storm-arrived = Bestätigt
+storm-along = Fragten zweimal
+storm-refused = Von Hand
+storm-failed = Gescheitert
+storm-waiting = Noch zu beantworten
+storm-progress = Wie weit die Antwort ist
+storm-text = Die eine Antwort
+storm-code = Die Anfragen abschließen als
+storm-propose = Einer zweiten Person vorlegen
+storm-written = Geschrieben von { $author }
+storm-by = Geschrieben von { $author }, freigegeben von { $second }
+storm-approve = { $count ->
+    [one] Freigeben und an eine Person senden
+   *[other] Freigeben und an { $count } senden
+}
+storm-reject = Zurückgeben
+storm-own = Jemand anderes muss sie ansehen.

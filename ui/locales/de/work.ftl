@@ -72,6 +72,7 @@ reason-returned = { $why ->
     [parked_time_over] Zurück: Parkzeit vorbei
     [silence] Zurück: blieb liegen
     [rule] Zurück: eine Regel
+    [storm] Zurück: mit vielen anderen beantwortet
     [customer_wrote] Zurück: Kundschaft hat geschrieben
     [interrupted] Zurück: wurde unterbrochen
     [mended] Zurück: war in niemandes Händen

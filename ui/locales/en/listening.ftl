@@ -118,3 +118,54 @@ source-health-forbidden = Not allowed
 source-health-throttled = Budget used up
 source-health-misconfigured = Wrong settings
 source-health-no-power = Has no stream
+
+storms = Storms
+alerts = Alerts
+storms-text = When many say the same at once, it becomes one case with one owner: one answer, looked at by a second person, reaches each author once, where they asked.
+storms-none = Nothing is folded at the moment.
+alerts-none = Nothing out of the ordinary
+alerts-none-text = When a monitor finds far more than it usually does at this time of day and week, it is told here within minutes.
+alerts-standing = { $count ->
+    [one] One alert
+   *[other] { $count } alerts
+}
+alert-told = { $monitor }: unusually much, { $posts } posts
+alert-standing = Standing
+alert-over = Over
+alert-words = { $posts } posts within { $within }; { $usual } would be usual.
+alert-minutes = { $count } minutes
+alert-hours = { $count ->
+    [one] one hour
+   *[other] { $count } hours
+}
+alert-look = Look at them
+storm-begin = Fold into one case
+storm-begin-named = Fold { $monitor } into one case
+storm-begin-text = What this monitor has found since it began, and what comes later, goes into one case that you own. Nothing is sent yet.
+storm-state-open = No answer yet
+storm-state-approval = Waits for a second person
+storm-state-sending = Is being answered
+storm-state-ended = Ended
+storm-since = since { $when }
+storm-owner = owned by { $name }
+storm-end = End it
+storm-folded = Folded
+storm-strangers = Strangers to come
+storm-answered = Answered
+storm-arrived = Confirmed
+storm-along = Asked twice
+storm-refused = By hand
+storm-failed = Failed
+storm-waiting = Still to answer
+storm-progress = How far the answer has come
+storm-text = The one answer
+storm-code = Close the enquiries as
+storm-propose = Propose to a second person
+storm-written = Written by { $author }
+storm-by = Written by { $author }, approved by { $second }
+storm-approve = { $count ->
+    [one] Approve and send to one
+   *[other] Approve and send to { $count }
+}
+storm-reject = Give it back
+storm-own = Somebody else has to look at it.

@@ -72,6 +72,7 @@ reason-returned = { $why ->
     [parked_time_over] Back: parked time over
     [silence] Back: nothing was done for it
     [rule] Back: a rule
+    [storm] Back: answered with many others
     [customer_wrote] Back: the customer wrote
     [interrupted] Back: was interrupted
     [mended] Back: was in nobody’s hands

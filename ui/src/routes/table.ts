@@ -47,6 +47,7 @@ export const ROUTES: readonly Route[] = [
 
   { path: '/listening', title: 'nav-listening', action: 'work.read', keys: 'g o', page: () => import('./listening/Listening.svelte') },
   { path: '/listening/mentions', title: 'listening-mentions', action: 'work.read', part: () => import('./listening/Mentions.svelte') },
+  { path: '/listening/storms', title: 'storms', action: 'work.read', part: () => import('./listening/Storms.svelte') },
   { path: '/listening/monitors', title: 'monitors', action: 'work.read', part: () => import('./listening/Monitors.svelte') },
   { path: '/listening/sources', title: 'sources', action: 'work.read', part: () => import('./listening/Sources.svelte') },
 

@@ -275,3 +275,7 @@ detail-bad_piece = Das ist kein Stück einer Aufnahme.
 detail-not_recording = Jetzt wird nichts aufgenommen; das Gesendete wurde verworfen.
 detail-pieces_missing = Einige Stücke der Aufnahme sind nicht angekommen; bitte noch einmal senden.
 detail-no_line = Unter dieser Adresse gibt es keine Leitung.
+detail-nothing_to_fold = Es gibt keine offene Anfrage, die dieser Monitor fand. Es wurde nichts zusammengelegt.
+detail-storm_stands = Zu diesem Monitor läuft schon ein Sturm; was kommt, wird weiter hineingelegt.
+detail-storm_sending = Diese Antwort ist schon unterwegs.
+detail-nothing_to_decide = Keine Antwort wartet auf eine zweite Person.

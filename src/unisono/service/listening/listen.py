@@ -20,11 +20,13 @@ from unisono.contract.listening import Heard, Overheard, Overhears
 from unisono.domain.errors import UnisonoError
 from unisono.service.channel_context import Outside
 from unisono.service.intake import LEASE_S, LeaseLost, growing_pause, lease
+from unisono.service.listening.alerts import look_for_spikes
 from unisono.service.listening.ear import Ear, NewMatcher
 from unisono.service.listening.follow import follow_messages
 from unisono.service.listening.keep import keep
 from unisono.service.listening.mentions import adopt_asked
 from unisono.service.listening.sources import FEED, open_source
+from unisono.service.listening.storms import fold_more, send_storms
 from unisono.service.metrics import LISTENING_LAG_SECONDS, LISTENING_POSTS
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.listening import SourceFacts
@@ -33,6 +35,8 @@ from unisono.service.ports.listening import SourceFacts
 WAITING: Final = 2_000
 BATCH: Final = 500
 LOOK_S: Final = 2.0
+WATCH_S: Final = 2.0
+SPIKES_EVERY: Final = 5
 _log = structlog.get_logger("listening")
 
 
@@ -51,6 +55,7 @@ class Listener:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follow())
                 group.create_task(self._answer())
+                group.create_task(self._watch())
                 group.create_task(self._sources())
         finally:
             await self._stop([task for _, task in self._running.values()])
@@ -81,6 +86,24 @@ class Listener:
                     _log.error("adopting_failed", exc_info=error)
                 await self._outside.clock.sleep(1.0)
                 await listener.wait(LOOK_S)
+
+    async def _watch(self) -> None:
+        """Look for spikes, fold what storms are about, and send their answers: one node at a time, for the same things."""
+        rounds = 0
+        while True:
+            try:
+                async with lease(self._outside, "listening:watch", self._holder) as held:
+                    if held and rounds % SPIKES_EVERY == 0:
+                        await look_for_spikes(self._outside.db)
+                    if held:
+                        await fold_more(self._outside)
+                        await send_storms(self._outside)
+            except UnisonoError as error:
+                _log.warning("watching_paused", code=error.code)
+            except Exception as error:
+                _log.error("watching_failed", exc_info=error)
+            rounds += 1
+            await self._outside.clock.sleep(WATCH_S)
 
     async def _sources(self) -> None:
         async with self._outside.bell.listen("events") as listener:

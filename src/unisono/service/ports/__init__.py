@@ -53,6 +53,7 @@ from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
 from unisono.service.ports.spam import Spam
+from unisono.service.ports.storms import Storms
 from unisono.service.ports.tags import Tags
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.tallies import Tallies
@@ -130,6 +131,8 @@ class Tx(Protocol):
 
     @property
     def listening(self) -> Listening: ...
+    @property
+    def storms(self) -> Storms: ...
     @property
     def bonds(self) -> Bonds: ...
     @property

@@ -7,9 +7,12 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from unisono.service.listening.alerts import list_alerts
 from unisono.service.listening.mentions import answer_mention, answerable_networks, decide_mention, mention_of, mentions_page
 from unisono.service.listening.monitors import Preview, add_monitor, change_monitor, check_query, list_monitors, preview_query
 from unisono.service.listening.sources import ALONE, add_source, hears, list_sources, remove_source, switch_source
+from unisono.service.listening.storm_views import AlertView, StormView
+from unisono.service.listening.storms import begin_storm, decide_storm_answer, end_storm, list_storms, write_storm_answer
 from unisono.service.listening.views import MentionView, MonitorView, SourceView
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
@@ -66,6 +69,26 @@ class DecisionBody(Body):
     """What is to become of a mention: ignored, not_ours, or new again."""
 
     state: str
+
+
+class NewStormBody(Body):
+    """What a monitor finds, since its alert or for the last hour, is to become one case of this title."""
+
+    monitor_id: UUID
+    title: Annotated[str, Meta(max_length=500)]
+
+
+class StormAnswerBody(Body):
+    """The one answer, and the code that the enquiries are closed with."""
+
+    text: Annotated[str, Meta(max_length=10_000)]
+    code_id: UUID
+
+
+class StormDecisionBody(Body):
+    """Whether the answer goes to everybody, or back to its author."""
+
+    approve: bool
 
 
 class Hearable(Struct, frozen=True, kw_only=True):
@@ -198,7 +221,49 @@ async def answer(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -
     return await answer_mention(house.outside, actor.access, mention_id)
 
 
+@get("/alerts", opt=needs("work.read"), tags=["Listening"])
+async def alerts(house: HouseDep, actor: ActorDep) -> Page[AlertView]:
+    """Return where unusually much was found lately, the newest first."""
+    return Page(items=await list_alerts(house.db, actor.access))
+
+
+@get("/storms", opt=needs("work.read"), tags=["Listening"])
+async def storms(house: HouseDep, actor: ActorDep) -> Page[StormView]:
+    """Return storms with how far their answers have come, standing ones first."""
+    return Page(items=await list_storms(house.db, actor.access))
+
+
+@post("/storms", opt=needs("work.supervise"), tags=["Listening"])
+async def new_storm(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[NewStormBody]) -> StormView:
+    """Fold what a monitor finds into one case; what comes later follows by itself."""
+    storm_id = id_under(await key_of(request))
+    return await begin_storm(house.outside, actor.access, storm_id, data.monitor_id, data.title)
+
+
+@post("/storms/{storm_id:uuid}/answer", opt=needs("work.supervise"), tags=["Listening"], status_code=200)
+async def storm_answer(
+    house: HouseDep, actor: ActorDep, storm_id: FromPath[UUID], data: JSONBody[StormAnswerBody]
+) -> StormView:  # fmt: skip
+    """Propose the one answer; a second person looks at it before anybody has it."""
+    return await write_storm_answer(house.db, actor.access, storm_id, data.text, data.code_id)
+
+
+@post("/storms/{storm_id:uuid}/decide", opt=needs("answer.approve"), tags=["Listening"], status_code=200)
+async def storm_decide(
+    house: HouseDep, actor: ActorDep, storm_id: FromPath[UUID], data: JSONBody[StormDecisionBody]
+) -> StormView:  # fmt: skip
+    """Let the answer go to each author once, where they asked; or give it back. Nobody approves their own."""
+    return await decide_storm_answer(house.db, actor.access, storm_id, approve=data.approve)
+
+
+@post("/storms/{storm_id:uuid}/end", opt=needs("work.supervise"), tags=["Listening"], status_code=200)
+async def storm_end(house: HouseDep, actor: ActorDep, storm_id: FromPath[UUID]) -> StormView:
+    """End a storm: nothing is folded or answered by itself any more; what is open stays open."""
+    return await end_storm(house.db, actor.access, storm_id)
+
+
 ROUTES = [
+    alerts, storms, new_storm, storm_answer, storm_decide, storm_end,
     monitors, new_monitor, edit_monitor, check, preview, networks, sources, new_source, edit_source, drop_source, mentions,
     mention, decide, answer,
 ]  # fmt: skip

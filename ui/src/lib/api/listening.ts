@@ -27,3 +27,17 @@ export interface Preview { looked_at: number; fit: number; items: { network: str
 
 /** What can be heard (config: what a source of its own may name; null: it needs a channel), and where can be answered. */
 export interface Networks { hearable: { connector: string; name: string; config: string[] | null }[]; answerable: string[] }
+
+export interface Alert {
+  id: string; monitor_id: string; monitor: string; began_at: string; ended_at: string | null; window_s: number; posts: number;
+  most: number; usual: number; storm_id: string | null;
+}
+
+export type StormState = 'open' | 'approval' | 'sending' | 'ended';
+
+export interface Storm {
+  id: string; monitor_id: string; monitor: string; case_number: number; title: string; since: string; state: StormState; text: string;
+  code_id: string | null; written_by: string | null; approved_by: string | null; owner_id: string | null; folded: number;
+  waiting: number; answered: number; arrived: number; along: number; refused: number; failed: number; strangers: number;
+  networks: Record<string, number>; ended_at: string | null; version: number;
+}

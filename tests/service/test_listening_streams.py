@@ -1,0 +1,228 @@
+"""Public streams over real sockets: Jetstream by web socket, a Mastodon server by server-sent events; cut, repeated, flooded, gone."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import msgspec
+import pytest_asyncio
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from tests.kit import House, Person
+from tests.service.test_listening import ear, found, heard, monitor, said, somebody
+from unisono.app.registry import Connectors
+from unisono.domain.ids import new_id
+from unisono.egress.client import EgressFactory
+from unisono.service.listening.sources import add_source, list_sources
+
+POST = "app.bsky.feed.post"
+NOW = datetime.now(UTC)
+
+
+class Jetstream:
+    """A stream that keeps what was said, sends it again from a cursor on, and hangs up when it is told to."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.events: list[dict[str, Any]] = []
+        self.cursors: list[int | None] = []
+        self.cut_after: int | None = None
+        self.url = ""
+
+    def say(self, key: str, text: str, *, did: str = "did:plc:zoe", ago_s: float = 30.0, operation: str = "create") -> None:
+        said_at = self.house.clock.now() - timedelta(seconds=ago_s)
+        at = int(said_at.timestamp() * 1e6) + len(self.events)
+        commit: dict[str, Any] = {"operation": operation, "collection": POST, "rkey": key}
+        if operation == "create":
+            commit["record"] = {"text": text, "langs": ["de"], "createdAt": said_at.isoformat()}
+        self.events.append({"did": did, "time_us": at, "kind": "commit", "commit": commit})
+
+    async def tell(self, socket: ServerConnection) -> None:
+        assert socket.request is not None
+        query = parse_qs(urlsplit(socket.request.path).query)
+        cursor = int(query["cursor"][0]) if "cursor" in query else None
+        self.cursors.append(cursor)
+        sent = 0
+        for event in self.events:
+            if cursor is None or event["time_us"] >= cursor:
+                await socket.send(json.dumps(event))
+                sent += 1
+                if sent == self.cut_after:
+                    # Cut off, not taken leave of.
+                    socket.transport.abort()
+                    return
+        await socket.send("not JSON at all")
+
+
+@asynccontextmanager
+async def jetstream(house: House) -> AsyncIterator[Jetstream]:
+    """The stream behind a real socket."""
+    stream = Jetstream(house)
+
+    def plain(_: ServerConnection, request: Request) -> Response | None:
+        return Response(200, "OK", Headers(), b"Welcome to Jetstream") if request.path == "/" else None
+
+    async with serve(stream.tell, "127.0.0.1", 0, process_request=plain) as server:
+        stream.url = f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        yield stream
+
+
+class Server:
+    """A Mastodon server: a public stream that tells what comes while it stands, and a timeline that is walked forward."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[int, dict[str, Any]] = {}
+        self.pushes: list[tuple[str, str]] = []
+        self.asked: list[str] = []
+        self.url = ""
+        self.refuses = False
+
+    def say(self, number: int, text: str, **more: Any) -> dict[str, Any]:
+        status = {
+            "id": str(number), "created_at": NOW.isoformat(), "content": f"<p>{text}</p>", "visibility": "public", "language": "de",
+            "url": f"{self.url}/@zoe/{number}", "account": {"id": "7", "acct": "zoe", "followers_count": 12}, **more,
+        }  # fmt: skip
+        self.statuses[number] = status
+        return status
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        path = head.split(b" ")[1].decode()
+        self.asked.append(path)
+        if self.refuses:
+            writer.write(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+        elif path.startswith("/api/v1/streaming/public"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n:)\n\n")
+            for event, payload in self.pushes:
+                writer.write(f"event: {event}\ndata: {payload}\n\n".encode())
+        else:
+            after = int(parse_qs(urlsplit(path).query)["min_id"][0])
+            page = [self.statuses[number] for number in sorted(self.statuses) if number > after][:40]
+            body = msgspec.json.encode(page[::-1])
+            writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+                % len(body)
+            )
+            writer.write(body)
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def mastodon() -> AsyncIterator[Server]:
+    """The server behind a real socket."""
+    found = Server()
+    server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
+    found.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def outside_world(house: House) -> AsyncIterator[House]:
+    """A house with the real connectors and the real HTTP client."""
+    async with EgressFactory(allow_private=True) as http_for:
+        house.outside = msgspec.structs.replace(house.outside, registry=Connectors(), http_for=http_for)
+        yield house
+
+
+async def hears(house: House, person: Person, connector: str, **config: str) -> UUID:
+    """A source of its own, without any account."""
+    return (await add_source(house.outside, person.access, new_id(), connector=connector, config=config)).id
+
+
+async def test_the_whole_of_bluesky_is_heard_without_an_account_and_goes_on_after_a_cut_without_loss_or_double(
+    outside_world: House,
+) -> None:
+    house = outside_world
+    anna = await somebody(house, await house.queue())
+    await monitor(house, anna, "acme lang:de")
+    one = await ear(house)
+    async with jetstream(house) as stream:
+        source = await hears(house, anna, "bluesky", jetstream_url=stream.url)
+        stream.say("1", "Acme geht nicht")
+        stream.say("2", "nichts davon")
+        stream.say("3", "acme wieder da")
+        stream.cut_after = 2
+        assert await heard(house, source, one) == "unreachable"
+        assert [said(view) for view in await found(house, anna.access)] == ["Acme geht nicht"]
+        stream.cut_after = None
+        stream.say("1", "", operation="delete")
+        assert await heard(house, source, one) == ""
+        # The cursor goes back a little; what comes again is no second mention, and what was taken back is gone.
+        assert stream.cursors[0] is None
+        assert stream.cursors[1] is not None
+        assert stream.cursors[1] < stream.events[1]["time_us"]
+        (view,) = await found(house, anna.access)
+        assert (said(view), view.network, view.url) == (
+            "acme wieder da", "bluesky", "https://bsky.app/profile/did:plc:zoe/post/3",
+        )  # fmt: skip
+        stream.events.append({"did": "did:plc:zoe", "time_us": stream.events[-1]["time_us"] + 1, "kind": "account",
+                              "account": {"active": False, "status": "deleted", "did": "did:plc:zoe"}})  # fmt: skip
+        assert await heard(house, source, one) == ""
+        assert await found(house, anna.access) == []
+
+
+async def test_a_flood_is_heard_to_its_end_and_how_far_behind_we_are_is_shown(outside_world: House) -> None:
+    house = outside_world
+    anna = await somebody(house, await house.queue())
+    await monitor(house, anna, "acme")
+    one = await ear(house)
+    async with jetstream(house) as stream:
+        source = await hears(house, anna, "bluesky", jetstream_url=stream.url)
+        for number in range(3_000):
+            stream.say(f"k{number}", "acme!" if number % 10 == 0 else "anderes", ago_s=40.0)
+        assert await heard(house, source, one) == ""
+        (view,) = await list_sources(house.db)
+        assert (view.posts, view.found, view.gaps) == (3_000, 300, 0)
+        assert view.lag_s is not None
+        assert 39.0 < view.lag_s < 41.0
+        (count,) = await house.sql("select count(*) as mentions from mention")
+        assert count["mentions"] == 300
+
+
+async def test_what_the_stream_no_longer_keeps_is_a_gap_that_is_told(outside_world: House) -> None:
+    house = outside_world
+    anna = await somebody(house, await house.queue())
+    await monitor(house, anna, "acme")
+    one = await ear(house)
+    async with jetstream(house) as stream:
+        source = await hears(house, anna, "bluesky", jetstream_url=stream.url)
+        long_ago = int((house.clock.now() - timedelta(hours=30)).timestamp() * 1e6)
+        await house.sql("update listening_source set place = $1 where id = $2", str(long_ago), source)
+        stream.say("1", "acme")
+        assert await heard(house, source, one) == ""
+        (view,) = await list_sources(house.db)
+        assert (view.gaps, view.found) == (1, 1)
+        events = await house.sql("select type from event where type = 'source.gap_found'")
+        assert len(events) == 1
+
+
+async def test_a_mastodon_servers_timeline_is_walked_after_a_pause_and_its_stream_is_heard(outside_world: House) -> None:
+    house = outside_world
+    anna = await somebody(house, await house.queue())
+    await monitor(house, anna, "acme followers:>10")
+    one = await ear(house)
+    async with mastodon() as server:
+        source = await hears(house, anna, "mastodon", base_url=server.url)
+        first = server.say(100, "Acme <b>kaputt</b>")
+        server.pushes = [("update", json.dumps(first)), ("update", json.dumps(server.say(101, "acme boost", reblog={"id": "1"})))]
+        assert await heard(house, source, one) == ""
+        # Said while nobody listened: more than a page of it, and one that is repeated by the stream.
+        for number in range(102, 150):
+            server.say(number, "acme" if number % 2 else "anderes")
+        server.pushes = [("update", json.dumps(server.statuses[149])), ("delete", "100"), ("update", "{broken")]
+        assert await heard(house, source, one) == ""
+        views = await found(house, anna.access)
+        assert len(views) == 24
+        assert {said(view) for view in views} == {"acme"}
+        assert next(path for path in server.asked if "timelines" in path).startswith("/api/v1/timelines/public?min_id=10")
+        server.refuses = True
+        assert await heard(house, source, one) == "reauth_needed"
