@@ -185,3 +185,41 @@ async def test_without_anything_to_fold_there_is_no_storm_and_a_right_is_needed(
     with pytest.raises(NotFound):
         await end_storm(house.db, anna.access, new_id())
     assert await house.sql("select 1 from case_file") == []
+
+
+async def test_what_nearly_says_the_same_or_stands_in_the_same_thread_belongs_to_it_and_nothing_else_does(
+    listening: House,
+) -> None:
+    house = listening
+    channel, anna, watched, one = await outage(house)
+    other = await house.channel(await house.queue(), medium="mail")
+    at = (house.clock.now() - timedelta(seconds=60)).isoformat()
+    await house.hear(
+        channel,
+        {"id": "a", "text": "Strom weg in der Nordstadt, wer räumt mir jetzt den Kühlschrank aus?", "by": "a", "at": at},
+        {"id": "b", "root": "a", "parent": "a", "text": "Hier auch.", "by": "b", "at": at},
+        {"id": "c", "text": "Was kostet ein Zähler?", "by": "c", "at": at},
+    )
+    mail = {
+        "id": "m",
+        "text": "In der Südstadt, wer räumt mir jetzt den Kühlschrank aus?",
+        "by": "d",
+        "at": at,
+        "visibility": "private",
+    }
+    await house.hear(other, mail)
+    await listened(house, one)
+    storm = await begin_storm(house.outside, anna.access, new_id(), watched, "Ausfall")
+    folded = await house.sql(
+        "select d.remote_id from storm_item i join interaction w on w.id = i.interaction_id join conversation v "
+        "on v.id = w.conversation_id join identity d on d.id = v.identity_id order by 1"
+    )
+    assert [row["remote_id"] for row in folded] == ["a", "b", "d"]
+    await end_storm(house.db, anna.access, storm.id)
+    # Whoever supervises one channel alone folds nothing of another.
+    await house.sql("update interaction set case_id = null")
+    await house.sql("update monitor set channel_id = $1", channel.id)
+    rights = frozenset({channel.access_class})
+    narrow = Access(user_id=anna.id, actions=RIGHTS, classes=dict.fromkeys(RIGHTS, rights))
+    view = await begin_storm(house.outside, narrow, new_id(), watched, "Ausfall")
+    assert view.folded == 2

@@ -66,9 +66,13 @@ class PgStorms:
         found: datetime | None = await self._connection.fetchval(_SQL["alert_since"], monitor_id)
         return found
 
-    async def open_storm(self, storm_id: UUID, monitor_id: UUID, case_id: UUID, since: datetime, by: UUID) -> bool:
+    async def open_storm(
+        self, storm_id: UUID, monitor_id: UUID, case_id: UUID, since: datetime, by: UUID, classes: Classes
+    ) -> bool:
         """Keep a storm."""
-        opened = await self._connection.fetchval(_SQL["open_storm"], storm_id, monitor_id, case_id, since, by, self._now)
+        opened = await self._connection.fetchval(
+            _SQL["open_storm"], storm_id, monitor_id, case_id, since, by, self._now, _list(classes)
+        )
         return opened is not None
 
     async def storm(self, storm_id: UUID, *, lock: bool = False) -> StormFacts | None:
@@ -96,14 +100,24 @@ class PgStorms:
             for row in rows
         ]  # fmt: skip
 
-    async def to_fold(self, storm_id: UUID, monitor_id: UUID, since: datetime, limit: int) -> list[UUID]:
+    async def to_fold(self, storm: StormFacts, limit: int) -> list[UUID]:
         """Return what is to be folded."""
-        return [row["id"] for row in await self._connection.fetch(_SQL["to_fold"], storm_id, monitor_id, since, limit)]
+        rows = await self._connection.fetch(_SQL["to_fold"], storm.id, storm.monitor_id, storm.since, limit, storm.classes)
+        return [row["id"] for row in rows]
 
-    async def first_class(self, monitor_id: UUID, since: datetime) -> int | None:
+    async def first_class(self, monitor_id: UUID, since: datetime, classes: Classes) -> int | None:
         """Return where the oldest of it belongs."""
-        row = await self._connection.fetchrow(_SQL["to_fold"], UUID(int=0), monitor_id, since, 1)
+        row = await self._connection.fetchrow(_SQL["to_fold"], UUID(int=0), monitor_id, since, 1, _list(classes))
         return row["access_class"] if row else None
+
+    async def texts(self, storm_id: UUID, limit: int) -> list[str]:
+        """Return what is in a storm."""
+        return [row["text"] for row in await self._connection.fetch(_SQL["texts"], storm_id, limit)]
+
+    async def beside(self, storm: StormFacts, limit: int) -> dict[UUID, str]:
+        """Return what waits beside a storm."""
+        rows = await self._connection.fetch(_SQL["beside"], storm.id, storm.since, storm.classes, limit)
+        return {row["id"]: row["text"] for row in rows}
 
     async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None:
         """Note what was folded."""

@@ -48,11 +48,11 @@ order by l.began_at desc, l.id desc limit $2;
 select began_at - make_interval(secs => window_s) from monitor_alert where monitor_id = $1 and ended_at is null;
 
 -- name: open_storm
-insert into storm (id, monitor_id, case_id, since, created_by, created_at) values ($1, $2, $3, $4, $5, $6)
+insert into storm (id, monitor_id, case_id, since, created_by, created_at, classes) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict do nothing returning id;
 
 -- name: facts
-select s.id, s.monitor_id, s.case_id, f.access_class, s.since, s.state, s.text, s.code_id, s.written_by
+select s.id, s.monitor_id, s.case_id, f.access_class, s.since, s.classes, s.state, s.text, s.code_id, s.written_by
 from storm s join case_file f on f.id = s.case_id where ($1::uuid is null or s.id = $1) and ($2::text[] is null or s.state = any($2))
 order by s.id;
 
@@ -89,10 +89,32 @@ select w.id, w.access_class from (
     select g.conversation_id from mention_monitor q join mention n on n.id = q.mention_id
     join message g on g.channel_id = n.work_channel_id and g.remote_id = n.work_remote_id
     where q.monitor_id = $2 and n.said_at >= $3
+    union
+    -- What stands in a public thread of which something is in the storm.
+    select o.id from storm_item k join interaction f on f.id = k.interaction_id join conversation v on v.id = f.conversation_id
+    join conversation o on o.channel_id = v.channel_id and o.root_remote_id = v.root_remote_id and o.visibility = v.visibility
+    where k.storm_id = $1 and v.visibility = 'public'
 ) t join interaction w on w.conversation_id = t.conversation_id
-where w.state <> 'closed' and w.case_id is null
+where w.state <> 'closed' and w.case_id is null and w.waiting_since >= $3 - interval '1 hour'
+  and ($5::int[] is null or w.access_class = any($5))
   and not exists (select from storm_item i where i.storm_id = $1 and i.interaction_id = w.id)
 order by w.created_at, w.id limit $4;
+
+-- name: texts
+-- What is in the storm, and what waits beside it: the first thing that was said in each.
+select i.interaction_id as id, x.text from storm_item i join lateral (
+    select t.text from message m join message_text t on t.message_id = m.id
+    where m.interaction_id = i.interaction_id and m.direction = 'in' order by m.said_at, m.id limit 1
+) x on true where i.storm_id = $1 order by i.interaction_id desc limit $2;
+
+-- name: beside
+select w.id, x.text from interaction w join lateral (
+    select t.text from message m join message_text t on t.message_id = m.id
+    where m.interaction_id = w.id and m.direction = 'in' order by m.said_at, m.id limit 1
+) x on true
+where w.state <> 'closed' and w.case_id is null and w.waiting_since >= $2 and ($3::int[] is null or w.access_class = any($3))
+  and not exists (select from storm_item i where i.storm_id = $1 and i.interaction_id = w.id)
+order by w.waiting_since desc, w.id limit $4;
 
 -- name: fold
 insert into storm_item (storm_id, interaction_id, customer_id)

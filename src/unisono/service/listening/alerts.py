@@ -43,7 +43,8 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
             await tx.storms.grown(one.alert_id, one.counted[WINDOWS_S[-1]])
             if over:
                 await tx.storms.end_alert(one.alert_id)
-                tx.emit(_event("monitor.calmed", one, alert_id=one.alert_id))
+                over_body = {"monitor_id": one.monitor_id, "alert_id": one.alert_id}
+                tx.emit(NewEvent(type="monitor.calmed", access_class=one.access_class, body=over_body))
         return int(over)
     found = spike(usual, now, one.counted)
     if found is None:
@@ -52,14 +53,9 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
         alert_id = new_id()
         if not await tx.storms.tell(alert_id, one.monitor_id, found.window_s, found.posts, found.usual):
             return 0
-        tx.emit(
-            _event(
-                "monitor.spiked", one, alert_id=alert_id, posts=found.posts, window_s=found.window_s,
-                usual=round(found.usual, 3),
-            )
-        )  # fmt: skip
+        body: dict[str, object] = {
+            "monitor_id": one.monitor_id, "alert_id": alert_id, "posts": found.posts, "window_s": found.window_s,
+            "usual": round(found.usual, 3),
+        }  # fmt: skip
+        tx.emit(NewEvent(type="monitor.spiked", access_class=one.access_class, body=body))
     return 1
-
-
-def _event(type_: str, one: Lately, **body: object) -> NewEvent:
-    return NewEvent(type=type_, access_class=one.access_class, body={"monitor_id": one.monitor_id, **body})

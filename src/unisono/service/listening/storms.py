@@ -5,6 +5,7 @@ The answer is looked at by a second person. It goes into each conversation like 
 budget; whoever asked twice is answered once.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from uuid import UUID
 from unisono.domain.errors import Conflict, Forbidden, Invalid, NotFound, UnisonoError
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState
+from unisono.listening.alike import alike
 from unisono.service.access import Access
 from unisono.service.answer import Answer, check
 from unisono.service.channel_context import Outside, open_connector
@@ -32,6 +34,7 @@ from unisono.service.work_events import work_event
 from unisono.triage.language import language_of
 
 BATCH: Final = 25
+MOST_COMPARED: Final = 500
 #: What was said before it was noticed belongs to it as well.
 BEFORE: Final = timedelta(hours=1)
 MOST_SHOWN: Final = 20
@@ -65,7 +68,7 @@ async def begin_storm(outside: Outside, access: Access, storm_id: UUID, monitor_
         if any(one.monitor_id == monitor_id for one in await tx.storms.standing(*STANDING)):
             raise _stands()
         since = await tx.storms.alert_since(monitor_id) or tx.now - BEFORE
-        access_class = monitor.access_class or await tx.storms.first_class(monitor_id, since)
+        access_class = await tx.storms.first_class(monitor_id, since, classes)
         if access_class is None:
             raise Conflict("There is no open enquiry that this monitor found. Nothing was folded.", code="nothing_to_fold")
         case = NewCase(
@@ -73,7 +76,7 @@ async def begin_storm(outside: Outside, access: Access, storm_id: UUID, monitor_
             due_at=None,
         )  # fmt: skip
         await tx.cases.add(case)
-        if not await tx.storms.open_storm(storm_id, monitor_id, case.id, since, access.user_id):
+        if not await tx.storms.open_storm(storm_id, monitor_id, case.id, since, access.user_id, classes):
             raise _stands()
         await tx.privacy.audit(access.user_id, "storm.opened", "storm", str(storm_id), {})
         tx.emit(NewEvent(type="case.opened", actor_id=access.user_id, access_class=access_class, body={"case_id": case.id}))
@@ -91,14 +94,29 @@ async def fold_more(outside: Outside) -> int:
     for storm in storms:
         async with outside.db.write() as tx:
             await tx.storms.ask_for(storm.monitor_id, storm.since, sorted(answerable_networks(outside, channels)), 1_000)
-        while (done := await patiently(lambda one=storm: _fold(outside.db, one))) > 0:  # type: ignore[misc]
+        while (done := await patiently(lambda one=storm: _fold(outside.db, one, None))) > 0:  # type: ignore[misc]
             folded += done
+        near = await _alike(outside.db, storm)
+        for begin in range(0, len(near), BATCH):
+            piece = near[begin : begin + BATCH]
+            folded += await patiently(lambda one=storm, ids=piece: _fold(outside.db, one, ids))  # type: ignore[misc]
     return folded
 
 
-async def _fold(db: Database, storm: StormFacts) -> int:
+async def _alike(db: Database, storm: StormFacts) -> list[UUID]:
+    """Return enquiries that nearly say what the storm's say, whatever words the monitor looks for."""
+    async with db.read() as tx:
+        beside = await tx.storms.beside(storm, MOST_COMPARED)
+        known = await tx.storms.texts(storm.id, MOST_COMPARED) if beside else []
+    # Beside the event loop: hundreds of texts against hundreds.
+    return await asyncio.to_thread(alike, known, beside) if known else []
+
+
+async def _fold(db: Database, storm: StormFacts, ids: Sequence[UUID] | None) -> int:
+    """Fold these enquiries, or else the next that belong to the storm by themselves; in one transaction."""
     async with db.write() as tx:
-        ids = await tx.storms.to_fold(storm.id, storm.monitor_id, storm.since, BATCH)
+        if ids is None:
+            ids = await tx.storms.to_fold(storm, BATCH)
         works: list[InteractionFacts] = []
         for one in sorted(ids):
             work = await tx.work.interaction(one, lock=True)

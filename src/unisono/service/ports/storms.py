@@ -22,13 +22,14 @@ class Lately(Struct, frozen=True, kw_only=True):
 
 
 class StormFacts(Struct, frozen=True, kw_only=True):
-    """A storm as the verbs need it. access_class: of its case."""
+    """A storm as the verbs need it. access_class: of its case. classes: what may be folded, None for all."""
 
     id: UUID
     monitor_id: UUID
     case_id: UUID
     access_class: int
     since: datetime
+    classes: list[int] | None
     state: str
     text: str
     code_id: UUID | None
@@ -64,7 +65,9 @@ class Storms(Protocol):
     async def alert_since(self, monitor_id: UUID) -> datetime | None:
         """Return when what a standing alert tells began to be said."""
 
-    async def open_storm(self, storm_id: UUID, monitor_id: UUID, case_id: UUID, since: datetime, by: UUID) -> bool:
+    async def open_storm(
+        self, storm_id: UUID, monitor_id: UUID, case_id: UUID, since: datetime, by: UUID, classes: Classes
+    ) -> bool:
         """Return False when the monitor has a storm already."""
 
     async def storm(self, storm_id: UUID, *, lock: bool = False) -> StormFacts | None: ...
@@ -73,11 +76,17 @@ class Storms(Protocol):
 
     async def views(self, classes: Classes, limit: int) -> list[StormView]: ...
 
-    async def to_fold(self, storm_id: UUID, monitor_id: UUID, since: datetime, limit: int) -> list[UUID]:
-        """Return enquiries with something that the monitor found, open and in no case, that this storm does not know yet."""
+    async def to_fold(self, storm: StormFacts, limit: int) -> list[UUID]:
+        """Return open enquiries in no case, new to the storm, that its monitor found or that stand in a public thread of it."""
 
-    async def first_class(self, monitor_id: UUID, since: datetime) -> int | None:
+    async def first_class(self, monitor_id: UUID, since: datetime, classes: Classes) -> int | None:
         """Return the access class of the oldest enquiry that would be folded."""
+
+    async def texts(self, storm_id: UUID, limit: int) -> list[str]:
+        """Return how the enquiries of a storm began, the newest first."""
+
+    async def beside(self, storm: StormFacts, limit: int) -> dict[UUID, str]:
+        """Return how open enquiries in no case began that are new to the storm, the newest first."""
 
     async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None: ...
 

@@ -18,6 +18,8 @@ create table storm (
     monitor_id uuid not null references monitor on delete cascade,
     case_id uuid not null references case_file on delete cascade,
     since timestamptz not null,
+    -- What whoever began it may supervise, null for everything: nothing else is folded.
+    classes integer[],
     state text not null default 'open' check (state in ('open', 'approval', 'sending', 'ended')),
     text text not null default '',
     code_id uuid references wrap_up_code,
