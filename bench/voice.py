@@ -32,8 +32,8 @@ class _Context:
     http: Any = None
     log = structlog.get_logger("bench")
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.settings = settings
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
+        self.settings, self.folder = settings, folder
 
     async def sound(self, file: str) -> bytes:
         raise KeyError(file)
@@ -108,9 +108,8 @@ async def _held(calls: int, *, bridged: bool) -> tuple[float, float]:
         settings = {
             "listen": f"127.0.0.1:{listen}", "rtp_ports": "40000-44000", "calls": calls + 5, "calls_per_second": 100,
             "sip_hosts": [f"127.0.0.1:{phone_port}"], "outside_at_once": calls, "calls_per_hour": 10_000, "drain_s": 0.2,
-            "recordings": str(folder),
         }  # fmt: skip
-        house.driver = SipDriver(_Context(settings))  # type: ignore[arg-type]
+        house.driver = SipDriver(_Context(settings, folder))  # type: ignore[arg-type]
         await stack.enter_async_context(_running(house.driver, house))
         sipps = []
         if bridged:

@@ -56,6 +56,7 @@ async def run_doctor(settings: Settings) -> int:
     findings = await doctor(
         settings.data_dir, settings.database_url or None, secret_key=settings.secret_key, bin_dir=settings.postgres_bin_dir
     )
+    findings += look_at_telephony(settings)
     colours = {Level.WARNING: typer.colors.YELLOW, Level.ERROR: typer.colors.RED}
     for finding in findings:
         typer.secho(f"{finding.level.value:8}{finding.subject}: {finding.text}", fg=colours.get(finding.level))
@@ -263,6 +264,27 @@ def look_at_keys(data_dir: Path, secret_key: str, needed: Sequence[str]) -> list
     if owner not in (0, os.geteuid()):
         return [_found("keys", Level.WARNING, f"{path} belongs to user {owner}, not to the one who runs this.")]
     return [_found("keys", Level.OK, source)]
+
+
+def look_at_telephony(settings: Settings) -> list[Finding]:
+    """Whether the lines of the voice file can be worked here; nothing when there are none by SIP."""
+    # Only the telephone needs them, and only where there is one.
+    from unisono.app.voice import read_voice_file
+    from unisono.voice.sip.checking import check
+
+    try:
+        tables = read_voice_file(settings)
+    except UnisonoError as error:
+        return [_found("telephony", Level.ERROR, str(error))]
+    findings = []
+    for name, table in tables.items():
+        if table.get("kind", name) != "sip" or table.get("enabled") is False:
+            continue
+        against = check({key: value for key, value in table.items() if key not in {"kind", "enabled"}})
+        findings += [_found(f"line {name}", Level.ERROR if one.hurts else Level.NOTE, one.text) for one in against]
+        if not any(one.hurts for one in against):
+            findings.append(_found(f"line {name}", Level.OK, "The SIP endpoint can run here."))
+    return findings
 
 
 def look_at_optional_programs() -> Finding:

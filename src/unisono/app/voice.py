@@ -19,6 +19,7 @@ from typing import Any, Final
 import structlog
 
 from unisono.app.build import Running
+from unisono.app.settings import Settings
 from unisono.app.webrtc import webrtc_driver
 from unisono.contract import Clock, Http, Log, Manifest
 from unisono.contract.voice import DriverFactory, VoiceDriver
@@ -38,6 +39,7 @@ class Context:
         self.clock: Clock = running.clock
         self.log: Log = structlog.get_logger("voice").bind(driver=name)
         self.http: Http = running.outside.http_for(_reaching(settings), dict(settings))
+        self.folder = running.data_dir / "voice" / name
         self._sounds = running.data_dir / SOUNDS
 
     async def sound(self, file: str) -> bytes:
@@ -76,11 +78,16 @@ def drivers_of(running: Running) -> dict[str, VoiceDriver]:
 
 def voice_tables(running: Running) -> dict[str, dict[str, Any]]:
     """Return the tables of the voice file; none when there is no file."""
-    path = Path(running.settings.voice_file).expanduser() if running.settings.voice_file else running.data_dir / "voice.toml"
+    return read_voice_file(running.settings)
+
+
+def read_voice_file(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the tables of the voice file that these settings name. Raises Invalid for one that cannot be used."""
+    path = Path(settings.voice_file).expanduser() if settings.voice_file else settings.data_dir / "voice.toml"
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        if running.settings.voice_file:
+        if settings.voice_file:
             raise Invalid(f"The voice file {path} is not there; UNISONO_VOICE_FILE names it.") from None
         return {}
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -56,6 +56,11 @@ CALL_EVENTS: Final = Counter(
     "unisono_call_events", "What telephony told, by driver and type, and what became of it: taken, again, late, ...",
     ("driver", "type", "result"), registry=REGISTRY,
 )  # fmt: skip
+CALLS_TURNED_AWAY: Final = Counter(
+    "unisono_calls_turned_away",
+    "Requests of telephony that were turned away, by driver and reason: full, draining, flood, malformed, refer.",
+    ("driver", "reason"), registry=REGISTRY,
+)  # fmt: skip
 CALL_LAG: Final = Histogram(
     "unisono_call_event_seconds", "Time from an event of a call until all that follows from it was stored.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 5.0), registry=REGISTRY,

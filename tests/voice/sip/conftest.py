@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ class Context:
     """What the driver is given."""
 
     settings: dict[str, Any]
+    folder: Path
     name: str = "sip"
     sounds: dict[str, bytes] = field(default_factory=dict)
     log: Any = field(default_factory=Log)
@@ -177,8 +178,10 @@ def sipp() -> Path:
 
 
 @asynccontextmanager
-async def town_with(folder: Path, **settings: Any) -> AsyncIterator[Town]:
-    """Build a town; settings of the line beside those that every test needs."""
+async def town_with(
+    folder: Path, *, run: Callable[[SipDriver], Coroutine[Any, Any, None]] | None = None, **settings: Any
+) -> AsyncIterator[Town]:
+    """Build a town; settings of the line beside those that every test needs. `run`: works the driver, else a mere listener."""
     kamailio_program = require_binary("kamailio", "/usr/sbin/kamailio")
     sipp()
     listen, port, provider_port, direct_port = f"127.0.0.1:{free_port()}", free_port(), free_port(), free_port()
@@ -205,12 +208,12 @@ async def town_with(folder: Path, **settings: Any) -> AsyncIterator[Town]:
                 "sip_hosts": [f"127.0.0.1:{direct_port}"],
                 "rtp_timeout_s": 4,
                 "drain_s": 1.0,
-                "recordings": str(folder / "recordings"),
                 **settings,
-            }
+            },
+            folder,
         )
         driver, house = SipDriver(context), House()
-        running = asyncio.create_task(driver.run(house))
+        running = asyncio.create_task(run(driver) if run else driver.run(house))
         stack.push_async_callback(_end, running)
         await asyncio.wait_for(driver.listening.wait(), 20)
         yield Town(folder, kamailio, driver, context, house, listen, provider_port, direct_port, running, stack)

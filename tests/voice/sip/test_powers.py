@@ -51,7 +51,7 @@ OUTSIDE = "+491701234567"
 
 
 def files(town: Town) -> list[Path]:
-    folder = Path(town.context.settings["recordings"])
+    folder = town.context.folder / "recordings"
     return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
 
 

@@ -1,6 +1,7 @@
 """What a telephony driver is, and what the house is to it."""
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -82,10 +83,12 @@ class VoiceDriver(Protocol):
 class VoiceContext(Protocol):
     """The outside world that a driver is given. `settings`: its own, checked by nobody but the driver; secrets included.
 
-    name: under which it tells events; a house may have two drivers of one kind.
+    name: under which it tells events; a house may have two drivers of one kind. folder: a directory of the driver's own, which it
+    makes when it needs one (recordings that the house has not fetched yet).
     """
 
     name: str
+    folder: Path
     settings: dict[str, Any]
     clock: Clock
     log: Log

@@ -43,6 +43,7 @@ from unisono.contract.voice import (
     VoiceListener,
     VoicePowers,
 )
+from unisono.service.metrics import CALLS_TURNED_AWAY
 from unisono.voice.sip.door import Barred, Door, Way
 from unisono.voice.sip.frames import (
     Account,
@@ -65,7 +66,7 @@ from unisono.voice.sip.frames import (
 from unisono.voice.sip.link import Link, LinkBroken
 from unisono.voice.sip.settings import SipSettings, read_settings
 
-NAME: Final = "sip"
+SCHEME: Final = "sip"
 #: How long the house waits for the endpoint's word on a command, and to see it start.
 _WORD_S, _START_S = 15.0, 20.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
@@ -76,10 +77,10 @@ class SipDriver:
     """One trunk and the phones of one house. Raises BadSipSettings when it is made of settings that cannot be used."""
 
     def __init__(self, context: VoiceContext) -> None:
-        self.name: str = getattr(context, "name", NAME)
+        self.name = context.name
         self._context = context
         self._settings: SipSettings = read_settings(dict(context.settings))
-        self._recordings = self._settings.recordings_dir
+        self._recordings = self._settings.recordings_dir or context.folder / "recordings"
         self._door = Door(self._settings, time.monotonic)
         self._link: Link[Up] | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -240,6 +241,7 @@ class SipDriver:
                         look.set_result(calls)
                 case Turned(reason=reason, count=count):
                     self.turned[reason] = self.turned.get(reason, 0) + count
+                    CALLS_TURNED_AWAY.labels(self.name, reason).inc(count)
                     self._context.log.warning("voice.sip.turned_away", reason=reason, count=count)
                 case Registered():
                     self.registered = frame
@@ -406,7 +408,7 @@ class SipDriver:
 
     def _path(self, uri: str) -> Path:
         scheme, _, name = uri.partition(":")
-        if scheme != NAME or not name or not all(c.isalnum() or c in "-_" for c in name):
+        if scheme != SCHEME or not name or not all(c.isalnum() or c in "-_" for c in name):
             raise FileNotFoundError(f"{uri} is no recording of this driver.")
         return self._recordings / f"{name}.wav"
 

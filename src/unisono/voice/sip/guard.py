@@ -103,6 +103,15 @@ def guard(port: int, networks: Sequence[Network]) -> int:
     return guarded
 
 
+def can_guard() -> None:
+    """See on a socket of its own whether this kernel takes the filter. Raises CannotGuard."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            _attach(sock, program([ipaddress.ip_network("127.0.0.1/32")], socket.AF_INET))
+        except OSError as error:
+            raise CannotGuard(f"The kernel took no packet filter ({error.strerror}); the endpoint would not listen.") from None
+
+
 def _attach(sock: socket.socket, steps: Sequence[Step]) -> None:
     code = b"".join(struct.pack("HBBI", *step) for step in steps)
     memory = ctypes.create_string_buffer(code)

@@ -29,7 +29,7 @@ class SipSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     emergency: numbers that are refused unless `location` says that the trunk tells where we are.
     calls, calls_per_second: the most that comes in. rtp_timeout_s, longest_call_s, longest_hold_s, drain_s: limits in seconds.
     refer: transfers are handed to the trunk by REFER instead of being carried by us.
-    recordings: folder in which recordings lie until the house has fetched them.
+    recordings: folder in which recordings lie until the house has fetched them, instead of one in the data directory.
     headers: those of strangers that are passed on. trusts_identity: the trunk vouches for P-Asserted-Identity.
     """
 
@@ -62,7 +62,7 @@ class SipSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     longest_hold_s: float = 900.0
     drain_s: float = 30.0
     refer: bool = False
-    recordings: str = "~/.local/share/unisono/recordings"
+    recordings: str = ""
     headers: list[str] = field(default_factory=list)
     trusts_identity: bool = False
 
@@ -79,9 +79,9 @@ class SipSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return int(first), int(last)
 
     @property
-    def recordings_dir(self) -> Path:
-        """The folder of recordings, absolute."""
-        return Path(self.recordings).expanduser().resolve()
+    def recordings_dir(self) -> Path | None:
+        """The folder of recordings, absolute; None for one in the data directory."""
+        return Path(self.recordings).expanduser().resolve() if self.recordings else None
 
     @property
     def phones_server(self) -> str:
