@@ -13,8 +13,10 @@ from unisono.domain.ids import new_id
 from unisono.domain.words import Visibility
 from unisono.service.accept import accept_offer
 from unisono.service.answer import Answer, answer
+from unisono.service.customers import customer_page
 from unisono.service.erase import erase_customer
 from unisono.service.look import messages_page
+from unisono.service.reports.fold import fold_reports
 
 
 class Posting(Scripted):
@@ -139,3 +141,16 @@ async def test_who_is_erased_as_a_third_party_is_gone_from_there_too(scene: Any)
     left = await house.sql("select t.text from message_text t")
     assert [row["text"] for row in left] == ["Wo ist mein Paket?"]
     assert await house.sql("select from identity where handle ilike '%partner%' or display_name = 'Lager'") == []
+
+
+async def test_what_is_said_with_a_third_party_is_in_no_figure_of_the_customers(scene: Any) -> None:
+    """Neither the first answer nor what they wrote: the customer still waits, and wrote one message."""
+    house, channel, person, _ = scene
+    await answered(scene)
+    await fold_reports(house.db)
+    [fact] = await house.sql("select answered_at, next_n, asked_at from report_fact")
+    assert (fact["answered_at"], fact["next_n"], fact["asked_at"]) == (None, 0, None)
+    [row] = await house.sql("select y.customer_id from conversation c join identity y on y.id = c.identity_id limit 1")
+    page = await customer_page(house.db, person.access, row["customer_id"], "UTC")
+    assert page.facts.messages == 1
+    assert channel

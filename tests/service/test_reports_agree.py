@@ -23,6 +23,7 @@ from unisono.service.accept import accept_offer
 from unisono.service.clockwork import tell_due
 from unisono.service.erase import erase_customer
 from unisono.service.finish import finish, wrap_up
+from unisono.service.merge_conversations import merge_conversations, unmerge_conversations
 from unisono.service.note import write_note
 from unisono.service.park import park, unpark
 from unisono.service.ports import NewEvent
@@ -149,7 +150,12 @@ async def notes(scene: Scene, who: int, which: int) -> None:
 
 
 async def opens_again(scene: Scene, who: int, which: int) -> None:
-    row = await scene.one(which, "closed")
+    rows = await scene.house.sql(
+        "select i.id, i.conversation_id from interaction i join conversation c on c.id = i.conversation_id "
+        "join identity y on y.id = c.identity_id join customer k on k.id = y.customer_id "
+        "where i.state = 'closed' and k.erased_at is null order by i.id"
+    )
+    row = rows[which % len(rows)] if rows else None
     if row:
         await reopen(scene.house.db, scene.people[who % 4].access, row["conversation_id"])
 
@@ -179,10 +185,27 @@ async def folds(scene: Scene, who: int, which: int) -> None:
     await fold_reports(scene.house.db)
 
 
+async def merges(scene: Scene, who: int, which: int) -> None:
+    rows = await scene.house.sql(
+        "select c.id from conversation c join identity n on n.id = c.identity_id where n.remote_id = $1 order by c.id",
+        f"c{who % 4}",
+    )
+    if len(rows) > 1:
+        one, other = rows[which % len(rows)]["id"], rows[(which + 1) % len(rows)]["id"]
+        await merge_conversations(scene.house.db, scene.people[who % 4].access, one, other)
+
+
+async def unmerges(scene: Scene, who: int, which: int) -> None:
+    rows = await scene.house.sql("select id from conversation_bond where kind = 'merge' and ended_at is null order by id")
+    if rows:
+        await unmerge_conversations(scene.house.db, scene.people[who % 4].access, rows[which % len(rows)]["id"])
+
+
 STEPS: dict[str, Callable[[Scene, int, int], Awaitable[None]]] = {
     step.__name__: step
     for step in (
         hears, routes, takes, answers, hands_over, rests, wakes, ends, closes, notes, opens_again, gives_up, is_erased, waits, folds,
+        merges, unmerges,
     )
 }  # fmt: skip
 # What makes histories long comes more often than what ends them.
@@ -190,9 +213,16 @@ WEIGHTED = (
     ["hears"] * 5
     + ["takes"] * 3
     + ["routes", "answers", "waits"] * 3
-    + ["closes", "hands_over", "rests", "wakes"] * 2
+    + ["closes", "hands_over", "rests", "wakes", "merges"] * 2
     + sorted(STEPS)
+    + ["is_erased"]
 )
+
+
+#: Two threads of one person, merged, folded and told apart again: what is merged away and comes back happens in each history.
+BEGINNING = [
+    ("hears", 1, 1), ("hears", 0, 0), ("hears", 0, 1), ("merges", 0, 0), ("folds", 0, 0), ("unmerges", 0, 0),
+]  # fmt: skip
 
 
 async def recount(scene: Scene, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -225,7 +255,8 @@ async def recount(scene: Scene, zone: ZoneInfo) -> list[dict[str, Any]]:
             for e in events
             if e["type"] in {"interaction.created", "interaction.reopened", "interaction.transferred"}
         ]
-        ended = [e for e in events if e["type"] == "interaction.wrapped_up"]
+        ended = endings(events)
+        merged = bool(ended) and ended[0]["body"].get("code") == "merged"
         answered = [e for e in events if e["type"] == "answer.queued"]
         late = [e for e in events if e["type"] == "interaction.breached" and e["body"]["kind"] == "first_response"]
         began = rows[one]["waiting_since"] if not by_hand else first["at"]
@@ -237,13 +268,24 @@ async def recount(scene: Scene, zone: ZoneInfo) -> list[dict[str, Any]]:
             "answered": answered[0]["at"].astimezone(zone).date() if answered and not by_hand else None,
             "first_ms": ms(answered[0]["at"] - began) if answered else 0,
             "late": late[0]["at"].astimezone(zone).date() if late else None,
-            "closed": ended[0]["at"].astimezone(zone).date() if ended else None,
+            "closed": ended[0]["at"].astimezone(zone).date() if ended and not merged else None,
             "resolution_ms": ms(ended[0]["at"] - began) if ended else 0,
             "left": bool(ended) and ended[0]["body"].get("code") == "abandoned",
             "code": str(ended[0]["body"].get("code_id") or "") if ended else "",
             "transfers": sum(e["type"] == "interaction.transferred" for e in events),
             "worked_ms": worked(events),
         })  # fmt: skip
+    return found
+
+
+def endings(events: Iterable[Any]) -> list[Any]:
+    """What ended it: of a merge that was undone nothing is left."""
+    found: list[Any] = []
+    for e in events:
+        if e["type"] == "interaction.wrapped_up":
+            found.append(e)
+        elif e["type"] == "interaction.returned" and e["body"].get("cause") == "unmerged":
+            found.pop()
     return found
 
 
@@ -357,6 +399,8 @@ async def _play(cluster: Cluster, steps: list[tuple[str, int, int]], seen: Count
         await compare(scene, "Pacific/Auckland")
         await rebuild_reports(scene.house.db)
         await compare(scene, "Pacific/Auckland")
+        seen["merged away"] += len(await scene.house.sql("select from event where body->>'code' = 'merged'"))
+        seen["apart again"] += len(await scene.house.sql("select from event where body->>'cause' = 'unmerged'"))
         for row in await scene.house.sql("select distinct type from event"):
             seen[row["type"]] += 1
     finally:
@@ -372,7 +416,7 @@ def test_reports_agree_with_a_plain_recount_of_the_log(cluster: Cluster) -> None
     )  # fmt: skip
     @given(st.lists(st.tuples(st.sampled_from(WEIGHTED), st.integers(0, 11), st.integers(0, 11)), min_size=40, max_size=70))
     def any_history(steps: list[tuple[str, int, int]]) -> None:
-        asyncio.run(_play(cluster, [("hears", 0, 0), ("hears", 1, 1), *steps], seen))
+        asyncio.run(_play(cluster, [*BEGINNING, *steps], seen))
 
     any_history()
     structlog.get_logger().info("histories", **seen)
@@ -380,4 +424,6 @@ def test_reports_agree_with_a_plain_recount_of_the_log(cluster: Cluster) -> None
     for type_ in ("created", "reopened", "transferred", "parked", "unparked", "wrapped_up", "breached", "accepted", "taken"):
         assert seen[f"interaction.{type_}"] >= 2, type_
     assert seen["customer.erased"] >= 2
+    assert seen["merged away"] >= 2
+    assert seen["apart again"] >= 1
     assert seen["figures"] > 200

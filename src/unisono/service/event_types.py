@@ -35,7 +35,8 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "note.added": EventType(summary="A colleague wrote a note.", body={"message_id": ID}),
     "answer.queued": EventType(
-        summary="An answer was written and waits for its network; rule_id: by a rule.", body={"message_id": ID, "rule_id?": ID}
+        summary="An answer was written and waits for its network; rule_id: by a rule; aside: to a third party.",
+        body={"message_id": ID, "rule_id?": ID, "aside?": "boolean"},
     ),
     "answer.changed": EventType(summary="An answer's delivery changed.", body={"message_id": ID, "delivery": ENUM}),
     "answer.held": EventType(

@@ -407,7 +407,9 @@ class _Intake:
         await self.tx.talk.customer_wrote(list(told.values()))
         await stop_held(self.tx, [c for c, group in asking.items() if any(p.aside is None for p in group)])
         for conversation_id, interaction_id in told.items():
-            self._emit("interaction.changed", asking[conversation_id][0].conversation, interaction_id, {"by": "customer"})
+            group = asking[conversation_id]
+            by = "customer" if any(p.aside is None for p in group) else "third_party"
+            self._emit("interaction.changed", group[0].conversation, interaction_id, {"by": by})
 
     def _interaction(
         self, group: list[_Placed], last: OpenInteraction | None, due: Reckoning, prefer: UUID | None

@@ -55,7 +55,7 @@ async def queue_answer(tx: Tx, answer: Queued) -> None:
         NewEvent(
             type="answer.queued", actor_id=answer.user_id, channel_id=answer.channel_id, queue_id=answer.queue_id,
             access_class=answer.access_class, conversation_id=answer.conversation_id, interaction_id=answer.interaction_id,
-            agent_id=answer.user_id, body={"message_id": answer.message_id},
+            agent_id=answer.user_id, body={"message_id": answer.message_id} | ({"aside": True} if answer.aside else {}),
         )
     )  # fmt: skip
 

@@ -157,18 +157,18 @@ where v.customer_id = c.id and (c.id = $1 or c.merged_into = $1) and v.field_id 
 -- name: facts
 select count(*) as messages, min(m.said_at) as first_at, max(m.said_at) as last_at
 from identity n join conversation c on c.identity_id = n.id join message m on m.conversation_id = c.id
-where n.customer_id = $1 and m.direction = 'in' and m.deleted_at is null and ($2::int[] is null or c.access_class = any($2::int[]));
+where n.customer_id = $1 and m.direction = 'in' and m.aside_identity_id is null and m.deleted_at is null and ($2::int[] is null or c.access_class = any($2::int[]));
 
 -- name: languages
 select m.language from identity n join conversation c on c.identity_id = n.id join message m on m.conversation_id = c.id
-where n.customer_id = $1 and m.direction = 'in' and m.deleted_at is null and m.language is not null
+where n.customer_id = $1 and m.direction = 'in' and m.aside_identity_id is null and m.deleted_at is null and m.language is not null
       and ($2::int[] is null or c.access_class = any($2::int[]))
 group by 1 order by count(*) desc, 1 limit 5;
 
 -- name: hours
 select extract(hour from m.said_at at time zone $3)::int as hour, count(*) as n
 from identity n join conversation c on c.identity_id = n.id join message m on m.conversation_id = c.id
-where n.customer_id = $1 and m.direction = 'in' and m.deleted_at is null and ($2::int[] is null or c.access_class = any($2::int[]))
+where n.customer_id = $1 and m.direction = 'in' and m.aside_identity_id is null and m.deleted_at is null and ($2::int[] is null or c.access_class = any($2::int[]))
 group by 1;
 
 -- name: directory_found

@@ -35,7 +35,7 @@ _BEHIND: Final[dict[str, tuple[str, str, str, str, list[str]]]] = {
     "arrived": ("f.arrived_day", "f.arrived_at", "null", "arrived", ["not f.by_hand"]),
     "answered": ("f.answered_day", "f.answered_at", "f.answered_by", "answered", []),
     "late": ("f.late_day", "f.late_at", "coalesce(f.answered_by, f.closed_by)", "answered", []),
-    "closed": ("f.closed_day", "f.closed_at", "f.closed_by", "closed", ["f.ending <> 'abandoned'"]),
+    "closed": ("f.closed_day", "f.closed_at", "f.closed_by", "closed", ["f.ending not in ('abandoned', 'merged')"]),
     "left": ("f.closed_day", "f.closed_at", "null", "left", ["f.ending = 'abandoned'"]),
 }
 #: Which of a row's enquiries a column counts, where not all.
@@ -283,7 +283,7 @@ def own_statement(asked: Asked, agent_ids: list[object] | None) -> tuple[str, li
     """Return the statement of what each person closed."""
     ps = Parameters()
     conditions = [*_period(asked, ps, "f.closed_day"), *_access(asked, ps), *_of_queues(asked, ps), *_of_channels(asked, ps)]
-    conditions += ["f.ending <> 'abandoned'", "f.closed_by is not null"]
+    conditions += ["f.ending not in ('abandoned', 'merged')", "f.closed_by is not null"]
     if agent_ids is not None:
         conditions.append(f"f.closed_by = any({ps.add(agent_ids, '::uuid[]')})")
     statement = (

@@ -134,7 +134,7 @@ select 'closed',
 from report_fact f join unnest($1::date[], $2::int[]) as t(day, access_class)
   on f.closed_day = t.day and f.access_class = t.access_class
 left join report_person p on p.agent_id = f.closed_by
-where f.ending <> 'abandoned'
+where f.ending not in ('abandoned', 'merged')
 group by f.closed_day, f.access_class, grouping sets ((), (f.language), (f.skills), (f.code_id));
 
 -- name: count_left
@@ -183,7 +183,7 @@ from (
     from report_fact where answered_day between $1 and $2
     union all
     select 'closed', closed_day, access_class, coalesce(code_id::text, ''), language, skills, closed_by
-    from report_fact where closed_day between $1 and $2 and ending <> 'abandoned'
+    from report_fact where closed_day between $1 and $2 and ending not in ('abandoned', 'merged')
 ) f join access_class a on a.id = f.access_class join report_person p on p.agent_id = f.who
 group by 1, 2, 3, 4, 5, 6, 7;
 

@@ -76,6 +76,8 @@ TELLING: Final = (
 )  # fmt: skip
 """Types of events that say something about an enquiry's figures."""
 ERASED: Final = "erased"
+MERGED: Final = "merged"
+"""How an enquiry ends that goes on as part of another: nobody closed it, so it is in no figure of what was closed."""
 
 
 def fold(facts: Facts | None, event: LoggedEvent) -> Facts | None:
@@ -107,14 +109,18 @@ def _change(facts: Facts, event: LoggedEvent) -> dict[str, Any]:
         # Also of what is over: what was missed before the end may be told after it.
         return _breached(facts, event)
     if facts.stand == Stand.OVER.value:
-        return {}
+        return _apart_again(event) if kind == "returned" and facts.ending == MERGED else {}
     if event.type in _TAKES:
         return _taken(facts, event)
     match kind:
         case "answer.queued":
-            return _answered(facts, event, event.agent_id)
+            # What a rule sent by itself, and what was said to a third party, answers no customer.
+            said_to_nobody = event.body.get("rule_id") or event.body.get("aside")
+            return {} if said_to_nobody else _answered(facts, event, event.agent_id)
         case "message.received":
             return _answered(facts, event, None) if event.body.get("direction") == "out" else {}
+        case "changed" if event.body.get("by") == "third_party":
+            return {}
         case "changed":
             waits = (facts.by_hand or facts.answered_at is not None) and facts.asked_at is None
             return {"asked_at": event.at} if waits else {}
@@ -185,6 +191,14 @@ def _closed(facts: Facts, event: LoggedEvent) -> dict[str, Any]:
         "closed_at": event.at, "closed_by": event.agent_id or facts.agent_id, "resolution_ms": _since_asked(facts, event),
         "code_id": None if code_id is None else UUID(str(code_id)), "ending": str(event.body.get("code") or "code"),
         "asked_at": None,
+    }  # fmt: skip
+
+
+def _apart_again(event: LoggedEvent) -> dict[str, Any]:
+    """A merge was undone: it waits as if it had never ended; how long it was worked on stays."""
+    return {
+        "stand": Stand.WAITS.value, "since": event.at, "agent_id": None, "offered": False, "closed_at": None, "closed_by": None,
+        "code_id": None, "ending": None, "resolution_ms": None,
     }  # fmt: skip
 
 
