@@ -20,6 +20,7 @@ from unisono.app.demo.buttons import Buttons
 from unisono.app.demo.chats import ChatStage
 from unisono.app.demo.customers import ScriptedStage
 from unisono.app.demo.feed import load_feed
+from unisono.app.demo.history import tell_past
 from unisono.app.demo.keep import Keep
 from unisono.app.demo.mails import MailStage, Postman
 from unisono.app.demo.material import company, network_threads, threads
@@ -79,17 +80,20 @@ async def run_demo(settings: Settings, feed: Path | None, speed: float) -> int:
     feed: a file of real threads that is played instead of the demo's own. Raises BadFeed, and what `build` raises.
     """
     set_up_logging(settings.log_format, "warning" if settings.log_level == "info" else settings.log_level)
-    async with open_demo(settings, feed, speed) as demo:
+    async with open_demo(settings, feed, speed, past=feed is None) as demo:
         _greet(demo, feed)
         await demo.work
     return 0
 
 
 @asynccontextmanager
-async def open_demo(settings: Settings, feed: Path | None, speed: float, *, opens_late: bool = False) -> AsyncIterator[DemoHouse]:
+async def open_demo(
+    settings: Settings, feed: Path | None, speed: float, *, opens_late: bool = False, past: bool = False
+) -> AsyncIterator[DemoHouse]:
     """Run a demo while the block runs. All that must last lies in the data directory.
 
-    opens_late: the house begins to listen when everything was played, and finds it all at once.
+    opens_late: the house begins to listen when everything was played, and finds it all at once. past: a new house has worked for
+    three weeks already.
     """
     steps = placed(load_feed(feed), named=HANDLE) if feed is not None else own_steps()
     # Networks and mail servers are on this machine.
@@ -107,6 +111,8 @@ async def open_demo(settings: Settings, feed: Path | None, speed: float, *, open
         chat = chat_channel()
         channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat, call_channel(networks.url)]
         seeded = await seed(running.outside, running.passwords, password, channels)
+        if past:
+            await tell_past(running.db, running.bell, running.clock, seeded)
         played = Played(keep.folder / ("played.jsonl" if feed is None else f"played-{_name(feed)}.jsonl"))
         stack.callback(played.close)
         network_stage = NetworkStage(networks.url, networks.accounts)

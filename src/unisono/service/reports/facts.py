@@ -109,7 +109,7 @@ def _change(facts: Facts, event: LoggedEvent) -> dict[str, Any]:
         # Also of what is over: what was missed before the end may be told after it.
         return _breached(facts, event)
     if facts.stand == Stand.OVER.value:
-        return _apart_again(event) if kind == "returned" and facts.ending == MERGED else {}
+        return _apart_again(event) if facts.ending == MERGED and event.body.get("cause") == "unmerged" else {}
     if event.type in _TAKES:
         return _taken(facts, event)
     match kind:
