@@ -120,6 +120,10 @@ async def test_the_list_is_filtered_and_read_page_by_page(house: House) -> None:
     assert await numbers(unowned=True) == [made[1]]
     assert await numbers(late=True) == [made[0]]
     assert await numbers(words=["lieferung", "3"]) == [made[3]]
+    await change_case(house.db, person.access, made[4], CaseChange(title="Störung in der Äußeren Straße: café"))
+    for typed in ("störung", "STOERUNG", "strasse", "straße", "aeusser", "Café", "cafe"):
+        assert await numbers(words=[typed]) == [made[4]], typed
+    assert await numbers(words=["störung", "kabel"]) == []
     assert await numbers(number=await number_of(house, made[4])) == [made[4]]
     page = await cases_page(house.db, person.access, CaseFilter(), None, 2)
     rest = await cases_page(house.db, person.access, CaseFilter(), page.next, 50)

@@ -20,6 +20,7 @@ from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.egress.client import EgressFactory
 from unisono.policy.rules.language import Action, Verb
+from unisono.service.metrics import REGISTRY
 from unisono.service.ports import Cursor
 from unisono.service.ports.rules import StoredRule
 from unisono.service.ports.webhooks import Webhook, WebhookChange
@@ -143,6 +144,7 @@ async def test_words_go_along_only_where_they_were_asked_for_and_never_after_the
 
 async def test_what_fails_is_tried_again_later_each_time_and_given_up_in_the_end_and_can_be_sent_anew(stage: Stage) -> None:
     webhook, _ = await stage.webhook("interaction.created")
+    measured = REGISTRY.get_sample_value("unisono_webhook_seconds_count") or 0
     await stage.hear()
     stage.receiver.answers = ["500 Oh", "302 Found", *["503 Busy"] * 7]
     await stage.tell()
@@ -160,6 +162,12 @@ async def test_what_fails_is_tried_again_later_each_time_and_given_up_in_the_end
     await stage.tell()
     assert await stage.states() == [("delivered", 1, "")]
     assert len({headers["webhook-id"] for headers, _ in stage.receiver.got}) == 1
+    came = {
+        state: REGISTRY.get_sample_value("unisono_webhook_deliveries_total", {"webhook": str(webhook), "state": state})
+        for state in ("waiting", "dead", "delivered")
+    }
+    assert came == {"waiting": len(PAUSES_S), "dead": 1, "delivered": 1}
+    assert REGISTRY.get_sample_value("unisono_webhook_seconds_count") == measured + len(PAUSES_S) + 2
 
 
 async def test_one_that_is_slow_or_away_holds_up_no_other_and_loses_nothing(stage: Stage) -> None:

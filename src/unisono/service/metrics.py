@@ -35,6 +35,14 @@ SENT: Final = Counter(
     ("channel", "state"),
     registry=REGISTRY,
 )
+WEBHOOKS: Final = Counter(
+    "unisono_webhook_deliveries", "Attempts to deliver to a webhook, by webhook and what came of it: delivered, waiting, dead.",
+    ("webhook", "state"), registry=REGISTRY,
+)  # fmt: skip
+WEBHOOK_SECONDS: Final = Histogram(
+    "unisono_webhook_seconds", "Time until a webhook's address answered, or was given up.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0), registry=REGISTRY,
+)  # fmt: skip
 INBOX_WAITING: Final = Gauge(
     "unisono_inbox_waiting", "Raw items that were stored and not yet read (told by the clock).", registry=REGISTRY
 )

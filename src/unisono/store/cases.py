@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import UNSET
@@ -11,13 +11,15 @@ from unisono.service.case_views import CaseNoteView, CaseRow
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.cases import CaseChange, CaseFacts, CaseFilter, NewCase
 from unisono.service.ports.reading import Sight
-from unisono.service.text import fold
+from unisono.service.text import fold, sort_key
 from unisono.service.views import CaseView
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 from unisono.store.work_lists import Parameters
 
 _SQL = load("cases")
+#: Of more cases the titles of the newest are looked through; older ones are found by their number.
+MOST_TITLES: Final = 20_000
 _MIN_NAME_CHARS = 3
 
 
@@ -130,11 +132,13 @@ class PgCases:
             conditions.append(f"f.state <> 'solved' and f.due_at < {parameters.add(self._now, '::timestamptz')}")
         if which.number is not None:
             conditions.append(f"f.number = {parameters.add(which.number, '::bigint')}")
-        for word in which.words:
-            like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            conditions.append(f"f.title ilike {parameters.add(like, '::text')}")
         if before is not None:
             conditions.append(f"f.number < {parameters.add(before, '::bigint')}")
+        words = [key for word in which.words if (key := sort_key(word))]
+        if words:
+            found = await self._titled(conditions, parameters, words, limit)
+            parameters = Parameters()
+            conditions = [f"f.id = any({parameters.add(found, '::uuid[]')})"]
         rows = await self._rows(conditions, parameters, limit)
         counts = {r["case_id"]: r for r in await self._connection.fetch(_SQL["counts"], [row["id"] for row in rows])}
         return [
@@ -144,6 +148,17 @@ class PgCases:
             )
             for row in rows
         ]  # fmt: skip
+
+    async def _titled(self, conditions: list[str], parameters: Parameters, words: list[str], limit: int) -> list[UUID]:
+        """Return cases whose title has all these words, or parts of them, newest first; capitals and accents do not count.
+
+        A title stands in one place only, so it is folded here and not kept folded.
+        """
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        rows = await self._connection.fetch(
+            f"select f.id, f.title from case_file f{where} order by f.number desc limit {MOST_TITLES}", *parameters.values
+        )
+        return [row["id"] for row in rows if all(word in sort_key(row["title"]) for word in words)][:limit]
 
     async def _rows(self, conditions: list[str], parameters: Parameters, limit: int) -> list[Any]:
         where = f" where {' and '.join(conditions)}" if conditions else ""

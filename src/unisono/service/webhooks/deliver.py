@@ -16,6 +16,7 @@ from unisono.contract.context import HostRefused, NotReached, Response
 from unisono.contract.manifest import Manifest
 from unisono.domain.errors import UnisonoError
 from unisono.service.channel_context import Outside
+from unisono.service.metrics import WEBHOOK_SECONDS, WEBHOOKS
 from unisono.service.ports import NewEvent
 from unisono.service.ports.webhooks import Delivery, Webhook, WebhookChange
 from unisono.service.secrets import bound_to
@@ -92,6 +93,8 @@ class WebhookSender:
         took_ms = round((perf_counter() - began) * 1_000)
         outcome = judge(found.attempts, status, headers, failure, self._outside.clock.now())
         await self._record(webhook, found, outcome, status, took_ms)
+        WEBHOOKS.labels(str(webhook_id), outcome.state).inc()
+        WEBHOOK_SECONDS.observe(took_ms / 1_000)
         return True
 
     async def _post(
