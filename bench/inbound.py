@@ -1,7 +1,8 @@
-"""Inbound, all-in: stored raw, read, identity, thread, language, search terms, work queued, routed.
+"""Inbound, all-in: stored raw, read, identity, thread, language, search terms with access, rules, work queued, routed.
 
-10,000 statuses of about 1 KB as a Mastodon server gives them, four in five from people who never wrote before. The
-baseline writes the same bytes into one table with the ledger's unique key, in batches of the same size.
+10,000 statuses of about 1 KB as a Mastodon server gives them, four in five from people who never wrote before; twenty rules look
+at each of them, and whichever one fits tags it and makes it more urgent. The baseline writes the same bytes into one table with
+the ledger's unique key, in batches of the same size.
 """
 
 import asyncio
@@ -17,14 +18,21 @@ from bench.results import Figure, quantile
 from bench.words import Words
 from unisono.app.build import Running
 from unisono.contract import Connector, Raw
+from unisono.domain.ids import new_id
+from unisono.policy.rules.language import Action, Condition, Op, Trigger, Verb
+from unisono.service.access import Access
+from unisono.service.actions import ACTIONS
 from unisono.service.channel_context import open_connector, store_raw
 from unisono.service.intake import process_once
 from unisono.service.ports.channels import ChannelFacts
+from unisono.service.ports.rules import StoredRule
 from unisono.service.router import Router
+from unisono.service.rules.manage import add_rule
+from unisono.service.tags import add_tag
 
 ITEMS, BATCH, ROUNDS, WARM_UP, SINGLES = 10_000, 100, 5, 500, 500
 NEW_PEOPLE = 0.8
-SEED = 482
+SEED, RULES = 482, 20
 BASELINE = "plain SQL: insert of the same bytes into one table with a unique key, 100 rows a transaction"
 BASELINE_SINGLE = "plain SQL: insert of the same bytes into one table with a unique key, one row a transaction"
 
@@ -134,7 +142,8 @@ async def measure() -> dict[str, Figure]:
     async with fresh_house() as running:
         queue_id = await add_queue(running)
         channel = await add_channel(running, queue_id)
-        await add_agents(running, queue_id, 20)
+        people = await add_agents(running, queue_id, 20)
+        await _add_rules(running, Access(user_id=people[0], actions=frozenset(ACTIONS), classes=dict.fromkeys(ACTIONS)), words)
         async with running.pool.acquire() as connection:
             await connection.execute(
                 "create table plain (id bigint primary key generated always as identity, channel_id uuid not null, "
@@ -160,16 +169,39 @@ async def measure() -> dict[str, Figure]:
         _, plain_single = await bench.plain(last, 1)
         await bench.check(total)
         await router.stop()
-    return _figures(ours, plain, single, plain_single, step, sum(len(raw.body) for raw in raws) / len(raws))
+        async with running.pool.acquire() as connection:
+            applied = await connection.fetchval("select count(*) from rule_application")
+    return _figures(ours, plain, single, plain_single, step, sum(len(raw.body) for raw in raws) / len(raws), applied)
+
+
+async def _add_rules(running: Running, access: Access, words: Words) -> None:
+    """Make rules of three conditions; each asks for a word that about one text in a hundred has."""
+    tag = await add_tag(running.db, access, new_id(), name="bench")
+    for number in range(RULES):
+        asked = (f"rechnung{number}*", words.vocabulary[300 + 37 * number])
+        await add_rule(
+            running.db, access,
+            StoredRule(
+                id=new_id(), name=f"Rule {number}", position=number, trigger=Trigger.CREATED, after_s=None, match_all=True,
+                conditions=[
+                    Condition(field="text", op=Op.CONTAINS_ANY, values=asked),
+                    Condition(field="network", op=Op.IS, values=("mastodon",)),
+                    Condition(field="language", op=Op.IS_NOT, values=("fr",)),
+                ],
+                actions=[Action(verb=Verb.TAG, value=str(tag.id)), Action(verb=Verb.PRIORITY, value="5")],
+                stop=True, enabled=True,
+            ),
+        )  # fmt: skip
 
 
 def _figures(
-    ours: list[Timed], plain: list[Timed], single: list[float], plain_single: list[float], step: int, body: float
+    ours: list[Timed], plain: list[Timed], single: list[float], plain_single: list[float], step: int, body: float, applied: int
 ) -> dict[str, Figure]:
     def per_item(runs: list[Timed], name: str) -> float:
         return float(statistics.median(getattr(run, name) for run in runs)) * 1000 / step
 
     shape = {"items": ITEMS, "batch": BATCH, "rounds": ROUNDS, "body_bytes": round(body), "new_people": NEW_PEOPLE, "seed": SEED}
+    shape |= {"rules": RULES, "rules_applied": applied}
     cpu = [run.cpu * 1000 / step for run in ours]
     return {
         "inbound.cpu_ms_per_item": Figure(

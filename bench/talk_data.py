@@ -38,7 +38,7 @@ _STATEMENTS = {
                -- The last queue is that of a small team: one in five thousand.
                case when bench_any(n, 2, 5000) = 0 then 20 else 1 + bench_any(n, 3, 19) end as queue,
                1 + bench_any(n, 4, 1000) as agent, n % ($3::bigint * 7 / 10) as person,
-               n > $3::bigint * 92 / 100 as open, bench_any(n, 5, 100) as dice
+               n > $3::bigint * {closed} / 100 as open, bench_any(n, 5, 100) as dice
         from generate_series(1, $3::bigint) n""",
     "customers": """
         insert into customer (id, created_at)
@@ -110,14 +110,17 @@ class Loaded(Struct, frozen=True, kw_only=True):
     rare: list[str]
 
 
-async def load(running: Running, conversations: int, seed: int) -> Loaded:
-    """Fill the house with so many conversations of three messages each, unless it is full already."""
+async def load(running: Running, conversations: int, seed: int, *, is_open: float = OPEN) -> Loaded:
+    """Fill the house with so many conversations of three messages each, unless it is full already.
+
+    is_open: the share of them that is not closed; of these six in ten wait.
+    """
     words = Words(seed)
     texts, frequency = _texts(words)
     async with running.pool.acquire() as connection:
         full = await connection.fetchval("select to_regclass('bench_place') is not null")
     if not full:
-        await _fill(running, conversations, texts)
+        await _fill(running, conversations, texts, is_open)
     async with running.pool.acquire() as connection:
         queues, channels, agents = [
             [row["id"] for row in await connection.fetch(f"select id from bench_{table} order by n")]
@@ -134,7 +137,7 @@ async def load(running: Running, conversations: int, seed: int) -> Loaded:
     )  # fmt: skip
 
 
-async def _fill(running: Running, conversations: int, texts: list[tuple[int, str, list[str]]]) -> None:
+async def _fill(running: Running, conversations: int, texts: list[tuple[int, str, list[str]]], is_open: float) -> None:
     now = running.clock.now()
     async with running.pool.acquire() as connection:
         start = await connection.fetchval("select $1::timestamptz - make_interval(days => $2)", now, DAYS)
@@ -148,7 +151,8 @@ async def _fill(running: Running, conversations: int, texts: list[tuple[int, str
         await connection.execute("set session_replication_role = replica; set maintenance_work_mem = '512MB'; set jit = off")
         await connection.execute("drop index message_terms_gin")
         for statement in _STATEMENTS.values():
-            await connection.execute(statement, start, now, conversations, timeout=1_800)
+            stated = statement.replace("{closed}", str(round(100 - 100 * is_open)))
+            await connection.execute(stated, start, now, conversations, timeout=1_800)
         await connection.execute("create index message_terms_gin on message_terms using gin (terms)", timeout=1_800)
         await connection.execute("set session_replication_role = origin; reset maintenance_work_mem; reset jit")
         await connection.execute("vacuum analyze", timeout=1_800)
