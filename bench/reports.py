@@ -71,7 +71,9 @@ async def fill(running: Running) -> float:
             more = await tx.reports.recount(500) > 0
     async with running.pool.acquire() as connection:
         # Of each week it is searched once what of its cuts must stand together; two years of them would take an hour.
-        await connection.execute("delete from report_unjudged where day < (select max(day) from report_unjudged) - $1::int", JUDGED)
+        await connection.execute(
+            "delete from report_unjudged where day < (select max(day) from report_unjudged) - $1::int", JUDGED
+        )
     await judge_cuts(running.db)
     async with running.pool.acquire() as connection:
         await connection.execute("vacuum analyze report_cell")

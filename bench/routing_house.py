@@ -106,7 +106,7 @@ async def _people(connection: Connection, now: datetime, people: list[UUID], cap
     )  # fmt: skip
     await connection.copy_records_to_table(
         "agent", columns=["user_id", "state", "capacity", "idle_since"],
-        records=[(p, "available", capacity, now - timedelta(seconds=n % 600)) for n, p in enumerate(people)],
+        records=[(p, "available", capacity, now - timedelta(seconds=n % 600, microseconds=n)) for n, p in enumerate(people)],
     )  # fmt: skip
 
 
