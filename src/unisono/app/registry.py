@@ -9,6 +9,7 @@ import structlog
 from unisono.contract.connector import CONTRACT_VERSION, ConnectorType
 from unisono.contract.manifest import BadManifest, Manifest, load_manifest
 from unisono.domain.errors import NotFound
+from unisono.voice.ari import MANIFEST, Exchange
 from unisono.voice.line import Line
 
 GROUP = "unisono.connectors"
@@ -29,7 +30,7 @@ class Connectors:
 
     @cached_property
     def _lines(self) -> dict[str, tuple[Manifest, ConnectorType]]:
-        return {"voice": (load_manifest(Line.folder), Line)}
+        return {"voice": (load_manifest(Line.folder), Line), "asterisk": (MANIFEST, Exchange)}
 
     def manifests(self) -> Mapping[str, Manifest]:
         """Return the manifests by connector id."""

@@ -10,6 +10,7 @@ import structlog
 
 from unisono.app.accelerate import matcher_maker
 from unisono.app.build import Running
+from unisono.app.exchanges import Exchanges
 from unisono.app.report_files import FileMaker
 from unisono.app.report_post import ChannelPost
 from unisono.app.voice import drivers_of
@@ -138,7 +139,10 @@ async def _web(running: Running) -> None:
 
 async def _voice(running: Running) -> None:
     """Work the calls: drivers of telephony, and what each call is asked."""
-    await Switchboard(running.outside, drivers_of(running), node_name()).run()
+    name = node_name()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Switchboard(running.outside, drivers_of(running), name).run())
+        group.create_task(Exchanges(running, name).run())
 
 
 ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {

@@ -63,7 +63,7 @@ where c.id = $1 and n.network = 'phone' and (n.remote_id like '+%' or n.remote_i
 
 -- name: line
 select id, case when paused then 'paused' else state end as state from channel
-where connector = 'voice' and archived_at is null and config ->> 'driver' = $1
+where medium = 'call' and archived_at is null and config ->> 'driver' = $1
   and (config -> 'numbers' ? $2 or (config ->> 'everything')::boolean)
 order by (config -> 'numbers' ? $2) desc, id limit 1;
 

@@ -209,7 +209,7 @@ async def test_other_channels_and_applications_of_the_exchange_are_left_alone(li
     ("field", "value"),
     [
         ("url", "pbx.example.org"), ("app", "a b"), ("phone", "PJSIP/201"), ("trunk", "PJSIP/carrier"), ("allowed", "+4x"),
-        ("country", "de"), ("headers", "X-A)"), ("username", ""),
+        ("region", "Deutschland"), ("headers", "X-A)"), ("username", ""),
     ],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_used_is_named(field: str, value: str) -> None:

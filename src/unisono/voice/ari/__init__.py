@@ -4,21 +4,14 @@ The dialplan sends calls to a Stasis application; they wait in a holding bridge 
 application once it is reserved, and the two meet in a mixing bridge. Sound stays in the exchange.
 """
 
-from pathlib import Path
-from typing import Final
-
-from unisono.contract.manifest import load_manifest
 from unisono.contract.voice import VoiceContext
 from unisono.voice.ari.driver import AriDriver
+from unisono.voice.ari.exchange import MANIFEST, Exchange
 from unisono.voice.ari.settings import BadSettings, read_settings
 
-__all__ = ["MANIFEST", "AriDriver", "BadSettings", "make_driver"]
-
-#: What is asked of an administrator, and where the driver may go: the exchange and nowhere else.
-MANIFEST: Final = load_manifest(Path(__file__).parent)
+__all__ = ["MANIFEST", "AriDriver", "BadSettings", "Exchange", "make_driver"]
 
 
 def make_driver(context: VoiceContext) -> AriDriver:
     """Return the driver for an exchange. Raises BadSettings, which names the setting."""
-    name = getattr(context, "name", "ari")
-    return AriDriver(name, read_settings(context.settings), context.http, context.clock, context.log)
+    return AriDriver(context.name, read_settings(context.settings), context.http, context.clock, context.log)

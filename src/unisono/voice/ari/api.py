@@ -15,11 +15,12 @@ _Kind = TypeVar("_Kind")
 
 
 class Unreachable(OSError):
-    """There was no answer that can be used. sent: the wish may have been carried out all the same."""
+    """There was no answer that can be used. sent: the wish may have been carried out all the same. cut: there was none at all."""
 
-    def __init__(self, message: str, *, sent: bool) -> None:
+    def __init__(self, message: str, *, sent: bool, cut: bool = True) -> None:
         super().__init__(message)
         self.sent = sent
+        self.cut = cut
 
 
 class Denied(Exception):
@@ -136,7 +137,7 @@ def read_as(body: bytes, kind: type[_Kind]) -> _Kind:
     try:
         return read(body, kind)
     except MISSHAPEN as error:
-        raise Unreachable("Something else than Asterisk's REST interface answers there.", sent=True) from error
+        raise Unreachable("Something else than Asterisk's REST interface answers there.", sent=True, cut=False) from error
 
 
 def _said(body: bytes) -> str:

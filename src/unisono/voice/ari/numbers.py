@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from unisono.calls.numbers import e164
 from unisono.contract.voice import Endpoint, EndpointKind
 from unisono.voice.ari.settings import Settings
 
@@ -10,8 +11,7 @@ _E164: Final = re.compile(r"\+[1-9]\d{3,14}")
 #: What stands in an extension or the user part of an address. Nothing with which a dial string could say more than a name.
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _WITHHELD: Final = frozenset({"", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld"})
-#: Shorter ones are extensions of the exchange.
-_SHORTEST: Final = 6
+_FULL: Final = 11
 
 
 class NotDialled(Exception):
@@ -22,25 +22,23 @@ class NotDialled(Exception):
         self.code = code
 
 
-def whose(shown: str, country: str) -> tuple[str, str]:
+def whose(shown: str, region: str) -> tuple[str, str]:
     """Return (from, kind) of a caller by what the line shows: E.164, or an extension as a SIP address; "" when withheld."""
     plain = re.sub(r"[\s()/.-]", "", shown)[:64]
     if plain.lower() in _WITHHELD:
         return "", "number"
-    if plain.startswith("00"):
-        plain = f"+{plain[2:]}"
-    elif plain.startswith("0") and len(plain) >= _SHORTEST:
-        plain = f"+{country}{plain[1:]}"
-    elif plain.isdigit() and len(plain) > 2 * _SHORTEST - 2:
+    # Lines show a number in full also without its +; an extension of the exchange is short.
+    if plain.isdigit() and not plain.startswith("0") and len(plain) >= _FULL:
         plain = f"+{plain}"
-    if _E164.fullmatch(plain):
-        return plain, "number"
+    number = e164(plain, region) if plain.startswith(("+", "0")) else None
+    if number is not None:
+        return number, "number"
     return f"sip:{re.sub(r'[^A-Za-z0-9_.+-]', '', plain)}@exchange", "sip"
 
 
-def called(shown: str, country: str) -> str:
+def called(shown: str, region: str) -> str:
     """Return the number of ours that was called: E.164 where it is one, else as the dialplan calls it."""
-    number, kind = whose(shown, country)
+    number, kind = whose(shown, region)
     return number if kind == "number" and number else shown[:64]
 
 

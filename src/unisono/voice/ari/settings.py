@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import phonenumbers
 from msgspec import Struct
 
 _APP: Final = re.compile(r"[A-Za-z0-9_-]{1,30}")
@@ -25,8 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
     url: of its HTTP server, without `/ari`. app: the Stasis application; one node uses it at a time. phone, trunk: dial
     strings with `{address}` or `{number}`; an empty trunk dials nobody outside. allowed: how a number that may be dialled must
-    begin, in E.164. transfer_context: where in the dialplan a caller who is passed on goes; empty, and nobody is. country: the
-    calling code by which national numbers are completed. music: a class of music on hold. sounds: the folder of our own
+    begin, in E.164. transfer_context: where in the dialplan a caller who is passed on goes; empty, and nobody is. region: the
+    country (ISO 3166) in which national numbers are meant. music_class: of music on hold. sounds: the folder of our own
     announcements at the exchange. headers: of a SIP call, those that the house may read.
     """
 
@@ -38,8 +39,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     trunk: str = ""
     allowed: tuple[str, ...] = ()
     transfer_context: str = ""
-    country: str = "49"
-    music: str = "default"
+    region: str = "DE"
+    music_class: str = "default"
     sounds: str = "unisono"
     headers: tuple[str, ...] = ()
 
@@ -76,6 +77,6 @@ def _sound(settings: Settings) -> Settings:
     strange = [one for one in settings.headers if not _HEADER.fullmatch(one)]
     if strange:
         raise BadSettings("headers", f"{strange[0]!r} is no name of a header, such as X-Customer-Number.")
-    if not _DIGITS.fullmatch(settings.country):
-        raise BadSettings("country", "country is the calling code in digits, such as 49.")
+    if not phonenumbers.country_code_for_region(settings.region):
+        raise BadSettings("region", "region is a country in two letters, such as DE.")
     return settings

@@ -196,12 +196,12 @@ class View:
         return leg
 
     def _caller(self, channel: Channel, args: Iterable[str]) -> Leg:
-        number, kind = whose(channel.caller.number, self._settings.country)
+        number, kind = whose(channel.caller.number, self._settings.region)
         first = next(iter(args), "") or channel.dialplan.exten
         return Leg(
             channel=channel.id, call_id=channel.id, leg_id=CALLER, caller=number, kind=kind, incoming=True,
             state=LegState.UP if channel.state == "Up" else LegState.RINGING,
-            name=_one_line(channel.caller.name), called=called(first, self._settings.country),
+            name=_one_line(channel.caller.name), called=called(first, self._settings.region),
             trunk=channel.name.rpartition("-")[0][:64],
         )  # fmt: skip
 

@@ -101,6 +101,7 @@ class System(Struct, frozen=True):
     """Which Asterisk it is."""
 
     version: str = ""
+    entity_id: str = ""
 
 
 class Info(Struct, frozen=True):

@@ -109,7 +109,7 @@ class Wishes:
     async def _to_holding(self, bridge: str, channel: str) -> None:
         """Put a channel where music is heard and nobody else."""
         await self._make(bridge, "holding", channel)
-        await self._api.on_bridge("POST", bridge, "moh", mohClass=self._settings.music)
+        await self._api.on_bridge("POST", bridge, "moh", mohClass=self._settings.music_class)
         self._sounds.no_longer(channel)
 
     async def _resume(self, command: Resume) -> None:
