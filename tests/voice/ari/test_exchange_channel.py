@@ -18,14 +18,17 @@ from tests.web.conftest import PASSWORD as ROOTS
 from tests.web.conftest import Browser, MakeHouse, Served, make_house, serve
 from unisono.app.exchanges import Exchanges
 from unisono.app.registry import Connectors
+from unisono.contract import load_manifest
 from unisono.egress.client import EgressFactory
 from unisono.service.first_run import first_administrator
 from unisono.testing.asterisk.model import Phone
 from unisono.testing.asterisk.server import PASSWORD, ScriptedAsterisk
 from unisono.voice.ari import Exchange
+from unisono.voice.line import Line
 
 pytestmark = pytest.mark.voice
 OURS = "+498001"
+LINES: dict[str, Any] = load_manifest(Line.folder).config["properties"]
 __all__ = ["make_house"]
 
 
@@ -62,6 +65,8 @@ async def test_the_form_asks_for_the_exchange_and_for_the_line(root: Browser) ->
     properties = found["config"]["properties"]
     assert properties["password"]["secret"] is True
     assert {"url", "username", "app", "trunk", "allowed", "numbers", "language"} <= set(properties)
+    shared = {name for name, schema in properties.items() if schema in LINES.values()}
+    assert shared == set(LINES) - {"driver"}, "no setting of the exchange hides one of the line"
     assert "no real Asterisk" in " ".join(found["verified_against"])
 
 

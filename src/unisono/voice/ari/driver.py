@@ -59,8 +59,8 @@ class AriDriver:
         self._api = Api(http, settings)
         self._names = Names(settings.app)
         self._view = View(self.name, settings, self._names, clock.now)
-        self._sounds = Sounds(self._api, self._names, settings.sounds, clock, self.name, self._tell)
-        self._recordings = Recordings(self._api, settings.app, self._names, settings.sounds, clock, self.name, self._tell)
+        self._sounds = Sounds(self._api, self._names, settings.sound_folder, clock, self.name, self._tell)
+        self._recordings = Recordings(self._api, settings.app, self._names, settings.sound_folder, clock, self.name, self._tell)
         self._wishes = Wishes(self._api, settings, self._names, self._view, self._sounds, self._recordings)
         self._listener: VoiceListener | None = None
         self._results: OrderedDict[str, Result] = OrderedDict()

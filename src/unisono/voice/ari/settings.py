@@ -27,7 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     url: of its HTTP server, without `/ari`. app: the Stasis application; one node uses it at a time. phone, trunk: dial
     strings with `{address}` or `{number}`; an empty trunk dials nobody outside. allowed: how a number that may be dialled must
     begin, in E.164. transfer_context: where in the dialplan a caller who is passed on goes; empty, and nobody is. region: the
-    country (ISO 3166) in which national numbers are meant. music_class: of music on hold. sounds: the folder of our own
+    country (ISO 3166) in which national numbers are meant. music_class: of music on hold. sound_folder: the folder of our own
     announcements at the exchange. headers: of a SIP call, those that the house may read.
     """
 
@@ -41,7 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     transfer_context: str = ""
     region: str = "DE"
     music_class: str = "default"
-    sounds: str = "unisono"
+    sound_folder: str = "unisono"
     headers: tuple[str, ...] = ()
 
 
