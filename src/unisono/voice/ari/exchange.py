@@ -17,10 +17,14 @@ _HERE: Final = Path(__file__).parent
 _TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
 
 
+#: What concerns a page from which visitors call, and no exchange.
+PAGE: Final = frozenset({"title", "colour", "page_language", "theme", "privacy_url", "allowed_origins"})
+
+
 def _with_line(own: Manifest, line: Manifest) -> Manifest:
     """An exchange is a line as well: its numbers, hours and announcements are set in the same words."""
     properties: dict[str, Any] = own.config["properties"]
-    lines = {name: schema for name, schema in line.config["properties"].items() if name not in properties}
+    lines = {name: schema for name, schema in line.config["properties"].items() if name not in properties.keys() | PAGE}
     return replace(own, config=line.config | own.config | {"properties": properties | lines})
 
 
