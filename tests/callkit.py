@@ -67,3 +67,19 @@ class Exchange:
         """Return the unit of work of a call."""
         rows = await self.house.sql("select * from interaction where id = $1", (await self.call(name)).interaction_id)
         return rows[0]
+
+    async def tell_powers(self) -> None:
+        """Let the house know what the exchange can do, as its start does."""
+        async with self.house.db.write() as tx:
+            await tx.calls.tell_powers(self.driver.name, self.driver.powers)
+
+    async def allow_out(self, *prefixes: str) -> None:
+        """Let the lines call out to these prefixes (+49 without any)."""
+        await self.tell_powers()
+        await self.house.sql(
+            "update channel set config = config || $1 where connector = 'voice'", {"dial_prefixes": list(prefixes or ("+49",))}
+        )
+
+    def leg_of(self, facts: CallFacts, person: Person) -> str:
+        """Return the leg that a person's phone is."""
+        return next(leg for leg, wish in facts.call.intent.legs.items() if wish.user_id == person.id)

@@ -36,6 +36,8 @@ MODULES = (
     "merge_conversations", "retention",
     "calls.hear", "calls.tie", "calls.abandon",
     "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
+    "listening.monitors", "listening.sources", "listening.mentions",
+    "calls.hear", "calls.tie", "calls.abandon", "calls.talk", "calls.consent", "calls.dialling", "calls.listen_in",
 )  # fmt: skip
 NO_VIEW = {
     "listening.monitors.list_monitors": "reads",
@@ -127,6 +129,12 @@ NO_VIEW = {
     "intake.Intake": "runs the functions of this module",
     "accept.accept_in": "the body of accept_offer, and part of calls.hear.hear",
     "finish.end_talk": "the body of finish, and part of calls.hear.hear",
+    "calls.talk.give_talk": "part of hand_over_call",
+    "calls.consent.said": "part of note_consent and calls.hear.hear",
+    "calls.consent.both_agreed": "asks only",
+    "calls.consent.ask_consent": "asks telephony to play something; the answer comes by calls.hear.hear",
+    "calls.talk.press_keys": "asks telephony alone",
+    "calls.dialling.check_number": "asks only",
     "calls.abandon.abandon": "part of calls.hear.hear",
     "calls.abandon.close_as": "part of calls.hear.hear and calls.tie.absorb",
     "calls.abandon.open_call_backs": "open_call_back for each call that owes one",
@@ -150,7 +158,9 @@ async def snapshot(house: House) -> dict[str, dict[str, Any]]:
         )
         cases = await tx.cases.views([row["id"] for row in await house.sql("select id from case_file")])
         mentions = await tx.mentions.views([row["id"] for row in await house.sql("select id from note_mention")])
-        calls = await tx.calls.views([row["id"] for row in await house.sql("select id from call where message_id is not null")])
+        calls = await tx.calls.views(
+            [row["id"] for row in await house.sql("select id from call where interaction_id is not null")]
+        )
         customers = [await tx.reading.customer(row["id"]) for row in await house.sql("select id from customer")]
     return {
         "work": {str(i.interaction.id): plain(i) for i in work},

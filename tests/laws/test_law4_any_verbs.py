@@ -60,6 +60,22 @@ from unisono.store.driver import open_pool
 pytestmark = [pytest.mark.law4, pytest.mark.law2]
 
 MOVES_NOTHING = {
+    **dict.fromkeys(
+        (
+            "calls.hear.hear", "calls.hear.follow_work", "calls.hear.reconcile_calls", "calls.tie.absorb",
+            "calls.abandon.open_call_back", "calls.talk.hand_over_call", "calls.talk.hang_up", "calls.talk.transfer_out",
+            "calls.dialling.call_back", "calls.dialling.call_number",
+        ),
+        "moves work by the verbs above; tests/service/test_calls_orders.py draws orders of what happens on the line",
+    ),
+    **dict.fromkeys(
+        (
+            "calls.talk.hold_call", "calls.talk.consult_call", "calls.talk.join_call", "calls.talk.back_to_caller",
+            "calls.consent.note_consent", "calls.consent.record_call", "calls.listen_in.listen_in",
+            "calls.listen_in.stop_listening",
+        ),
+        "about who hears whom; the work stays where it is",
+    ),
     "retention.keep_house": "lets go of what was said in work that is over",
     "answer.answer": "says something; the work stays where it is",
     "sender.Sender": "delivers what was said",

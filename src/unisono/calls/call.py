@@ -62,11 +62,11 @@ def stage(call: Call) -> str:
         return "menu"
     if intent.outgoing and not facts.speaks(CALLER):
         return "dialling"
-    if CALLER in facts.bridge:
-        return "conference" if len(facts.bridge) > 2 else "talking"
     if facts.stand(CALLER) is Stand.HELD:
         seconds = any(leg.purpose is Purpose.CONSULT for leg in intent.legs.values())
         return "consulting" if seconds else "held"
+    if CALLER in facts.bridge:
+        return "conference" if len(facts.bridge) > 2 else "talking"
     if any(facts.stand(leg) in {Stand.RINGING, Stand.DIALLING} for leg in intent.legs):
         return "ringing"
     return "waiting" if intent.caller is CallerWish.PARK else "offered" if intent.caller is CallerWish.RING else "connecting"

@@ -339,6 +339,18 @@ DATA: Final = (
         "work.read", "work",
     ),
     _datum(
+        "call_consent", "noted_by",
+        ("Wer festhielt, was zur Aufzeichnung gesagt wurde", "Who noted what was said about recording"),
+        ("Nachweis der Einwilligung", "Proof of consent"),
+        "work.read", "work",
+    ),
+    _datum(
+        "do_not_call", "added_by",
+        ("Wer eine Nummer auf die Liste derer setzte, die nicht angerufen werden wollen", "Who put a number on the list of those who do not want to be called"),
+        ("Nachvollziehen", "Traceability"),
+        "agent.manage", "account",
+    ),
+    _datum(
         "agent_phone", "user_id",
         ("Wo das Telefon klingelt: Nebenstelle oder SIP-Adresse", "Where the phone rings: extension or SIP address"),
         ("Anrufe zustellen", "Delivering calls"),

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 
 from unisono.calls import Call, Stand
-from unisono.contract.voice import CALLER, Command
+from unisono.contract.voice import CALLER, Command, VoicePowers
 from unisono.service.call_views import CallLegView, CallView
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.ports.calls import CallFacts, NewCall, Pending
+from unisono.service.ports.calls import CallFacts, InLine, NewCall, NewRecording, Pending, ReadyRecording
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -149,6 +149,106 @@ class PgCalls:
     async def owing(self, limit: int) -> list[UUID]:
         """Return calls whose customer is still to be called back."""
         return [row["id"] for row in await self._connection.fetch(_SQL["owing"], limit)]
+
+    async def calls_out_since(self, channel_id: UUID, user_id: UUID, since: datetime) -> tuple[int, int]:
+        """Return how many calls a line, and a person, made since then."""
+        row: Any = await self._connection.fetchrow(_SQL["calls_out_since"], channel_id, user_id, since)
+        return row["of_line"], row["of_person"]
+
+    async def unwanted(self, number_hash: bytes) -> bool:
+        """Return whether a number is on the do-not-call list."""
+        return bool(await self._connection.fetchval(_SQL["unwanted"], number_hash))
+
+    async def refuse_calls(self, number_hash: bytes, by: UUID | None, *, on: bool) -> None:
+        """Put a number on that list, or take it off."""
+        if on:
+            await self._connection.execute(_SQL["refuse_calls"], number_hash, by, self._now)
+        else:
+            await self._connection.execute(_SQL["allow_calls"], number_hash)
+
+    async def powers(self, driver: str) -> VoicePowers | None:
+        """Return what a driver can do."""
+        found = await self._connection.fetchval(_SQL["powers"], driver)
+        return msgspec.convert(found, VoicePowers) if found is not None else None
+
+    async def tell_powers(self, driver: str, powers: VoicePowers) -> None:
+        """Note what a driver can do."""
+        await self._connection.execute(_SQL["tell_powers"], driver, msgspec.to_builtins(powers), self._now)
+
+    async def consent(self, call_id: UUID, side: str, *, given: bool, how: str, noted_by: UUID | None) -> None:
+        """Note what a side said about being recorded."""
+        await self._connection.execute(_SQL["consent"], call_id, side, given, how, noted_by, self._now)
+
+    async def consents(self, call_id: UUID) -> dict[str, bool]:
+        """Return what each side said."""
+        return {row["side"]: row["given"] for row in await self._connection.fetch(_SQL["consents"], call_id)}
+
+    async def recording_ready(self, recording: NewRecording) -> bool:
+        """Note a recording that is to be fetched."""
+        noted = await self._connection.fetchval(
+            _SQL["recording_ready"], recording.id, recording.call_id, recording.driver, recording.kind, recording.uri,
+            recording.sha256, recording.media_type, recording.size_bytes, recording.duration_s, self._now,
+        )  # fmt: skip
+        return noted is not None
+
+    async def ready_recordings(self, driver: str, limit: int) -> list[ReadyRecording]:
+        """Return recordings to fetch now."""
+        rows = await self._connection.fetch(_SQL["ready_recordings"], driver, self._now, limit)
+        return [ReadyRecording(**dict(row)) for row in rows]
+
+    async def keep_recording(self, recording_id: UUID, attachment_id: UUID, size_bytes: int, sha256: bytes, name: str) -> bool:
+        """Attach a recording to its call's message."""
+        kept = await self._connection.fetchval(_SQL["keep_recording"], recording_id, attachment_id, size_bytes, sha256, name)
+        return kept is not None
+
+    async def refuse_recording(self, recording_id: UUID) -> None:
+        """Note that a recording is not kept."""
+        await self._connection.execute(_SQL["refuse_recording"], recording_id)
+
+    async def recording_later(self, recording_id: UUID, at: datetime) -> None:
+        """Try again then."""
+        await self._connection.execute(_SQL["recording_later"], recording_id, at)
+
+    async def standing(self) -> list[InLine]:
+        """Return the callers who wait, with their place."""
+        return [InLine(**dict(row)) for row in await self._connection.fetch(_SQL["standing"])]
+
+    async def told(self, call_id: UUID, what: list[int | None]) -> None:
+        """Note what a caller was told last."""
+        await self._connection.execute(_SQL["told"], call_id, {"told": what})
+
+    async def is_blocked(self, network: str, remote_id: str) -> bool:
+        """Return whether an identity is blocked."""
+        return bool(await self._connection.fetchval(_SQL["is_blocked"], network, remote_id))
+
+    async def keep_apart(self, channel_id: UUID, ingest_key: str) -> None:
+        """Keep a call from being taken in."""
+        await self._connection.execute(_SQL["keep_apart"], channel_id, ingest_key)
+
+    async def let_in(self, channel_id: UUID, ingest_key: str) -> None:
+        """Let it be taken in."""
+        await self._connection.execute(_SQL["let_in"], channel_id, ingest_key)
+
+    async def queue_of(self, key: str) -> UUID | None:
+        """Return a queue by its key."""
+        found: UUID | None = await self._connection.fetchval(_SQL["queue_of"], key)
+        return found
+
+    async def live_places(self) -> list[tuple[UUID, int, UUID | None]]:
+        """Return (call, access class, agent) of live calls with work."""
+        rows = await self._connection.fetch(_SQL["live_places"])
+        return [(row["id"], row["access_class"], row["agent_id"]) for row in rows]
+
+    async def of_conversation(self, conversation_id: UUID) -> list[UUID]:
+        """Return the calls of a conversation."""
+        return [row["id"] for row in await self._connection.fetch(_SQL["of_conversation"], conversation_id)]
+
+    async def set_phone(self, user_id: UUID, driver: str, address: str) -> None:
+        """Note where an agent's phone rings."""
+        if address:
+            await self._connection.execute(_SQL["set_phone"], user_id, driver, address)
+        else:
+            await self._connection.execute(_SQL["drop_phone"], user_id, driver)
 
     async def _one(self, condition: str, *values: object) -> CallFacts | None:
         row = await self._connection.fetchrow(f"{_SQL['call']} {condition}", *values)

@@ -11,7 +11,7 @@ from call
 -- name: behind
 -- What was committed by other verbs since; and what came in by the inbox and is tied to its work, or has to be.
 select c.id from call c left join interaction i on i.id = c.interaction_id
-where c.ended_at is null and i.id is not null and i.version <> c.work_version
+where i.id is not null and i.version <> c.work_version and (c.ended_at is null or c.work_version = 0)
 order by c.id limit $1;
 
 -- name: save
@@ -86,3 +86,105 @@ update call_back set ended_at = $3, ended_how = $2 where interaction_id = $1 and
 
 -- name: owing
 select id from call where owes is not null order by id limit $1;
+
+-- name: calls_out_since
+select count(*) filter (where channel_id = $1) as of_line, count(*) filter (where asked_by = $2) as of_person
+from call where outgoing and offered_at > $3 and (channel_id = $1 or asked_by = $2);
+
+-- name: unwanted
+select exists (select from do_not_call where number_hash = $1);
+
+-- name: refuse_calls
+insert into do_not_call (number_hash, added_by, at) values ($1, $2, $3) on conflict do nothing;
+
+-- name: allow_calls
+delete from do_not_call where number_hash = $1;
+
+-- name: powers
+select powers from voice_driver where name = $1;
+
+-- name: tell_powers
+insert into voice_driver (name, powers, at) values ($1, $2, $3)
+on conflict (name) do update set powers = excluded.powers, at = excluded.at;
+
+-- name: consent
+insert into call_consent (call_id, side, given, how, noted_by, at) values ($1, $2, $3, $4, $5, $6)
+on conflict (call_id, side) do update set given = excluded.given, how = excluded.how, noted_by = excluded.noted_by, at = excluded.at;
+
+-- name: consents
+select side, given from call_consent where call_id = $1;
+
+-- name: recording_ready
+insert into call_recording (id, call_id, driver, kind, uri, sha256, media_type, size_bytes, duration_s, next_at, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) on conflict (id) do nothing returning id;
+
+-- name: ready_recordings
+select r.id, r.call_id, r.kind, r.uri, r.sha256, r.media_type, r.attempts, m.id as message_id, c.ended_at is not null as ended
+from call_recording r join call c on c.id = r.call_id
+left join message m on m.id = c.message_id and m.deleted_at is null
+where r.driver = $1 and r.state = 'ready' and r.next_at <= $2 order by r.next_at limit $3;
+
+-- name: keep_recording
+-- What was erased meanwhile has no message that stands: then nothing is attached, and the file goes.
+with place as (
+    select r.id, m.id as message_id, m.channel_id, r.media_type from call_recording r join call c on c.id = r.call_id
+    join message m on m.id = c.message_id and m.deleted_at is null
+    where r.id = $1 and r.state = 'ready' for no key update of m
+), kept as (
+    insert into attachment (id, message_id, channel_id, name, media_type, size_bytes, sha256, state)
+    select $2, message_id, channel_id, $5, media_type, $3, $4, 'stored' from place returning id, message_id
+)
+update call_recording r set state = 'kept', attachment_id = kept.id, uri = '' from kept where r.id = $1 returning kept.message_id;
+
+-- name: refuse_recording
+update call_recording set state = 'refused', uri = '' where id = $1 and state = 'ready';
+
+-- name: recording_later
+update call_recording set next_at = $2, attempts = attempts + 1 where id = $1 and state = 'ready';
+
+-- name: standing
+-- Among callers of a queue who wait or whose agent's phone rings, by arrival; agents at work in the queue with room for a call.
+with waiting as (
+    select c.id, c.channel_id, i.queue_id, i.waiting_since, i.units, h.work_class_id
+    from call c join interaction i on i.id = c.interaction_id join channel h on h.id = c.channel_id
+    where c.ended_at is null and not c.outgoing and i.state in ('waiting', 'offered')
+), people as (
+    select w.queue_id, count(*) filter (where a.state = 'available' and a.capacity - a.used >= w.units) as free,
+           count(*) filter (where a.state <> 'offline' and a.state <> 'away') as serving
+    from (select queue_id, max(units) as units from waiting group by queue_id) w
+    join queue_member m on m.queue_id = w.queue_id join agent a on a.user_id = m.user_id
+    group by w.queue_id
+)
+select w.id as call_id, w.channel_id, (row_number() over (partition by w.queue_id order by w.waiting_since, w.id))::int as position,
+       coalesce(p.free, 0)::int as free, coalesce(p.serving, 0)::int as serving, coalesce(k.handling_s, 300)::float8 as handling_s
+from waiting w left join people p on p.queue_id = w.queue_id left join work_class k on k.id = w.work_class_id
+order by w.id limit 500;
+
+-- name: told
+update call set path = path || $2 where id = $1;
+
+-- name: is_blocked
+select exists (select from identity where network = $1 and realm = '' and remote_id = $2 and blocked_at is not null);
+
+-- name: keep_apart
+update inbox set state = 'early', waits_for = ingest_key where channel_id = $1 and ingest_key = $2 and state = 'new';
+
+-- name: let_in
+update inbox set state = 'new', waits_for = null where channel_id = $1 and ingest_key = $2 and state = 'early';
+
+-- name: queue_of
+select id from queue where key = $1 and archived_at is null;
+
+-- name: live_places
+select c.id, i.access_class, i.agent_id from call c join interaction i on i.id = c.interaction_id
+where c.ended_at is null order by c.id;
+
+-- name: of_conversation
+select id from call where conversation_id = $1 order by id;
+
+-- name: set_phone
+insert into agent_phone (user_id, driver, address) values ($1, $2, $3)
+on conflict (user_id, driver) do update set address = excluded.address;
+
+-- name: drop_phone
+delete from agent_phone where user_id = $1 and driver = $2;

@@ -25,6 +25,7 @@ from unisono.web.routes import (
     attachments,
     bonds,
     bulk,
+    calls,
     cases,
     channels,
     consults,
@@ -75,6 +76,7 @@ _API_ROUTES = [
     *reports.ROUTES, *report_schedules.ROUTES,
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
     *push.ROUTES,
+    *calls.ROUTES,
     *listening.ROUTES,
     *phone.ROUTES,
 ]  # fmt: skip

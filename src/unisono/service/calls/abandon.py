@@ -57,7 +57,7 @@ async def open_call_back(db: Database, call_id: UUID) -> bool:
 
 
 async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> bool:
-    if await tx.calls.customer_address(work.conversation_id) is None:
+    if why != "message" and await tx.calls.customer_address(work.conversation_id) is None:
         return False
     channel = await tx.channels.facts(work.channel_id)
     if channel is None:

@@ -66,11 +66,12 @@ async def _missed(at: _At) -> tuple[CallFacts, bool]:
         return facts, False
     if outcome.cause is Cause.CANCELLED:
         return facts, False
-    await lock_people(tx, [work])
     cause = outcome.cause or Cause.NO_ANSWER
-    await give_back(tx, work, f"phone_{cause.value}", offer_state=OfferState.EXPIRED, avoid=True)
     if facts.outgoing:
-        facts = _leaving(facts)
+        # One's own phone did not ring: the enquiry stays in hand.
+        return replace(_leaving(facts), trouble=f"phone_{cause.value}"), False
+    await lock_people(tx, [work])
+    await give_back(tx, work, f"phone_{cause.value}", offer_state=OfferState.EXPIRED, avoid=True)
     if wish.user_id is not None and cause is Cause.NO_ANSWER:
         await count_miss(tx, wish.user_id)
     return replace(facts, trouble=f"phone_{cause.value}"), True
@@ -124,7 +125,7 @@ async def _caller_gone(at: _At) -> tuple[CallFacts, bool]:
         return facts, True
     if work.state in {InteractionState.WAITING.value, _OFFERED, InteractionState.PARKED.value}:
         await abandon(tx, work)
-        return replace(facts, owes="abandoned"), True
+        return replace(facts, owes=str(facts.path.get("owes") or "abandoned")), True
     return facts, False
 
 
@@ -145,6 +146,8 @@ async def _second_gone(at: _At) -> tuple[CallFacts, bool]:
     new = replace(
         intent, legs=left, speak=speak, held=(), listeners=tuple(leg for leg in intent.listeners if leg != outcome.leg_id)
     )
+    if facts.path.get("handed_out"):
+        return _leaving(facts), False
     if intent.listeners and outcome.leg_id in intent.listeners:
         new = replace(new, speak=intent.speak, held=intent.held)
     return replace(facts, call=wished(facts.call, new)), False

@@ -5,19 +5,25 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from unisono.calls import Call, Outcome, again, heard, reconciled
+from unisono.calls import Call, CallerWish, Outcome, again, heard, reconciled
+from unisono.calls.numbers import caller_of
 from unisono.contract.inbound import Raw
-from unisono.contract.voice import Cause, Offered, SeenCall, Snapshot, VoiceEvent, encode_event
+from unisono.contract.voice import Cause, Offered, RecordingReady, SeenCall, Snapshot, VoiceEvent, encode_event
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.calls.abandon import open_call_back, open_call_backs
 from unisono.service.calls.bells import COMMANDS_BELL
-from unisono.service.calls.step import Stepped, heard_by, step
+from unisono.service.calls.line import line_of
+from unisono.service.calls.reception import begin, heard_at_reception
+from unisono.service.calls.recordings import note_recording
+from unisono.service.calls.step import Stepped, heard_by, line_terms, step
 from unisono.service.calls.tie import absorb
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
 from unisono.service.intake import process_once
 from unisono.service.locks import patiently
+from unisono.service.ports import Tx
 from unisono.service.ports.calls import CallFacts, NewCall
+from unisono.service.ports.channels import ChannelFacts
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -57,7 +63,12 @@ async def hear(outside: Outside, event: VoiceEvent) -> Heard:
                     notes.append(note.code)
                 return new, outcomes
 
-            stepped = await step(tx, known.id, heard_by(change), once=(event.event_id, tag, event.at))
+            async def also(tx: Tx, facts: CallFacts) -> CallFacts:
+                if isinstance(event, RecordingReady):
+                    return await note_recording(tx, facts, event)
+                return await heard_at_reception(tx, facts, await line_terms(tx, facts), event)
+
+            stepped = await step(tx, known.id, heard_by(change), once=(event.event_id, tag, event.at), also=also)
             if stepped is None:
                 notes.append("again")
             return stepped
@@ -72,29 +83,44 @@ async def hear(outside: Outside, event: VoiceEvent) -> Heard:
 async def _offered(outside: Outside, event: Offered) -> Heard:
     async with outside.db.write() as tx:
         line = await tx.calls.line(event.driver, event.to)
-        if line is None or line[1] == "paused":
+        channel = await tx.channels.facts(line[0]) if line is not None and line[1] != "paused" else None
+        if channel is None:
             return Heard(refuse=Cause.UNREACHABLE, note="no_line")
-        channel_id = line[0]
         new = NewCall(
-            id=new_id(), driver=event.driver, call_id=event.call_id, channel_id=channel_id, offered_at=event.at,
+            id=new_id(), driver=event.driver, call_id=event.call_id, channel_id=channel.id, offered_at=event.at,
             call=heard(Call(), event)[0],
         )  # fmt: skip
-        if not await tx.calls.add(new):
+        if await tx.calls.add(new):
+            call_id = new.id
+            await _come_in(tx, outside, channel, event, call_id)
+        else:
             known = await tx.calls.find(event.driver, event.call_id)
             assert known is not None
             if known.message_id is not None or known.ended_at is not None:
                 return Heard(call_id=known.id, note="again")
-            call = known.id
-        else:
-            call = new.id
-            raw = Raw(
-                ingest_key=remote_id(event.driver, event.call_id), body=encode_event(event), received_at=outside.clock.now()
-            )
-            await tx.inbox.put(channel_id, [raw], outside.raw_kept_s)
-    await take_in(outside, channel_id)
-    await go_on(outside, call)
-    await absorb(outside.db, call)
-    return Heard(call_id=call)
+            call_id = known.id
+    await take_in(outside, channel.id)
+    await go_on(outside, call_id)
+    await absorb(outside.db, call_id)
+    await outside.bell.ring(COMMANDS_BELL)
+    return Heard(call_id=call_id)
+
+
+async def _come_in(tx: Tx, outside: Outside, channel: ChannelFacts, event: Offered, call_id: UUID) -> None:
+    """Put the ring into the inbox, and let the call meet the reception; whoever is blocked meets nobody."""
+    key = remote_id(event.driver, event.call_id)
+    raw = Raw(ingest_key=key, body=encode_event(event), received_at=outside.clock.now())
+    await tx.inbox.put(channel.id, [raw], outside.raw_kept_s)
+    terms = line_of(channel.config)
+    who = caller_of(event, terms.region).remote_id
+    if await tx.calls.is_blocked(channel.network, who):
+        return
+    await tx.calls.keep_apart(channel.id, key)
+
+    async def receive(tx: Tx, facts: CallFacts) -> CallFacts:
+        return await begin(tx, facts, terms, channel.queue_id, can_be_called=who.startswith(("+", "sip:", "sips:")))
+
+    await step(tx, call_id, also=receive)
 
 
 async def take_in(outside: Outside, channel_id: UUID) -> None:
@@ -172,6 +198,15 @@ async def _set_right(outside: Outside, call_id: UUID, seen: SeenCall | None, tak
 async def _after(outside: Outside, stepped: Stepped | None) -> None:
     if stepped is None:
         return
+    facts = stepped.facts
+    chosen = facts.call.facts.over or facts.call.intent.caller is not CallerWish.HEAR
+    if facts.message_id is None and not facts.outgoing and chosen:
+        await take_in(outside, facts.channel_id)
+        async with outside.db.write() as tx:
+            tied = await step(tx, facts.id)
+        if tied is not None:
+            stepped = Stepped(facts=tied.facts, asked=stepped.asked or tied.asked)
+            await absorb(outside.db, facts.id)
     if stepped.facts.owes is not None:
         await open_call_back(outside.db, stepped.facts.id)
     if stepped.asked:

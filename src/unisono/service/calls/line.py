@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
+from unisono.calls.reception import Goal, Menu
 from unisono.contract.voice import Music
 
 CONNECTOR: Final = "voice"
@@ -23,6 +24,18 @@ class LineTerms(Struct, frozen=True, kw_only=True):
     music: str = ""
     ring_s: float = 30.0
     announce_every_s: float = 30.0
+    dial_prefixes: tuple[str, ...] = ()
+    calls_an_hour: int = 60
+    calls_of_person: int = 30
+    recording: str = "off"
+    announce: bool = True
+    closed: Goal = Goal.MESSAGE
+    menus: dict[str, Menu] = field(default_factory=dict)
+    first_menu: str = ""
+    call_back_digit: str = ""
+    message_s: float = 180.0
+    texts: dict[str, str] = field(default_factory=dict)
+    sounds: dict[str, str] = field(default_factory=dict)
 
 
 def line_of(config: dict[str, Any]) -> LineTerms:

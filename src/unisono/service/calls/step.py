@@ -1,6 +1,6 @@
 """One step of a call: what was heard or wished changes it, the work follows, the call follows the work, telephony is asked."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from unisono.calls.intent import CallerWish
 from unisono.contract.voice import CALLER
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
+from unisono.service.calls.abandon import abandon
 from unisono.service.calls.consequences import consequence
 from unisono.service.calls.line import LineTerms, line_of
 from unisono.service.calls.requests import requests
@@ -20,6 +21,7 @@ from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.calls import CallFacts
 from unisono.service.ports.work import InteractionFacts
 
+Also = Callable[[Tx, CallFacts], Awaitable[CallFacts]]
 Change = Callable[[CallFacts], tuple[CallFacts, list[Outcome]]]
 
 
@@ -31,12 +33,13 @@ class Stepped(Struct, frozen=True, kw_only=True):
 
 
 async def step(
-    tx: Tx, call_id: UUID, change: Change | None = None, *, once: tuple[str, str, datetime] | None = None
-) -> Stepped | None:
+    tx: Tx, call_id: UUID, change: Change | None = None, *, once: tuple[str, str, datetime] | None = None,
+    also: Also | None = None,
+) -> Stepped | None:  # fmt: skip
     """Let a call go on within a transaction of its own; None when there is no such call.
 
     `change` returns the call as it stands after what was heard or wished, and what that means for the work.
-    once: (id, type, time) of an event; None is returned when it was heard before.
+    once: (id, type, time) of an event; None is returned when it was heard before. also: what it means besides.
     """
     found = await tx.calls.get(call_id)
     if found is None:
@@ -55,9 +58,24 @@ async def step(
         facts, outcomes = change(facts)
     for outcome in outcomes:
         facts, work = await consequence(tx, facts, work, outcome)
-    if work is not None and facts.interaction_id is not None:
+    if also is not None:
+        facts = await also(tx, facts)
+    facts = await _give_up(tx, facts, work)
+    if work is not None and facts.interaction_id is not None and not facts.path.get("handed_out"):
         facts = await _follow(tx, facts, facts.interaction_id)
     return await _finish(tx, before, facts)
+
+
+async def _give_up(tx: Tx, facts: CallFacts, work: InteractionFacts | None) -> CallFacts:
+    """A call that was over before its work came in, or that ended unseen, leaves a call-back as any other."""
+    waits = work is not None and work.state in {InteractionState.WAITING.value, InteractionState.OFFERED.value}
+    if work is None or not waits or facts.outgoing or not facts.call.facts.over or facts.owes is not None:
+        return facts
+    if facts.ended_at is not None and facts.work_version:
+        # It ended long ago; this work is waiting for something else.
+        return facts
+    await abandon(tx, work)
+    return replace(facts, owes=str(facts.path.get("owes") or "abandoned"))
 
 
 async def _follow(tx: Tx, facts: CallFacts, interaction_id: UUID) -> CallFacts:
@@ -80,9 +98,14 @@ async def _finish(tx: Tx, before: CallFacts, facts: CallFacts) -> Stepped:
     if facts.answered_at is None and CALLER in so.bridge:
         facts = replace(facts, answered_at=so.bridge_at)
     if so.over and facts.ended_at is None:
-        facts = replace(facts, ended_at=so.ended_at)
+        path = {name: value for name, value in facts.path.items() if name != "addresses"}
+        facts = replace(facts, ended_at=so.ended_at, path=path)
         await tx.calls.drop_bodies(facts.id)
     shown = _shown(before) != _shown(facts)
+    wish = facts.call.intent.caller
+    if facts.message_id is None and not facts.outgoing and (so.over or wish in {CallerWish.PARK, CallerWish.LEAVE}):
+        # The reception is through with it: now it comes in like everything else.
+        await tx.calls.let_in(facts.channel_id, f"{facts.driver}:{facts.call_id}")
     if facts != before:
         await tx.calls.save(facts, view_changed=shown)
     if shown:

@@ -29,6 +29,8 @@ from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.calls.bells import COMMANDS_BELL
 from unisono.service.calls.hear import adopted, follow_work, hear, reconcile_calls
+from unisono.service.calls.recordings import keep_recordings
+from unisono.service.calls.waiting import announce
 from unisono.service.channel_context import Outside
 from unisono.service.metrics import CALL_EVENTS, CALL_LAG
 from unisono.service.ports.calls import Pending
@@ -36,6 +38,8 @@ from unisono.service.ports.calls import Pending
 LEASE_S: Final = 10.0
 RECONCILE_S: Final = 30.0
 POLL_S: Final = 1.0
+KEEP_S: Final = 2.0
+ANNOUNCE_S: Final = 5.0
 AGAIN_S: Final = 2.0
 BATCH: Final = 50
 MOST_ATTEMPTS: Final = 60
@@ -54,6 +58,7 @@ class Switchboard:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow())
+            group.create_task(self._announce())
             for driver in self._drivers.values():
                 group.create_task(self._keep(driver))
 
@@ -72,11 +77,14 @@ class Switchboard:
 
     async def _work(self, driver: VoiceDriver) -> None:
         desk = Desk(self._outside, driver)
+        async with self._outside.db.write() as tx:
+            await tx.calls.tell_powers(driver.name, driver.powers)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_lease(driver))
                 group.create_task(desk.ask())
                 group.create_task(desk.compare())
+                group.create_task(desk.keep())
                 group.create_task(driver.run(desk))
         finally:
             with contextlib.suppress(UnisonoError):
@@ -100,6 +108,15 @@ class Switchboard:
                 except UnisonoError as error:
                     _log.error("calls_paused", code=error.code)
                 await listener.wait(POLL_S)
+
+    async def _announce(self) -> None:
+        """Keep callers who wait told of their place."""
+        while True:
+            try:
+                await announce(self._outside)
+            except UnisonoError as error:
+                _log.error("announcements_paused", code=error.code)
+            await asyncio.sleep(ANNOUNCE_S)
 
 
 class _LeaseLost(Exception):
@@ -162,6 +179,16 @@ class Desk:
                 await self.heard(adopted(snapshot.driver, seen, snapshot.taken_at))
         if snapshot.calls:
             await reconcile_calls(self._outside, snapshot)
+
+    async def keep(self) -> None:
+        """Bring recordings over; work until cancelled."""
+        while True:
+            try:
+                while await keep_recordings(self._outside, self._driver):
+                    pass
+            except UnisonoError as error:
+                _log.error("recordings_paused", driver=self._driver.name, code=error.code)
+            await asyncio.sleep(KEEP_S)
 
     async def ask(self) -> None:
         """Give the driver what it is asked; work until cancelled."""

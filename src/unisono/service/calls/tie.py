@@ -4,17 +4,39 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from unisono.domain.words import InteractionState
 from unisono.service.calls.abandon import close_as
+from unisono.service.calls.reception import place_of
+from unisono.service.clocks import follow
 from unisono.service.ports import Database, Tx
+from unisono.service.ports.work import InteractionChange
 
 #: The medium of lines.
 CALL: Final = "call"
 
 
 async def tie_calls(tx: Tx, channel_id: UUID, remote_ids: Sequence[str]) -> None:
-    """Tie calls within the transaction that takes them in."""
-    await tx.calls.place(channel_id, remote_ids)
+    """Tie calls within the transaction that takes them in, and queue them as their callers chose."""
+    for call_id in await tx.calls.place(channel_id, remote_ids):
+        facts = await tx.calls.get(call_id)
+        if facts is None or facts.interaction_id is None:
+            continue
+        place = place_of(facts)
+        if not place.queue and not place.skills:
+            continue
+        work = await tx.work.interaction(facts.interaction_id)
+        if work is None or work.state != InteractionState.WAITING.value:
+            continue
+        needs = [*work.skills, *({"skill": skill, "level": 1, "optional": False} for skill in place.skills)]
+        change = InteractionChange(skills=needs)
+        queue_id = await tx.calls.queue_of(place.queue) if place.queue else None
+        if queue_id is not None and queue_id != work.queue_id:
+            access_class = await tx.channels.access_class(work.channel_id, queue_id)
+            change = replace(change, queue_id=queue_id, access_class=access_class)
+        await tx.work.change(work.id, change)
+        await follow(tx, work.id)
 
 
 async def absorb(db: Database, call_id: UUID) -> int:

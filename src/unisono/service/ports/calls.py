@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from unisono.calls import Call
-from unisono.contract.voice import Command
+from unisono.contract.voice import Command, VoicePowers
 from unisono.service.call_views import CallView
 
 
@@ -63,6 +63,45 @@ class Pending(Struct, frozen=True, kw_only=True):
     call_id: UUID
     command: Command
     attempts: int
+
+
+class NewRecording(Struct, frozen=True, kw_only=True):
+    """A recording that telephony holds for us."""
+
+    id: UUID
+    call_id: UUID
+    driver: str
+    kind: str
+    uri: str
+    sha256: str
+    media_type: str
+    size_bytes: int
+    duration_s: float
+
+
+class ReadyRecording(Struct, frozen=True, kw_only=True):
+    """A recording to be fetched. message_id: where it belongs; None while its call has none, or has it no more."""
+
+    id: UUID
+    call_id: UUID
+    kind: str
+    uri: str
+    sha256: str
+    media_type: str
+    attempts: int
+    message_id: UUID | None
+    ended: bool
+
+
+class InLine(Struct, frozen=True, kw_only=True):
+    """A caller who waits. position: from 1, by arrival, among the callers of the queue; see `calls.waiting`."""
+
+    call_id: UUID
+    channel_id: UUID
+    position: int
+    free: int
+    serving: int
+    handling_s: float
 
 
 class Calls(Protocol):
@@ -140,3 +179,66 @@ class Calls(Protocol):
 
     async def owing(self, limit: int) -> list[UUID]:
         """Return calls whose customer is still to be called back."""
+
+    async def calls_out_since(self, channel_id: UUID, user_id: UUID, since: datetime) -> tuple[int, int]:
+        """Return how many calls a line, and a person, made since then."""
+
+    async def unwanted(self, number_hash: bytes) -> bool:
+        """Return whether a number is on the list of those who do not want to be called."""
+
+    async def refuse_calls(self, number_hash: bytes, by: UUID | None, *, on: bool) -> None:
+        """Put a number on that list, or take it off."""
+
+    async def powers(self, driver: str) -> VoicePowers | None:
+        """Return what a driver can do; None for one that never ran."""
+
+    async def tell_powers(self, driver: str, powers: VoicePowers) -> None:
+        """Note what a driver can do."""
+
+    async def consent(self, call_id: UUID, side: str, *, given: bool, how: str, noted_by: UUID | None) -> None:
+        """Note what a side said about being recorded; the newest word counts."""
+
+    async def consents(self, call_id: UUID) -> dict[str, bool]:
+        """Return what each side said."""
+
+    async def recording_ready(self, recording: NewRecording) -> bool:
+        """Note a recording that is to be fetched; False when it was noted before."""
+
+    async def ready_recordings(self, driver: str, limit: int) -> list[ReadyRecording]:
+        """Return recordings to fetch now."""
+
+    async def keep_recording(self, recording_id: UUID, attachment_id: UUID, size_bytes: int, sha256: bytes, name: str) -> bool:
+        """Attach a recording to its call's message; False when that is gone: then nothing may be kept."""
+
+    async def refuse_recording(self, recording_id: UUID) -> None:
+        """Note that a recording is not kept."""
+
+    async def recording_later(self, recording_id: UUID, at: datetime) -> None:
+        """Try again then."""
+
+    async def standing(self) -> list[InLine]:
+        """Return the callers who wait, with their place among the callers of their queue."""
+
+    async def told(self, call_id: UUID, what: list[int | None]) -> None:
+        """Note what a caller was told last; nobody is shown that."""
+
+    async def is_blocked(self, network: str, remote_id: str) -> bool:
+        """Return whether what comes from an identity is not wanted."""
+
+    async def keep_apart(self, channel_id: UUID, ingest_key: str) -> None:
+        """Keep a call that the reception has from being taken in."""
+
+    async def let_in(self, channel_id: UUID, ingest_key: str) -> None:
+        """Let it be taken in now."""
+
+    async def queue_of(self, key: str) -> UUID | None:
+        """Return a queue by its key."""
+
+    async def live_places(self) -> list[tuple[UUID, int, UUID | None]]:
+        """Return (call, access class, agent) of live calls with work, oldest first."""
+
+    async def of_conversation(self, conversation_id: UUID) -> list[UUID]:
+        """Return the calls of a conversation."""
+
+    async def set_phone(self, user_id: UUID, driver: str, address: str) -> None:
+        """Note where an agent's phone rings; empty takes it away."""
