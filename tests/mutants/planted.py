@@ -1,5 +1,6 @@
 """Faults that a hurried change could bring, each with the law that it breaks and the tests of the law that must notice."""
 
+from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.desk import DESK_MUTANTS
 from tests.mutants.mutant import Mutant
 
@@ -15,6 +16,7 @@ _SENDING = "tests/service/test_sending.py"
 
 MUTANTS = [
     *DESK_MUTANTS,
+    *CALL_MUTANTS,
     Mutant(
         law=1,
         name="the network is thanked although the store failed",

@@ -67,7 +67,7 @@ async def ask_consent(db: Database, bell: Bell, access: Access, call_id: UUID) -
 async def record_call(db: Database, bell: Bell, access: Access, call_id: UUID, mode: str) -> UUID:
     """Start, pause or stop recording. Raises NotFound, Invalid; Conflict where the line records nothing or one has not agreed."""
     if mode not in set(RecordMode):
-        raise Invalid("A recording is on, pause or off.", code="bad_mode", field="mode")
+        raise Invalid("A recording is on, pause or off.", code="bad_recording_mode", field="mode")
     wanted = RecordMode(mode)
 
     async def wish(tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:
@@ -82,7 +82,7 @@ async def record_call(db: Database, bell: Bell, access: Access, call_id: UUID, m
             if CALLER not in facts.call.facts.bridge or facts.call.facts.stand(CALLER) is Stand.HELD or len(intent.speak) > 2:
                 raise Conflict("Only the talk with the customer is recorded. Nothing was recorded.", code="not_in_talk")
         if wanted is RecordMode.PAUSE and intent.record is RecordMode.OFF:
-            raise Conflict("Nothing is recorded that could be paused.", code="not_recording")
+            raise Conflict("Nothing is recorded that could be paused.", code="nothing_recorded")
         recording_id = intent.recording_id if intent.record is not RecordMode.OFF else None
         new = replace(intent, record=wanted, recording_id=recording_id or (str(new_id()) if wanted is RecordMode.ON else None))
         paused = {"paused": True} if wanted is RecordMode.PAUSE else {"paused": False}

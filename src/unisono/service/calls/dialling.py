@@ -100,7 +100,7 @@ async def call_back(db: Database, bell: Bell, access: Access, interaction_id: UU
             raise Conflict("There is no number to call. Nothing was dialled.", code="no_number")
         channel = await tx.channels.facts(work.channel_id)
         if channel is None or channel.medium != MEDIUM:
-            raise Conflict("This enquiry did not come by phone. Nothing was dialled; choose a line.", code="no_line")
+            raise Conflict("This enquiry did not come by phone. Nothing was dialled; choose a line.", code="no_phone_line")
         if address.startswith("+"):
             await check_number(tx, access, channel.id, address)
         call_id = await _begin(tx, access, channel, work)

@@ -62,7 +62,7 @@ class DeskPhone:
     async def press(self, user_id: UUID, call_id: str, key: str) -> None:
         """Press a key."""
         if key not in acts.KEYS:
-            raise Invalid("The keys of a phone are 0 to 9, * and #.", code="bad_key", field="key")
+            raise Invalid("The keys of a phone are 0 to 9, * and #.", code="bad_phone_key", field="key")
         _, leg = await self._mine(user_id, call_id)
         await self._exchange.act(call_id, lambda board, now: acts.press(board, leg.leg_id, key, now))
 
