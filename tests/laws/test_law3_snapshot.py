@@ -34,9 +34,7 @@ MODULES = (
     "spam", "tags", "bulk", "receive_blocked",
     "held_answers", "release", "mentions",
     "merge_conversations", "retention",
-    "calls.hear", "calls.tie", "calls.abandon",
     "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
-    "listening.monitors", "listening.sources", "listening.mentions",
     "calls.hear", "calls.tie", "calls.abandon", "calls.talk", "calls.consent", "calls.dialling", "calls.listen_in",
 )  # fmt: skip
 NO_VIEW = {

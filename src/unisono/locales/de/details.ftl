@@ -297,3 +297,4 @@ detail-prefix_not_allowed = Nummern mit diesem Anfang darf diese Leitung nicht a
 detail-do_not_call = Diese Person möchte nicht angerufen werden. Es wurde nicht gewählt.
 detail-too_many_calls = In dieser Stunde gingen so viele Anrufe hinaus, dass keine weiteren erlaubt sind. Es wurde nicht gewählt; bitte später noch einmal.
 detail-no_calls_out = Über diese Leitung kann niemand außerhalb angerufen werden. Es wurde nicht gewählt.
+detail-bad_ice_server = Das ist kein STUN- oder TURN-Server. Schreiben Sie stun:host:port oder turn://benutzer:kennwort@host:port.
