@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-# Two workers for two cores; what shares a server stands in one file.
+# Two workers for two cores; what shares a server stands in one file. tests/conftest.py says in which order files are begun.
 WORKERS ?= 2
 ARGS ?=
 ONLY ?=
@@ -29,7 +29,7 @@ run: setup ui ## start the demo: an invented company, its customers, its desk
 
 test: setup ui ## install what the tests need and run all of them; ARGS="-k mail" narrows
 	@$(PYTHON) scripts/peers.py || true
-	@exec $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@exec $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-volume: setup ui ## the first law at its full volume: 10,000 items three times, 1,000 answers; takes minutes
 	@UNISONO_TEST_LAW1_SHARE=1 $(PY) -m pytest -q tests/laws/test_law1_nothing_lost.py $(ARGS)

@@ -47,6 +47,22 @@ def _is_local(host: str) -> bool:
 sys.addaudithook(_stay_at_home)
 
 
+# What takes half a minute and more, longest first. Begun first, none of them is left for one worker alone at the end.
+LONG = (
+    "laws/test_law1_nothing_lost.py", "mutants/test_laws_notice.py", "browser/test_desk_pages.py", "app/test_demo_replay.py",
+    "browser/test_desk_routing.py", "browser/test_desk_lists.py", "app/test_new_connector.py", "app/test_demo_goes_on.py",
+    "browser/test_desk_simulator.py", "browser/test_desk_supervision.py", "browser/test_desk_live.py",
+    "browser/test_paper_and_directions.py", "browser/test_desk_promises.py", "browser/test_desk_in_progress.py",
+    "browser/test_desk_in_step.py", "conformance/test_bluesky.py", "conformance/test_xmpp.py", "app/test_metrics.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first; the rest stays in its order."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage less often, and never among what the imports made: that alone is a tenth of the run."""
     gc.collect()

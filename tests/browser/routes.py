@@ -24,7 +24,7 @@ SAMPLES = {
 }
 # What an address needs to show something.
 QUERIES = {"/search": "?q=Storch"}
-# Seen by nobody who is signed in: the story of the first minutes and that of the log-in walk through them.
+# Seen by nobody who is signed in: the walk through the demo and the story of the first minutes look at them.
 STRANGERS = ("/login", "/setup/:token")
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
-from tests.browser.kit import browser, command, listen_for_errors, sign_in, violations, window
+from tests.browser.kit import LANGUAGES, browser, command, listen_for_errors, sign_in, violations, violations_in_themes, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
 from tests.peers import free_port
@@ -219,15 +219,27 @@ async def _first_steps(cluster: Cluster, data: Path) -> None:
         try:
             link = await make_set_up_link(running.db)
             await _answering(f"http://127.0.0.1:{settings.port}")
+            first = f"http://127.0.0.1:{settings.port}/setup/{link.token}"
             async with browser() as started, window(started) as desk:
+                await _can_be_read_by_everybody(started, first)
                 page = await desk.new_page()
-                began, steps = time.monotonic(), await _walk(page, f"http://127.0.0.1:{settings.port}/setup/{link.token}")
+                began, steps = time.monotonic(), await _walk(page, first)
                 seconds = time.monotonic() - began
         finally:
             roles.cancel()
             await asyncio.gather(roles, return_exceptions=True)
     assert steps <= 30, f"{steps} clicks and fields"
     assert seconds <= 120, f"{seconds:.0f} s of a machine's hands: a person has five minutes"
+
+
+async def _can_be_read_by_everybody(started: Browser, address: str) -> None:
+    """The first page that anybody sees of a house, in each language and theme."""
+    for locale in LANGUAGES.values():
+        async with window(started, locale=locale) as stranger:
+            page = await stranger.new_page()
+            await page.goto(address)
+            await page.locator("form").wait_for()
+            assert await violations_in_themes(page) == [], locale
 
 
 async def _answering(url: str) -> None:

@@ -169,7 +169,8 @@ export class SharedStream {
   }
 
   #say(word: Word): void {
-    this.#channel.postMessage(word);
+    // What goes from the page at the log-out may still change what it shows.
+    if (!this.#stopped.signal.aborted) this.#channel.postMessage(word);
   }
 
   #union(): string[] {
