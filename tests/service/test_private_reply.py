@@ -14,7 +14,10 @@ from unisono.contract import Author, Reject, Retry, Sent, TextLimit
 from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.domain.words import Visibility
+from unisono.service.access import Access
 from unisono.service.answer import Answer, answer
+from unisono.service.held_answers import decide_answer, withdraw_answer
+from unisono.service.release import release_due
 
 
 class Whispering(Scripted):
@@ -158,3 +161,27 @@ async def test_a_network_without_private_replies_and_a_foreign_message_are_refus
 async def _running(house: House) -> Any:
     async with house.db.read() as tx:
         return await tx.channels.running()
+
+
+@pytest.mark.parametrize("how", [{"grace": True}, {"send_at": START + timedelta(days=1)}, {"approval": True}])
+async def test_it_waits_like_any_answer_and_taken_back_it_leaves_the_one_that_is_allowed(scene: Any, how: dict[str, Any]) -> None:
+    """For its moment, its time or a colleague; what was taken back was never sent, so the next one may be."""
+    house, person, interaction, comment = scene
+    first = await answer(house.outside, person.access, interaction, msgspec.structs.replace(written(comment, "Zu früh"), **how))
+    await send(house)
+    assert (await delivery(house), Scripted.sent) == (["held"], [])
+    with pytest.raises(Invalid, match="already"):
+        await answer(house.outside, person.access, interaction, written(comment, "Noch eine"))
+    await withdraw_answer(house.db, person.access, first)
+    second = await answer(house.outside, person.access, interaction, msgspec.structs.replace(written(comment, "Jetzt"), **how))
+    if "approval" in how:
+        boss = await house.agent()
+        allowed = frozenset({"work.read", "answer.approve"})
+        access = Access(user_id=boss.id, actions=allowed, classes=dict.fromkeys(allowed))
+        await decide_answer(house.outside, access, second, approve=True)
+    house.clock.advance(2 * 86_400)
+    while await release_due(house.db):
+        pass
+    await send(house)
+    [sent] = Scripted.sent
+    assert (sent.text, sent.thread.visibility, sent.private_reply_to) == ("Jetzt", Visibility.PRIVATE, comment["remote_id"])
