@@ -1,5 +1,5 @@
 """`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
-routing_speed,voice,wallboard]`."""
+routing_speed,screen_pop,voice,wallboard]`."""
 
 import argparse
 import asyncio
@@ -21,6 +21,7 @@ from bench import (
     router_kill,
     routing_quality,
     routing_speed,
+    screen_pop,
     tasks,
     tasks_page,
     voice,
@@ -41,6 +42,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "reports": reports.measure,
     "router_kill": router_kill.measure,
     "routing_speed": routing_speed.measure,
+    "screen_pop": screen_pop.measure,
     "tasks": tasks.measure,
     "voice": voice.measure,
     "wallboard": wallboard.measure,

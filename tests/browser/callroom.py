@@ -109,12 +109,13 @@ EARS = """
 class Room:
     """A house with a line for browsers, its queue, and whoever works there."""
 
-    def __init__(self, house: House, url: str, kit: Kit, queue: UUID, channel: UUID) -> None:
+    def __init__(self, house: House, url: str, kit: Kit, queue: UUID, channel: UUID, files: Path) -> None:
         self.house = house
         self.url = url
         self.kit = kit
         self.queue = queue
         self.channel = channel
+        self.files = files
 
     async def agent(self, login: str, name: str) -> UUID:
         """Add somebody who takes calls."""
@@ -124,6 +125,10 @@ class Room:
         )  # fmt: skip
         await self.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", self.queue, user_id)
         return user_id
+
+    def sound_on_disk(self) -> list[Path]:
+        """Return every file of sound, whole or in pieces."""
+        return [path for path in self.files.rglob("*") if path.is_file()]
 
     async def sql(self, statement: str, *values: object) -> list[Any]:
         async with self.house.db.pool.acquire() as connection:  # type: ignore[attr-defined]
@@ -158,7 +163,7 @@ async def room(make_house: MakeHouse, **config: Any) -> AsyncIterator[Room]:
     switchboard = Switchboard(house.outside, {"webrtc": WebrtcDriver(exchange)}, "test")
     running = [asyncio.create_task(router.run()), asyncio.create_task(switchboard.run())]
     try:
-        yield Room(house, url, kit, queue, channel)
+        yield Room(house, url, kit, queue, channel, house.files.path(queue).parents[1])  # type: ignore[attr-defined]
     finally:
         for task in running:
             task.cancel()
@@ -201,13 +206,15 @@ async def ears(context: BrowserContext) -> None:
     await context.add_init_script(EARS)
 
 
-async def hears(page: Page, hertz: int) -> None:
-    """Wait until a tone comes in, and no other."""
+async def hears(page: Page, *hertz: int) -> None:
+    """Wait until these tones come in, each over a connection of its own, and no others."""
     found: list[int] = []
     for _ in range(40):
-        found = await page.evaluate("window.__hears()")
-        if found and all(abs(one - hertz) < 40 for one in found):
+        found = sorted(await page.evaluate("window.__hears()"))
+        if len(found) == len(hertz) and all(abs(one - wanted) < 40 for one, wanted in zip(found, sorted(hertz), strict=True)):
             return
+        # Where nothing is played at all the answer comes at once.
+        await asyncio.sleep(0.3)
     raise AssertionError(f"{found} Hz was heard, not {hertz}")
 
 

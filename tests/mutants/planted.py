@@ -58,6 +58,14 @@ MUTANTS = [
         tests="tests/service/test_private_reply.py::test_a_private_reply_whose_thread_turned_public_is_not_sent",
     ),
     Mutant(
+        law=6,
+        name="a phone's recording is taken in before anybody agreed to it",
+        file="voice/webrtc/exchange.py",
+        old="if taking is None or taking.user_id != user_id:",
+        new="if False:",
+        tests="tests/voice/webrtc/test_exchange.py::test_nothing_is_taken_in_before_a_recording_is_wished",
+    ),
+    Mutant(
         law=2,
         name="the router knows the medium",
         file="routing/facts.py",

@@ -4,11 +4,12 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from unisono.domain.words import InteractionState
 from unisono.identity.evidence import WEIGHTS, Kind
 from unisono.service.access import Access
+from unisono.service.calls.line import line_of
 from unisono.service.customer_views import MergeView
 from unisono.service.instant import Instant
 from unisono.service.look import sight_of
@@ -54,11 +55,17 @@ class CallCard(Struct, frozen=True, kw_only=True):
 
 
 class PhoneCallView(PhoneCall, frozen=True, kw_only=True):
-    """A call of one's own phone, with its name in the house and who calls."""
+    """A call of one's own phone, with its name in the house and who calls.
+
+    mine: the enquiry is in one's own hands. may_record: the line's settings let talks be recorded. consents: who agreed to it.
+    """
 
     id: UUID | None = None
     interaction_id: UUID | None = None
     card: CallCard | None = None
+    mine: bool = False
+    may_record: bool = False
+    consents: list[str] = field(default_factory=list)
 
 
 async def phone_calls(db: Database, access: Access, phone: Phone) -> list[PhoneCallView]:
@@ -75,8 +82,15 @@ async def _with_card(tx: Tx, access: Access, call: PhoneCall) -> PhoneCallView:
     known = msgspec.structs.asdict(call)
     if facts is None:
         return PhoneCallView(**known)
+    channel = await tx.channels.facts(facts.channel_id)
     card = await card_of(tx, access, facts.conversation_id) if facts.conversation_id is not None else None
-    return PhoneCallView(**known, id=facts.id, interaction_id=facts.interaction_id, card=card)
+    place = await tx.reading.place_of(facts.interaction_id) if facts.interaction_id is not None else None
+    return PhoneCallView(
+        **known, id=facts.id, interaction_id=facts.interaction_id, card=card,
+        mine=place is not None and place[1] == access.user_id,
+        may_record=channel is not None and line_of(channel.config).recording == "ask",
+        consents=list(facts.path.get("consents", [])),
+    )  # fmt: skip
 
 
 async def card_of(tx: Tx, access: Access, conversation_id: UUID) -> CallCard | None:

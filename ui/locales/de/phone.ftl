@@ -54,3 +54,7 @@ phone-failed-leave = Das Auflegen ist nicht gelungen
 phone-failed-key = Die Taste kam nicht an
 phone-failed-verb = Das ist am Telefon nicht gelungen
 phone-failed-recording = Die Aufnahme ist nicht vollständig angekommen
+phone-record-asked = Der Anrufer wird gefragt …
+phone-record-refused = Der Anrufer hat nicht zugestimmt
+phone-call = Anruf
+reply-call = Einem Anruf lässt sich nicht schreiben; er wird gesprochen. Notizen für Kolleginnen und Kollegen gehen.

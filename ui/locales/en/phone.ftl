@@ -54,3 +54,7 @@ phone-failed-leave = Hanging up did not work
 phone-failed-key = The key did not arrive
 phone-failed-verb = That did not work on the phone
 phone-failed-recording = The recording did not arrive whole
+phone-record-asked = The caller is being asked …
+phone-record-refused = The caller did not agree
+phone-call = Call
+reply-call = A call is spoken, not written to. Notes for colleagues are possible.

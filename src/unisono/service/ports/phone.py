@@ -27,6 +27,7 @@ class PhoneCall(Struct, frozen=True, kw_only=True):
 
     call_id: the driver's name for it. peers: with whom the phone is to be connected. caller_held: the customer hears music and
     nobody hears them. record: what this phone is to do about `recording`; records: what is recorded at all, by whichever phone.
+    asks: the caller is just being asked whether the talk may be recorded.
     """
 
     call_id: str
@@ -44,6 +45,7 @@ class PhoneCall(Struct, frozen=True, kw_only=True):
     recording: str
     record: str
     records: str
+    asks: bool
 
 
 class IceServer(Struct, frozen=True, kw_only=True, omit_defaults=True):

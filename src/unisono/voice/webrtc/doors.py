@@ -59,7 +59,7 @@ class Key(Struct, frozen=True, kw_only=True):
 
 
 class Whole(Struct, frozen=True, kw_only=True):
-    """A message is complete; with no pieces it was thrown away."""
+    """A message is complete, and the call with it; with no pieces it was thrown away."""
 
     pieces: int
     seconds: float = 0.0
@@ -186,11 +186,13 @@ class Doors:
     async def _message(self, request: HttpRequest) -> HttpResponse:
         """The message is complete, or was thrown away."""
         board, whole = await self._board(request), _body_of(request, Whole)
-        if recording_id := _message_of(board):
-            if whole.pieces <= 0:
-                await self._exchange.forget_recording(recording_id)
-            pieces = max(0, whole.pieces)
-            await self._exchange.conclude(board, recording_id, pieces=pieces, media_type=whole.type, seconds=whole.seconds)
+        recording_id = _message_of(board)
+        if recording_id and whole.pieces <= 0:
+            # Thrown away: the visitor may begin anew.
+            await self._exchange.forget_recording(recording_id)
+        elif recording_id:
+            await self._exchange.conclude(board, recording_id, pieces=whole.pieces, media_type=whole.type, seconds=whole.seconds)
+            await self._exchange.act(board.call_id, lambda so, now: acts.leave(so, CALLER, now))
         return _as_json(200, {})
 
     # -- what a visitor sees -------------------------------------------------------------------------------------------

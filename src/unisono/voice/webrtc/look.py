@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-LONGEST_MESSAGE_S: Final = 180
 _STATIC: Final = Path(__file__).with_name("static")
 # Comments that stand alone; the files have no others.
 _COMMENT: Final = re.compile(r"^(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)\n|^\n", re.MULTILINE)
@@ -42,7 +41,7 @@ def script(line: LineLook) -> bytes:
     """Return the button's script for one line."""
     settings = {
         "title": line.title, "colour": line.colour, "ink": _ink_on(line.colour), "language": line.language, "theme": line.theme,
-        "privacy": line.privacy_url, "longest_message_s": LONGEST_MESSAGE_S,
+        "privacy": line.privacy_url,
     }  # fmt: skip
     texts = msgspec.json.decode(_file("texts.json"))
     if line.language in texts:

@@ -1,6 +1,6 @@
 """What each end of a call sees of its board, and does: who to connect with, what to play, what to record."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,12 +9,8 @@ from unisono.contract.voice import CALLER, Cause, LegState, RecordingKind, Recor
 from unisono.service.ports.phone import Peer, PhoneCall
 from unisono.voice.webrtc.board import Board, Leg
 
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """A key and what it is for."""
-
-    key: str
-    text: str
+#: The announcement that asks a caller whether the talk may be recorded.
+CONSENT: Final = "consent"
 
 
 class VisitorView(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,7 +23,7 @@ class VisitorView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str
     rev: int
     says: list[str] = []
-    keys: list[Choice] = []
+    keys: list[str] = []
     ask: str = ""
     position: int | None = None
     wait_s: int | None = None
@@ -78,13 +74,12 @@ def _step(caller: Leg | None, has_peers: bool, is_prompted: bool) -> str:
     return "waiting"
 
 
-def _prompt(board: Board) -> tuple[list[str], list[Choice], str]:
+def _prompt(board: Board) -> tuple[list[str], list[str], str]:
     prompt = board.prompt
     if prompt is None:
         return [], [], ""
     said = [one.text for one in prompt.says]
-    keys = [Choice(key=key, text="") for key in prompt.digits]
-    return said, keys, next((one.key for one in prompt.says), "")
+    return said, list(prompt.digits), next((one.key for one in prompt.says), "")
 
 
 def _cause(cause: Cause) -> str:
@@ -107,7 +102,7 @@ def phone_call(board: Board, leg: Leg, words: dict[str, Any], names: dict[str, s
         peers=[_peer(board, other, leg.leg_id, words, names) for other in _heard_by(board, leg.leg_id)],
         listens=leg.leg_id in board.listeners, listeners=len(board.listeners),
         recording=taking.recording_id if taking and mine else "", record=taking.mode.value if taking and mine else "off",
-        records=runs,
+        records=runs, asks=_prompt(board)[2] == CONSENT,
     )  # fmt: skip
 
 

@@ -45,6 +45,8 @@ from unisono.voice.webrtc.board import MOST_DONE, Board, Change, Leg, Taking, Te
 # A browser shows a prompt's text, and may speak it; nobody can say when the last word was, so it is reckoned from its length.
 _READS_PER_S: Final = 14.0
 _SHORTEST_S: Final = 2.0
+# Who is to choose may need to read twice, or to find the button.
+_TO_CHOOSE_S: Final = 20.0
 
 
 def do(board: Board | None, command: Command, now: datetime) -> tuple[Change | None, Result]:
@@ -117,7 +119,7 @@ def _play(telling: Telling, command: Play) -> Refused | None:
     if telling.board.prompt is not None:
         telling.tell(Played, prompt_id=telling.board.prompt.prompt_id, interrupted=True)
     letters = sum(len(one.text) for one in command.prompt.says)
-    lasts = max(_SHORTEST_S, letters / _READS_PER_S) + command.prompt.listen_s
+    lasts = max(_SHORTEST_S, letters / _READS_PER_S, _TO_CHOOSE_S if command.prompt.digits else 0.0) + command.prompt.listen_s
     telling.set(prompt=command.prompt, prompt_until=telling.now + timedelta(seconds=lasts))
     return None
 

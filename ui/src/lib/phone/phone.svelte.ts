@@ -35,6 +35,8 @@ export class Phone {
   #mic: MediaStreamTrack | null = null;
   #opening: Promise<void> | null = null;
   #recorder: Recorder | null = null;
+  /** The call whose recording begins with the caller's yes. */
+  #wished = '';
   #reading = false;
   #again = false;
   #gone = false;
@@ -129,6 +131,16 @@ export class Phone {
     });
   }
 
+  /** Agree to a recording, and let the caller be asked; it begins once both have agreed. */
+  async askToRecord(call: PhoneCall): Promise<boolean> {
+    return this.#try(t('phone-failed-verb'), async () => {
+      await api.post(`/calls/${call.id}/consent`, { side: 'agent', given: true, how: 'click' });
+      await api.post(`/calls/${call.id}/ask-consent`);
+      this.#wished = call.call_id;
+      await this.read();
+    });
+  }
+
   /** Give the call away without a word before: it follows its unit of work. */
   async transfer(call: PhoneCall, to: object): Promise<boolean> {
     const work = call.interaction_id ? this.desk.state.work.get(call.interaction_id) : undefined;
@@ -160,8 +172,15 @@ export class Phone {
     for (const id of up) if (!this.since.has(id)) this.since.set(id, api.now());
     for (const id of this.since.keys()) if (!up.has(id)) this.since.delete(id);
     if (up.size === 0) this.muted = false;
+    this.#beginWished(calls.find((call) => call.call_id === this.#wished));
     this.#sound();
     this.#connect();
+  }
+
+  #beginWished(call: PhoneCall | undefined): void {
+    if (!call?.consents.includes('agent') || !call.consents.includes('customer')) return;
+    this.#wished = '';
+    void this.act(call, 'record', { mode: 'on' });
   }
 
   /** Make the connections that there should be, end those that should not, and record what is to be recorded. */

@@ -20,6 +20,7 @@ export interface PhoneCall {
   bridge: string[]; legs: Record<string, string>; users: Record<string, string>; peers: Peer[]; listens: boolean; listeners: number;
   recording: string; record: 'off' | 'on' | 'pause'; records: 'off' | 'on' | 'paused';
   id: string | null; interaction_id: string | null; card: Card | null;
+  mine: boolean; may_record: boolean; asks: boolean; consents: string[];
 }
 
 export interface PhoneView { calls: PhoneCall[]; servers: RTCIceServer[] }

@@ -15,7 +15,7 @@ export function secondOf(call: PhoneCall): string | undefined {
 export function phoneCommands(desk: Desk, phone: Phone, deeds: Deeds): Command[] {
   const rings = phone.ringing;
   const call = phone.current;
-  const mine = !!call && call.purpose === 'agent' && !call.listens;
+  const mine = !!call && call.mine && !call.listens;
   const second = call ? secondOf(call) : undefined;
   const withSecond = !!call && second !== undefined && call.bridge.includes(second) && call.bridge.includes(call.leg_id);
   const all = withSecond && call!.bridge.includes('caller');
@@ -30,8 +30,12 @@ export function phoneCommands(desk: Desk, phone: Phone, deeds: Deeds): Command[]
     { id: 'phone-consult', group: 'work', title: t('phone-consult'), when: mine && !second, run: deeds.consult },
     { id: 'phone-transfer', group: 'work', title: t('phone-transfer'), when: mine && !second && desk.may('work.transfer'), run: deeds.transfer },
     { id: 'phone-join', group: 'work', title: t('phone-join'), when: mine && withSecond && !all, run: act('join') },
-    { id: 'phone-complete', group: 'work', title: t('phone-complete'), when: mine && withSecond, run: act('complete') },
+    { id: 'phone-complete', group: 'work', title: t('phone-complete'), when: mine && withSecond && desk.may('work.transfer'), run: act('hand-over') },
     { id: 'phone-back', group: 'work', title: t('phone-back'), when: mine && second !== undefined, run: act('back') },
+    { id: 'phone-record', group: 'work', title: t('phone-record'), when: mine && call!.may_record && call!.records === 'off' && !call!.asks, run: () => call && phone.askToRecord(call) },
+    { id: 'phone-record-pause', group: 'work', title: t('phone-record-pause'), when: mine && call!.records === 'on', run: act('record', { mode: 'pause' }) },
+    { id: 'phone-record-on', group: 'work', title: t('phone-record-on'), when: mine && call!.records === 'paused', run: act('record', { mode: 'on' }) },
+    { id: 'phone-record-stop', group: 'work', title: t('phone-record-stop'), when: mine && call!.records !== 'off', run: act('record', { mode: 'off' }) },
     { id: 'phone-leave', group: 'work', title: t('phone-leave'), keys: 'F9', when: !!call, run: () => call && phone.leave(call) },
   ];
 }

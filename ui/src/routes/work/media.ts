@@ -8,6 +8,6 @@ export function kindOf(type: string): MediaKind {
   if (IMAGES.has(type)) return 'image';
   if (type === 'application/pdf') return 'pdf';
   if (type === 'video/mp4' || type === 'video/webm') return 'video';
-  if (/^audio\/(mpeg|mp4|ogg|wav|flac)$/.test(type)) return 'audio';
+  if (/^audio\/(mpeg|mp4|ogg|wav|webm|flac)$/.test(type)) return 'audio';
   return 'other';
 }

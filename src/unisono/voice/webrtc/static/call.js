@@ -46,11 +46,11 @@
   let mic = null;
   let muted = false;
   let keypad = false;
-  let asking = '';
   let problem = '';
   let since = 0;
   let lost = false;
   let recorder = null;
+  let servers = [];
   const links = new Map();
 
   const isLive = () => !['idle', 'starting', 'ended'].includes(view.step);
@@ -131,7 +131,7 @@
     try {
       mic = await openMicrophone();
       const answer = await (await say('/calls', { word: random(), language: lang, name, number })).json();
-      token = answer.token;
+      ({ token, servers } = answer);
       heard(answer.call);
       listen();
     } catch (error) {
@@ -156,7 +156,6 @@
     sounds.replaceChildren();
     token = '';
     muted = keypad = lost = false;
-    asking = '';
   };
   const hangUp = async () => {
     const path = '/hang-up';
@@ -171,9 +170,7 @@
     view = next;
     if (next.step === 'talking' && before.step !== 'talking' && before.step !== 'held') since = Date.now();
     if (next.step === 'ended') {
-      const had = token;
       release();
-      if (had) view = next;
     } else {
       music(['waiting', 'ringing', 'held'].includes(next.step) && !recorder);
       connect(next.peers || []);
@@ -190,7 +187,7 @@
       let link = links.get(peer.id);
       if (!link) {
         link = new Link({
-          offers: false, servers: view.servers || [], track: mic?.getAudioTracks()[0] || null,
+          offers: false, servers, track: mic?.getAudioTracks()[0] || null,
           publish: (word) => say('/word', { peer: peer.id, word }).catch(() => {}),
           heard: (stream) => { sound(peer.id).srcObject = stream; sound(peer.id).play().catch(() => {}); },
           changed: () => draw(),
@@ -266,24 +263,24 @@
 
   const record = () => {
     const type = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'].find((one) => MediaRecorder.isTypeSupported(one)) || '';
-    const made = { media: new MediaRecorder(mic, type ? { mimeType: type, audioBitsPerSecond: 32000 } : {}), at: Date.now(), chunks: 0, sent: Promise.resolve(), keep: true };
+    const made = { media: new MediaRecorder(mic, type ? { mimeType: type, audioBitsPerSecond: 32000 } : {}), at: Date.now(), pieces: 0, sent: Promise.resolve(), keep: true };
     recorder = made;
     made.media.ondataavailable = ({ data }) => {
       if (!data.size) return;
-      const n = made.chunks++;
+      const n = made.pieces++;
       made.sent = made.sent.then(() => say(`/message/${n}`, null, { bytes: data }));
     };
     made.media.onstop = async () => {
       try {
         await made.sent;
-        await say('/message', made.keep ? { chunks: made.chunks, seconds: Math.round((made.end - made.at) / 1000), type: made.media.mimeType } : { chunks: 0 });
+        await say('/message', made.keep ? { pieces: made.pieces, seconds: Math.round((made.end - made.at) / 1000), type: made.media.mimeType } : { pieces: 0 });
       } catch (error) { complain(error); }
       recorder = null;
       draw();
     };
     music(false);
     made.media.start(1000);
-    made.limit = setTimeout(() => finish(true), S.longest_message_s * 1000);
+    made.limit = setTimeout(() => finish(true), (view.longest_s || 180) * 1000);
     draw();
   };
   const finish = (keep) => {
@@ -329,28 +326,17 @@
       nameField, numberField, h('p', { class: 'notice' }, t('notice') + ' ', S.privacy && h('a', { href: S.privacy, target: '_blank', rel: 'noopener' }, t('privacy'))),
       h('button', { class: 'primary' }, icon(PHONE), t('call')));
   };
-  const callBack = () => {
-    const [number, numberField] = field(t('number_for_call_back'), { type: 'tel', maxlength: 30, autocomplete: 'tel', required: true });
-    number.value = view.number || '';
-    return h('form', { novalidate: true, onsubmit: (event) => {
-      event.preventDefault();
-      if (number.value.replace(/\D/g, '').length < 5) { problem = t('e_number'); number.setAttribute('aria-invalid', 'true'); draw(); number.focus(); return; }
-      problem = '';
-      tell('/call-back', { number: number.value.trim() });
-    } }, numberField, h('p', { class: 'notice' }, t('call_back_notice')),
-    h('div', { class: 'row' }, h('button', { class: 'primary' }, t('call_back_ask')), button(t('back'), 'quiet', () => { asking = ''; draw(); })));
-  };
   const message = () => [
-    h('p', { class: 'notice' }, recorder ? t('message_on') : t('message_notice', { minutes: Math.round(S.longest_message_s / 60) })),
+    h('p', { class: 'notice' }, recorder ? t('message_on') : t('message_notice', { minutes: Math.max(1, Math.round((view.longest_s || 180) / 60)) })),
     h('div', { class: 'row' },
-      recorder ? [button(t('message_send'), 'primary', () => finish(true)), button(t('message_drop'), 'quiet', () => { asking = ''; finish(false); })]
-        : [button(t('message_record'), 'primary', record), button(t('back'), 'quiet', () => { asking = ''; draw(); })]),
+      recorder ? [button(t('message_send'), 'primary', () => finish(true)), button(t('message_drop'), 'quiet', () => finish(false))]
+        : button(t('message_record'), 'primary', record)),
   ];
-  const keys = () => h('div', { class: 'keys', role: 'group', 'aria-label': t('keypad') },
-    [...'123456789*0#'].map((key) => button(key, 'key', () => tell('/key', { key }))));
+  const keys = (which = [...'123456789*0#']) => h('div', { class: 'keys', role: 'group', 'aria-label': t('keypad') },
+    which.map((key) => button(key, 'key', () => tell('/key', { key }))));
   const consent = () => h('div', { class: 'ask', role: 'group', 'aria-label': t('record_ask') },
     h('p', {}, t('record_ask')), h('p', { class: 'notice' }, t('record_notice')),
-    h('div', { class: 'row' }, button(t('record_yes'), 'primary', () => tell('/consent', { agree: true })), button(t('record_no'), 'quiet', () => tell('/consent', { agree: false }))));
+    h('div', { class: 'row' }, button(t('record_yes'), 'primary', () => tell('/key', { key: view.keys[0] })), button(t('record_no'), 'quiet', () => tell('/key', { key: view.keys[1] }))));
   const hangUpButton = () => button([icon(PHONE), t('hang_up')], 'end', hangUp);
 
   /** What can be done now. `mark` says when it has to be made anew: what somebody writes must not vanish under the hand. */
@@ -359,15 +345,11 @@
     if (step === 'idle') return ['idle', () => [start()]];
     if (step === 'starting') return ['starting', () => []];
     if (step === 'ended') return ['ended', () => [button([icon(PHONE), t('again')], 'primary', () => { view = { step: 'idle' }; problem = ''; draw(); })]];
-    if (asking === 'call_back') return ['call_back', () => [callBack(), hangUpButton()]];
-    if (asking === 'message' || step === 'message') return ['message' + Boolean(recorder), () => [message(), !recorder && hangUpButton()]];
-    if (step === 'menu') return ['menu' + JSON.stringify(view.menu), () => [
-      h('ol', { class: 'menu' }, view.menu.keys.map(({ key, text }) => h('li', {}, button([h('kbd', {}, key), text], 'choice', () => tell('/key', { key }))))), hangUpButton()]];
-    if (step === 'waiting' || step === 'ringing') return [`waiting${view.may_call_back}${view.may_message}`, () => [
-      h('div', { class: 'row' }, view.may_call_back && button(t('call_back'), 'quiet', () => { asking = 'call_back'; draw(); }),
-        view.may_message && button(t('message'), 'quiet', () => { asking = 'message'; draw(); })), hangUpButton()]];
-    return [`talk${muted}${keypad}${view.recording}${view.listening}`, () => [
-      view.recording === 'asked' && consent(),
+    if (step === 'message') return ['message' + Boolean(recorder), () => [message(), !recorder && hangUpButton()]];
+    if (step === 'prompt') return ['prompt' + JSON.stringify(view.keys), () => [view.keys?.length > 0 && keys(view.keys), hangUpButton()]];
+    if (step === 'waiting' || step === 'ringing') return ['waiting', () => [hangUpButton()]];
+    return [`talk${muted}${keypad}${view.ask}`, () => [
+      view.ask === 'consent' && view.keys?.length > 1 && consent(),
       h('div', { class: 'row' },
         button(muted ? t('unmute') : t('mute'), 'quiet', () => { muted = !muted; listenIn(); draw(); }, { 'aria-pressed': String(muted) }),
         button(t('keypad'), 'quiet', () => { keypad = !keypad; draw(); }, { 'aria-expanded': String(keypad) })),
@@ -375,16 +357,17 @@
   };
   const words = () => {
     switch (view.step) {
-      case 'idle': return S.closed ? t('closed') : t('ready');
+      case 'idle': return t('ready');
       case 'starting': return t('starting');
-      case 'menu': return view.menu.text;
+      case 'prompt': return (view.says || []).join(' ');
       case 'ringing': return t('ringing');
       case 'waiting': {
+        // The house's own words, in the line's language, or ours in the page's while there are none.
         const place = view.position ? t('position', { n: view.position }) : t('waiting');
-        return view.wait_s == null ? place : `${place} ${t(view.wait_s < 60 ? 'wait_short' : 'wait', { n: Math.round(view.wait_s / 60) })}`;
+        return view.says?.length ? view.says.join(' ') : place;
       }
       case 'held': return t('held');
-      case 'message': return t('message_time');
+      case 'message': return (view.says || []).join(' ') || t('message_time');
       case 'ended': return t('ended_' + view.cause) || t('ended');
       default: {
         const names = (view.peers || []).map((peer) => peer.name).filter(Boolean).join(', ');
@@ -396,9 +379,8 @@
     }
   };
   const announce = (before, next) => {
-    if (next.step === 'menu' && before.step !== 'menu') speak([next.menu.text, ...next.menu.keys.map(({ key, text }) => t('menu_say', { key, text }))].join(' '));
-    else if (next.step === 'waiting' && (before.step !== 'waiting' || before.position !== next.position)) speak(words());
-    else if (next.recording === 'asked' && before.recording !== 'asked') speak(t('record_ask'));
+    if (['prompt', 'message', 'waiting'].includes(next.step) && (before.step !== next.step || before.says?.join() !== next.says?.join())) speak(words());
+    else if (next.ask === 'consent' && before.ask !== 'consent') speak(t('record_ask'));
     else if (next.listening && !before.listening) speak(t('listening'));
   };
   let drawn = '';
@@ -427,7 +409,7 @@
   panel.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !wholePage) { show(false); return; }
     if (!/^[0-9*#]$/.test(event.key) || event.target.matches('input') || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (['menu', 'talking'].includes(view.step)) { event.preventDefault(); tell('/key', { key: event.key }); }
+    if (['prompt', 'waiting', 'talking'].includes(view.step)) { event.preventDefault(); tell('/key', { key: event.key }); }
   });
   setInterval(() => {
     const from = recorder ? recorder.at : ['talking', 'held'].includes(view.step) ? since : 0;
