@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, field
 
+from unisono.contract.voice import LegState
 from unisono.domain.words import InteractionState
 from unisono.identity.evidence import WEIGHTS, Kind
 from unisono.service.access import Access
@@ -83,8 +84,10 @@ async def _with_card(tx: Tx, access: Access, call: PhoneCall) -> PhoneCallView:
     if facts is None:
         return PhoneCallView(**known)
     channel = await tx.channels.facts(facts.channel_id)
-    card = await card_of(tx, access, facts.conversation_id) if facts.conversation_id is not None else None
-    place = await tx.reading.place_of(facts.interaction_id) if facts.interaction_id is not None else None
+    line = channel.name if channel is not None else ""
+    card = await card_of(tx, access, facts.conversation_id, line) if facts.conversation_id is not None else None
+    rings = call.state == LegState.RINGING.value
+    place = await tx.reading.place_of(facts.interaction_id) if facts.interaction_id is not None and not rings else None
     return PhoneCallView(
         **known, id=facts.id, interaction_id=facts.interaction_id, card=card,
         mine=place is not None and place[1] == access.user_id,
@@ -93,8 +96,11 @@ async def _with_card(tx: Tx, access: Access, call: PhoneCall) -> PhoneCallView:
     )  # fmt: skip
 
 
-async def card_of(tx: Tx, access: Access, conversation_id: UUID) -> CallCard | None:
-    """Return the card of a conversation's customer; None when there is none such any more."""
+async def card_of(tx: Tx, access: Access, conversation_id: UUID, line: str) -> CallCard | None:
+    """Return the card of a conversation's customer; None when there is none such any more. line: by what name it is called.
+
+    At a ring each question is dear: what can only be empty is not asked for.
+    """
     placed = await tx.reading.conversation(conversation_id)
     if placed is None:
         return None
@@ -105,15 +111,14 @@ async def card_of(tx: Tx, access: Access, conversation_id: UUID) -> CallCard | N
         one for one in await tx.customers.conversations(lead, sight, None, _LOOKED_AT)
         if one.conversation.id != conversation_id
     ]  # fmt: skip
-    work = await tx.reading.interactions([one.conversation.id for one in history])
+    work = await tx.reading.interactions([one.conversation.id for one in history]) if history else []
     standing = {one.conversation_id for one in work if one.state != InteractionState.CLOSED.value}
     customer = await tx.reading.customer(lead)
-    merges = await tx.customers.merges_of([lead])
-    channel = await tx.channels.facts(conversation.channel_id)
+    merges = await tx.customers.merges_of([lead]) if customer is not None and len(customer.identities) > 1 else []
     own = conversation.identity
     return CallCard(
         customer_id=lead, conversation_id=conversation_id, name=_name(own, customer.identities if customer else []),
-        handle=own.handle, line=channel.name if channel else "", blocked=own.blocked,
+        handle=own.handle, line=line, blocked=own.blocked,
         open=[_contact(one) for one in history if one.conversation.id in standing],
         last=[_contact(one) for one in history[:LATEST]],
         identities=[

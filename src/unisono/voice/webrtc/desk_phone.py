@@ -34,17 +34,18 @@ class DeskPhone:
         """Return what rings or goes on at somebody's desk."""
         async with self._exchange.db.read() as tx:
             boards = [decode(kept.board) for kept in await tx.browser_calls.of_user(user_id)]
-            ids = {UUID(leg.user_id) for board in boards for leg in board.legs if leg.user_id}
+            # What rings has no connection yet: nothing but the board is asked for, so that the card is there at once.
+            up = [(board, leg) for board in boards for leg in _legs_of(board, user_id) if leg.up]
+            ids = {UUID(leg.user_id) for board, _ in up for leg in board.legs if leg.user_id}
             names = {str(user.id): user.name for user in await tx.people.user_views(list(ids))} if ids else {}
-        found: list[PhoneCall] = []
-        for board in boards:
-            for leg in _legs_of(board, user_id):
-                words = await self._exchange.words(board.call_id, leg.leg_id)
-                found.append(phone_call(board, leg, words, names))
-                if leg.up:
-                    async with self._exchange.db.write() as tx:
-                        await tx.browser_calls.seen(board.call_id, leg.leg_id)
-        return found
+        words = {(board.call_id, leg.leg_id): await self._exchange.words(board.call_id, leg.leg_id) for board, leg in up}
+        for board, leg in up:
+            async with self._exchange.db.write() as tx:
+                await tx.browser_calls.seen(board.call_id, leg.leg_id)
+        return [
+            phone_call(board, leg, words.get((board.call_id, leg.leg_id), {}), names)
+            for board in boards for leg in _legs_of(board, user_id)
+        ]  # fmt: skip
 
     async def take_up(self, user_id: UUID, call_id: str) -> None:
         """Take a ringing call up. Raises NotFound; Conflict when it does not ring any more."""
