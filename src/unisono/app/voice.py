@@ -71,7 +71,11 @@ def drivers_of(running: Running) -> dict[str, VoiceDriver]:
             raise Invalid(f"The voice file names {name!r} of the kind {kind!r}, which is not installed. Installed are: {known}.")
         make: DriverFactory = installed[kind].load()
         settings = {key: value for key, value in table.items() if key not in {"kind", "enabled"}}
-        found[name] = make(Context(running, name, settings))
+        try:
+            found[name] = make(Context(running, name, settings))
+        except Exception as error:
+            # A table that cannot be used, or a stranger's bug: the other lines ring all the same.
+            _log.error("driver_unusable", driver=name, said=str(error))
     _log.info("drivers_ready", drivers=sorted(found))
     return found
 

@@ -219,6 +219,16 @@ async def town_with(
         yield Town(folder, kamailio, driver, context, house, listen, provider_port, direct_port, running, stack)
 
 
+@asynccontextmanager
+async def stopping(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let something go on until the block ends, and then stop."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        await _end(task)
+
+
 async def _end(task: "asyncio.Task[None]", *, again: bool = True) -> None:
     if again:
         task.cancel()

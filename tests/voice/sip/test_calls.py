@@ -80,7 +80,7 @@ async def test_a_caller_waits_with_music_and_is_joined_with_an_agent(town: Town)
 
 async def test_a_caller_who_hangs_up_while_the_agent_s_phone_rings(town: Town) -> None:
     caller, anna = await town.ear(), await town.ear()
-    calling = Caller(NUMBER, caller.port).invites().is_answered().waits(1.0).hangs_up()
+    calling = Caller(NUMBER, caller.port).invites().is_answered().waits(2.0).hangs_up()
     async with town.calls(calling) as their, town.phone("anna", Phone(anna.port).rings().is_cancelled()) as hers:
         call = (await town.house.arrives()).call_id
         await town.do(Park, call)
@@ -103,10 +103,10 @@ async def test_holding_is_told_by_both_sides_and_heard_as_music(town: Town) -> N
         await joined(town, call)
 
         await town.do(Hold, call)
-        assert (await town.house.next(Held, call_id=call)).by is By.HOUSE
+        assert (await town.house.next(Held, call_id=call, leg_id=CALLER)).by is By.HOUSE
         await caller.hears(MUSIC)
         await town.do(Resume, call)
-        await town.house.next(Resumed, call_id=call)
+        await town.house.next(Resumed, call_id=call, leg_id=CALLER)
         await caller.hears(1500, share=0.9)
 
         held = await town.house.next(Held, call_id=call, leg_id="anna")
@@ -134,16 +134,17 @@ async def test_a_held_phone_of_ours_is_told_by_re_invite(town: Town) -> None:
         await hers.ends_well()
 
 
-async def test_keys_are_told_as_telephone_events(town: Town) -> None:
+async def test_keys_are_told_whether_they_come_as_telephone_events_or_by_info(town: Town) -> None:
     caller = await town.ear()
-    async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their:
+    script = Caller(NUMBER, caller.port).invites().is_answered().waits(0.2).tells_key("5").is_hung_up()
+    async with town.calls(script) as their:
         call = (await town.house.arrives()).call_id
         await town.do(Park, call)
-        await caller.hears(MUSIC)
+        await town.house.next(Digit, call_id=call, digit="5")
         for key in "7#":
             await caller.press(key)
             await town.house.next(Digit, call_id=call, digit=key)
-        assert [event.digit for event in town.house.all(Digit, call_id=call)] == ["7", "#"]
+        assert [event.digit for event in town.house.all(Digit, call_id=call)] == ["5", "7", "#"]
         await town.do(Hangup, call)
         await their.ends_well()
 

@@ -1,5 +1,6 @@
 """When there are too many, when it is stopped, and when the endpoint falls."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.voice.sip.conftest import NUMBER, town_with
-from unisono.contract.voice import Bridge, By, Cause, Ended, Offered, Park, Queued, Refused
+from tests.voice.sip.test_powers import fetched
+from unisono.contract.voice import Bridge, By, Cause, Ended, Offered, Park, Queued, RecordingReady, Refused, TakeMessage
+from unisono.testing.telephony import loudness
 from unisono.testing.telephony.sipp import Caller
 
 pytestmark = [pytest.mark.voice, pytest.mark.peer]
@@ -41,7 +44,7 @@ async def test_one_caller_too_many_hears_busy_and_is_counted(tmp_path: Path) -> 
 
 
 async def test_stopping_lets_a_call_go_on_for_a_while_and_takes_no_new_one(tmp_path: Path) -> None:
-    async with town_with(tmp_path, drain_s=2.0) as town:
+    async with town_with(tmp_path, drain_s=4.0) as town:
         first, second = await town.ear(), await town.ear()
         async with town.calls(Caller(NUMBER, first.port).invites().is_answered().is_hung_up()) as their:
             call = (await town.house.arrives()).call_id
@@ -68,10 +71,19 @@ async def test_calls_in_an_endpoint_that_falls_are_said_to_be_lost_and_the_next_
             call = (await town.house.arrives()).call_id
             await town.do(Park, call)
             await town.house.next(Queued, call_id=call)
+            await town.do(TakeMessage, call, recording_id="cut")
+            await caller.hears(1000, share=0.25)
+            part = tmp_path / "recordings" / "cut.part"
+            while not part.exists() or part.stat().st_size < 20_000:
+                await asyncio.sleep(0.05)
             (endpoint,) = endpoints()
             os.kill(endpoint, signal.SIGKILL)
             ended = await town.house.next(Ended, call_id=call)
             assert (ended.cause, ended.by) == (Cause.LOST, By.NETWORK)
+            # What the caller had said is kept.
+            ready = await town.house.next(RecordingReady, call_id=call)
+            sound, _ = await fetched(town, ready)
+            assert loudness(sound[:2000, 0], 620) > 0.9
             with pytest.raises(OSError, match="endpoint"):
                 await town.driver.snapshot()
             refused = await town.do(Bridge, call, legs=())
@@ -87,6 +99,26 @@ async def test_calls_in_an_endpoint_that_falls_are_said_to_be_lost_and_the_next_
             await their.ends_well()
             await town.house.next(Ended, call_id=call)
         assert len(town.house.all(Ended)) == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "cause", "by"),
+    [({"longest_hold_s": 0.5}, Cause.LOST, By.NETWORK), ({"longest_call_s": 0.5}, Cause.FORBIDDEN, By.HOUSE)],
+)
+async def test_a_forgotten_hold_and_an_endless_call_come_to_an_end(
+    tmp_path: Path, limit: dict[str, float], cause: Cause, by: By
+) -> None:
+    async with town_with(tmp_path, **limit) as town:
+        caller = await town.ear()
+        script = Caller(NUMBER, caller.port).invites().is_answered()
+        if "longest_hold_s" in limit:
+            script = script.holds()
+        async with town.calls(script.is_hung_up()) as their:
+            call = (await town.house.arrives()).call_id
+            await town.do(Park, call)
+            await their.ends_well()
+        ended = await town.house.next(Ended, call_id=call)
+        assert (ended.cause, ended.by) == (cause, by)
 
 
 async def test_an_endpoint_without_its_house_ends_its_calls(tmp_path: Path) -> None:

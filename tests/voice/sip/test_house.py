@@ -95,7 +95,7 @@ async def test_a_caller_waits_in_the_queue_hears_music_and_speaks_with_whoever_b
     calling = Caller(NUMBER, caller.port).invites().is_answered().waits(0.1).is_hung_up()
     async with (
         town.calls(calling) as their,
-        town.phone("201", Phone(anna.port).rings(0.2).answers().waits(1.5).hangs_up()) as hers,
+        town.phone("201", Phone(anna.port).rings(0.2).answers().waits(3.0).hangs_up()) as hers,
     ):
         await caller.hears(MUSIC)
         assert await centre.in_state("waiting")

@@ -117,7 +117,7 @@ def longest_quiet(sound: NDArray[np.int16]) -> float:
 async def test_a_recording_ends_with_the_caller_s_leg(town: Town) -> None:
     caller, anna = await town.ear(), await town.ear(1500)
     async with (
-        town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits(1.5).hangs_up()) as their,
+        town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits(2.5).hangs_up()) as their,
         town.phone("anna", Phone(anna.port).rings().answers().is_hung_up()),
     ):
         call = (await town.house.arrives()).call_id

@@ -6,6 +6,7 @@ A script is put together from a few steps; sound is an `Ear`'s, whose port stand
 import asyncio
 import contextlib
 import itertools
+import re
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -128,6 +129,13 @@ class Caller:
         self.steps += _notified(outcome)
         return self
 
+    def tells_key(self, digit: str) -> "Caller":
+        """Press a key whose sound the line cannot carry, by INFO."""
+        self._sequence += 1
+        headers, body = "Content-Type: application/dtmf-relay\n", f"Signal={digit}\nDuration=160\n"
+        self.steps += [_send(self._within("INFO", self._sequence, headers, body)), '<recv response="200"/>']
+        return self
+
     def is_referred(self) -> "Caller":
         """Be asked to call somebody else, and report that it was done."""
         self._sequence += 1
@@ -189,6 +197,26 @@ class Phone:
         ]
         if seconds:
             self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+        return self
+
+    def challenges(self, user: str, password: str, *, shows: str) -> "Phone":
+        """Take the INVITE in only from who knows the password, and shows that number; then ring."""
+        keep = '<ereg regexp="tag=[^; ]*" search_in="hdr" header="From:" assign_to="1"/>'
+        keep += (
+            f'<ereg regexp="{re.escape(shows)}" search_in="hdr" header="P-Preferred-Identity:" check_it="true" assign_to="2"/>'
+        )
+        self.steps += [
+            '<recv request="INVITE"/>',
+            _challenge("401 Unauthorized"),
+            '<recv request="ACK"/>',
+            *_checked("INVITE", user, password, keep),
+            '<Reference variables="1,2"/>',
+            '<nop next="5"/>',
+            '<label id="8"/>',
+            _reply("403 Forbidden"),
+            '<label id="5"/>',
+            _reply("180 Ringing"),
+        ]
         return self
 
     def answers(self, *, late_ringing: bool = False) -> "Phone":
@@ -270,6 +298,54 @@ class Phone:
         )
 
 
+@dataclass
+class Registrar:
+    """Who takes registrations, of those who know the password."""
+
+    user: str
+    password: str
+    steps: list[str] = field(default_factory=list)
+
+    def registers(self) -> "Registrar":
+        """Challenge, check the digest, and take it or refuse."""
+        self.steps += [
+            '<recv request="REGISTER"/>',
+            _challenge("401 Unauthorized"),
+            *_checked("REGISTER", self.user, self.password),
+            _send(
+                "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]r[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n"
+                "[last_Contact:];expires=60\nContent-Length: 0\n"
+            ).replace("<send>", '<send next="9">'),
+            '<label id="8"/>',
+            _reply("403 Forbidden"),
+            '<label id="9"/>',
+        ]
+        return self
+
+    def script(self) -> str:
+        """Return the scenario."""
+        return _HEAD + "\n".join(self.steps) + "\n</scenario>\n"
+
+
+def _challenge(line: str) -> str:
+    return _send(
+        f"SIP/2.0 {line}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]q[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n"
+        'WWW-Authenticate: Digest realm="provider", nonce="47ebe028cda119c35d4877b383027d28", algorithm=MD5\n'
+        "Content-Length: 0\n"
+    )
+
+
+def _checked(request: str, user: str, password: str, more: str = "") -> list[str]:
+    """Wait for the request again, and go to label 8 when its digest is not that of the password."""
+    verify = f'<verifyauth assign_to="7" username="{user}" password="{password}"/>'
+    return [
+        f'<recv request="{request}" rrs="true"><action>{more}{verify}</action></recv>',
+        '<nop test="7" next="6"/>',
+        '<nop next="8"/>',
+        '<label id="6"/>',
+    ]
+
+
 def _send(message: str) -> str:
     return f"<send><![CDATA[\n{message}\n]]></send>"
 
@@ -333,7 +409,7 @@ class Sipp:
     async def running(
         program: Path,
         folder: Path,
-        script: Caller | Phone,
+        script: Caller | Phone | Registrar,
         *,
         port: int,
         server: str = "127.0.0.1:9",

@@ -32,10 +32,15 @@ from unisono.contract.voice import (
     Offered,
     Originate,
     Prompt,
+    RecordingKind,
+    RecordingReady,
+    RecordingState,
+    RecordMode,
     Refused,
     Result,
     SeenCall,
     Snapshot,
+    TakeMessage,
     Transfer,
     TransferAsked,
     VoiceContext,
@@ -64,6 +69,7 @@ from unisono.voice.sip.frames import (
     Up,
 )
 from unisono.voice.sip.link import Link, LinkBroken
+from unisono.voice.sip.rest import save_part
 from unisono.voice.sip.settings import SipSettings, read_settings
 
 SCHEME: Final = "sip"
@@ -90,6 +96,8 @@ class SipDriver:
         self._events: asyncio.Queue[VoiceEvent] = asyncio.Queue()
         self._live: set[str] = set()
         self._sent: dict[str, str] = {}
+        #: What is being recorded, by its id: of which call, and what it is.
+        self._tapes: dict[str, tuple[str, RecordingKind]] = {}
         #: Set while the endpoint listens; for those who wait until calls can come.
         self.listening = asyncio.Event()
         #: Requests turned away since the start, by reason; and what the registrar said last.
@@ -175,7 +183,7 @@ class SipDriver:
             if hearing is not None:
                 hearing.cancel()
             await _end(process)
-            self._lose()
+            await self._lose()
 
     async def _say_goodbye(self, link: Link[Up]) -> None:
         """Take no new calls and wait for those that run, as long as the settings say; what they tell is still stored."""
@@ -258,6 +266,10 @@ class SipDriver:
                 self._live.add(call_id)
             case Ended(call_id=call_id):
                 self._live.discard(call_id)
+            case RecordingState(mode=RecordMode.ON):
+                self._tapes[event.recording_id] = (event.call_id, RecordingKind.CALL)
+            case RecordingReady():
+                self._tapes.pop(event.recording_id, None)
             case LegEnded(call_id=call_id, leg_id=leg_id):
                 self._door.closed(f"{call_id}/{leg_id}")
             case TransferAsked(call_id=call_id, leg_id=leg_id, to=to) if isinstance(self._asked_way(to), Barred):
@@ -290,8 +302,8 @@ class SipDriver:
                     break
             self._events.task_done()
 
-    def _lose(self) -> None:
-        """Say of every call that was in the endpoint that it is lost."""
+    async def _lose(self) -> None:
+        """Say of every call that was in the endpoint that it is lost; what had been recorded of it is kept."""
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.cancel()
@@ -299,6 +311,22 @@ class SipDriver:
             look.cancel()
         self._waiting.clear()
         self._looks.clear()
+        for recording_id, (call_id, kind) in self._tapes.items():
+            kept = await asyncio.to_thread(save_part, self._recordings / f"{recording_id}.part")
+            if kept is not None:
+                self._events.put_nowait(
+                    RecordingReady(
+                        event_id=uuid.uuid4().hex,
+                        call_id=call_id,
+                        driver=self.name,
+                        at=datetime.now(UTC),
+                        recording_id=recording_id,
+                        uri=f"{SCHEME}:{recording_id}",
+                        kind=kind,
+                        **kept,
+                    )
+                )
+        self._tapes.clear()
         for call_id in sorted(self._live):
             ended = Ended(
                 event_id=uuid.uuid4().hex,
@@ -321,16 +349,16 @@ class SipDriver:
             return _cut(command)
         order = Do(command=command)
         leg = ""
+        if isinstance(command, Transfer) and not self._settings.refer:
+            human = "This line hands nobody over to the trunk; the house carries both sides."
+            return Refused(command_id=command.command_id, code="unsupported", human=human)
         if isinstance(command, Connect | Originate | Transfer):
             endpoint = command.to if isinstance(command, Transfer) else command.endpoint
             way = self._door.find(endpoint, command.requested_by)
             if isinstance(way, Barred):
                 self._context.log.warning("voice.sip.barred", code=way.code, call=command.call_id)
                 return Refused(command_id=command.command_id, code=way.code, human=way.human)
-            shown = getattr(command, "shows", {}).get("number", "")
-            order = Do(
-                command=command, target=way.target, inside=way.inside, shown="".join(c for c in shown if c in "+0123456789")
-            )
+            order = Do(command=command, target=way.target, inside=way.inside, shown=self._shown(command, inside=way.inside))
             if not way.inside and not isinstance(command, Transfer):
                 leg = f"{command.call_id}/{command.leg_id}"
                 self._door.opened(leg)
@@ -341,7 +369,18 @@ class SipDriver:
             self._door.closed(leg)
         if isinstance(command, Originate) and isinstance(result, Done):
             self._live.add(command.call_id)
+        if isinstance(command, TakeMessage) and isinstance(result, Done):
+            self._tapes[command.recording_id] = (command.call_id, RecordingKind.VOICEMAIL)
         return result
+
+    def _shown(self, command: Connect | Originate | Transfer, *, inside: bool) -> str:
+        """Return the number that a phone shows: the caller's at our own, one of ours outside."""
+        if inside:
+            shown = getattr(command, "shows", {}).get("number", "")
+            return "".join(c for c in shown if c in "+0123456789")[:20]
+        ours = self._settings.numbers
+        wished = getattr(command, "caller_id", "")
+        return wished if wished in ours else next(iter(ours), "")
 
     async def _ask(self, link: Link[Up], order: Do) -> Result:
         command_id = order.command.command_id

@@ -53,7 +53,7 @@ class Account(Struct, frozen=True, kw_only=True):
 class Do(Struct, frozen=True, kw_only=True, tag="do"):
     """A command of the house. `target`: the SIP URI that the outbound door found for it, where it dials; else empty.
 
-    shown: digits that a phone inside shows as the caller.
+    shown: the number that the phone shows.
     """
 
     command: Command

@@ -115,6 +115,9 @@ def _complaints(settings: SipSettings) -> list[str]:
         server = getattr(settings, name)
         if not _SERVER.fullmatch(server):
             wrong.append(f"{name.removesuffix('_server')} = {server!r}: a server is expected, as sip.example.org:5060.")
+    wrong += [
+        f"numbers has {n!r}: one of ours is expected, as +4930123456." for n in settings.numbers if not _PREFIX.fullmatch(n)
+    ]
     wrong += [f"allow has {entry!r}: an address or a network is expected." for entry in settings.allow if not _is_network(entry)]
     for name in ("may_dial", "never_dial"):
         entries = getattr(settings, name)

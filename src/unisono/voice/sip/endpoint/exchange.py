@@ -179,7 +179,9 @@ class Exchange(Switch):
         if not order.target:
             raise _No("forbidden", "This number may not be called from here.")
         agent = self.stack.inside if order.inside else self.stack.trunk
-        headers = {"P-Asserted-Identity": f"<tel:{order.shown}>"} if order.inside and order.shown else None
+        # A proxy that trusts us shows the first; a provider checks the second against the numbers that are ours (RFC 3325).
+        header = "P-Asserted-Identity" if order.inside else "P-Preferred-Identity"
+        headers = {header: f"<tel:{order.shown}>"} if order.shown else None
         phone = await agent.dial(order.target, headers)
         leg = Leg(
             leg_id=leg_id,
