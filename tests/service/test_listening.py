@@ -15,6 +15,7 @@ from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.erase import erase_customer
 from unisono.service.listening.ear import Ear
+from unisono.service.listening.figures import as_csv, listening_figures
 from unisono.service.listening.follow import follow_messages
 from unisono.service.listening.listen import hear_source, take_in
 from unisono.service.listening.mentions import adopt_asked, answer_mention, decide_mention, mention_of, mentions_page
@@ -377,3 +378,35 @@ async def test_a_preview_tries_a_query_on_what_was_found_lately(listening: House
         Public.silent = True
         (_, _, view) = await found(listening, anna.access)
         await answer_mention(listening.outside, anna.access, view.id)
+
+
+async def test_figures_tell_volume_reach_networks_words_and_whose_voice_is_how_loud(listening: House) -> None:
+    queue = await listening.queue()
+    channel = await listening.channel(queue)
+    anna = await somebody(listening, queue)
+    first, second = await monitor(listening, anna, "acme"), await monitor(listening, anna, "beta")
+    one, stream = await ear(listening), await source(listening, anna, channel)
+    posts = (
+        post(1, "Acme Störung", followers=10), post(2, "acme STOERUNG heute", language="de", followers=5), post(3, "acme"),
+        post(4, "Beta Störung"), post(5, "nichts"),
+    )  # fmt: skip
+    await take_in(listening.outside, one, stream, channel.network, [Overheard(posts=posts)])
+    figures = await listening_figures(listening.db, anna.access, [], 7)
+    assert [(found.monitor_id, found.posts, found.reach, found.share) for found in figures.monitors] == [
+        (first, 3, 15, 0.75), (second, 1, 0, 0.25),
+    ]  # fmt: skip
+    acme = figures.monitors[0]
+    assert (len(acme.days), acme.days[-1][1:], acme.networks, acme.languages) == (
+        7,
+        (3, 15),
+        {channel.network: 3},
+        {"?": 2, "de": 1},
+    )
+    assert acme.words[:2] == [("acme", 3), ("stoerung", 2)]
+    assert as_csv(figures).splitlines()[0] == "monitor,day,posts,reach"
+    # What is taken back is gone from the words; the count stays a number.
+    await take_in(listening.outside, one, stream, channel.network, [Overheard(gone=("p1", "p2"))])
+    (acme, _) = (await listening_figures(listening.db, anna.access, [first, second], 7)).monitors
+    assert (acme.posts, acme.words) == (3, [("acme", 1)])
+    with pytest.raises(Invalid):
+        await listening_figures(listening.db, anna.access, [], 0)

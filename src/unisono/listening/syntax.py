@@ -64,7 +64,7 @@ def parse(text: str) -> Node:
     if len(text) > MOST_CHARACTERS:
         _fail(
             f"A query has at most {MOST_CHARACTERS} characters; make two monitors of it.",
-            "query_long",
+            "query_size",
             MOST_CHARACTERS,
             len(text),
         )
@@ -194,7 +194,7 @@ class _Parser:
             return inner
         self._terms += 1
         if self._terms > MOST_TERMS:
-            _fail(f"A query has at most {MOST_TERMS} words; make two monitors of it.", "query_long", token.at, token.end)
+            _fail(f"A query has at most {MOST_TERMS} words; make two monitors of it.", "query_size", token.at, token.end)
         if token.kind == "word":
             return _word(token)
         if token.kind == "phrase":

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from unisono.contract.listening import Heard
 from unisono.listening.reasons import hits
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.listening.views import HourCount, MentionView, MonitorView, Piece, Reason, SourceView
+from unisono.service.listening.views import FoundMention, HourCount, MonitorView, Piece, Reason, SourceView
 from unisono.service.ports.listening import (
     Classes,
     MentionFacts,
@@ -150,7 +150,7 @@ class PgListening:
 
     async def mentions(
         self, classes: Classes, which: MentionFilter, after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[MentionView]:
+    ) -> list[FoundMention]:
         """Return mentions, the last said first."""
         at, last = after or (None, None)
         rows = await self._connection.fetch(
@@ -159,7 +159,7 @@ class PgListening:
         )  # fmt: skip
         return await self.mention_views([row["id"] for row in rows], classes)
 
-    async def mention_views(self, ids: Sequence[UUID], classes: Classes) -> list[MentionView]:
+    async def mention_views(self, ids: Sequence[UUID], classes: Classes) -> list[FoundMention]:
         """Return mentions by id, the last said first."""
         if not ids:
             return []
@@ -253,14 +253,14 @@ def _source(row: Any) -> SourceView:
     )  # fmt: skip
 
 
-def _view(row: Any) -> MentionView:
+def _view(row: Any) -> FoundMention:
     facts = dict(row)
     words = [line.split(" ") if line else [] for line in facts.pop("words")]
     monitor_ids = facts.pop("monitor_ids")
     asked_for = {word for line in words for word in line}
     pieces = [Piece(text=text, hit=hit) for text, hit in hits(facts.pop("text"), asked_for)]
     reach = facts.pop("followers")
-    return MentionView(
+    return FoundMention(
         **{
             **facts, "said_at": instant(row["said_at"]), "heard_at": instant(row["heard_at"]),
             "expires_at": maybe_instant(row["expires_at"]),

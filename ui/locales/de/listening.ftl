@@ -169,3 +169,15 @@ storm-approve = { $count ->
 }
 storm-reject = Zurückgeben
 storm-own = Jemand anderes muss sie ansehen.
+
+listening-figures = Zahlen
+listening-days = Zeitraum
+listening-last-days = Letzte { $count } Tage
+listening-export = Als Tabelle (CSV)
+listening-posts = Beiträge
+listening-reach = Reichweite
+listening-share = Anteil
+listening-course = Nach Tagen
+listening-course-of = { $name } nach Tagen; heute { $last }
+listening-words = Oft gesagt
+listening-no-language = Sprache unbekannt

@@ -169,3 +169,15 @@ storm-approve = { $count ->
 }
 storm-reject = Give it back
 storm-own = Somebody else has to look at it.
+
+listening-figures = Figures
+listening-days = Time
+listening-last-days = Last { $count } days
+listening-export = As a table (CSV)
+listening-posts = Posts
+listening-reach = Reach
+listening-share = Share of voice
+listening-course = By day
+listening-course-of = { $name } by day; { $last } today
+listening-words = Often said
+listening-no-language = language unknown

@@ -49,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/listening/mentions', title: 'listening-mentions', action: 'work.read', part: () => import('./listening/Mentions.svelte') },
   { path: '/listening/storms', title: 'storms', action: 'work.read', part: () => import('./listening/Storms.svelte') },
   { path: '/listening/monitors', title: 'monitors', action: 'work.read', part: () => import('./listening/Monitors.svelte') },
+  { path: '/listening/figures', title: 'listening-figures', action: 'work.read', part: () => import('./listening/Figures.svelte') },
   { path: '/listening/sources', title: 'sources', action: 'work.read', part: () => import('./listening/Sources.svelte') },
 
   { path: '/me/figures', title: 'own-figures', keys: 'g m', page: () => import('./me/Figures.svelte') },

@@ -8,12 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from unisono.app.demo.material import mailbox_of
-from unisono.app.demo.outage import OVER_S, outage_steps
+from unisono.app.demo.outage import OVER_S, murmur_steps, outage_steps
 from unisono.app.demo.places import placed
 from unisono.app.demo.played import Played
 from unisono.app.demo.player import ALL_AT_ONCE, Player, Stage, Tempo
 from unisono.app.demo.script import PUBLIC_KINDS, Person, Step
 from unisono.domain.errors import Conflict, Unavailable
+from unisono.testing.sandbox.faces import ZWITSCHER
 
 OUTAGE_TAKES_S: Final = 20.0
 _OUTAGES, _ROUNDS, _LATEST = "outages", "rounds", "latest-complaint"
@@ -87,12 +88,14 @@ class Buttons:
         return Done(messages=len(steps), name=post.who.name)
 
     async def outage(self) -> Done:
-        """Five hundred customers write about an outage, within some twenty seconds."""
+        """Five hundred customers write about an outage, within some twenty seconds; others speak of it to nobody."""
         run = int(self._played.note(_OUTAGES) or 0) + 1
         self._played.put_note(_OUTAGES, str(run))
         steps = placed(outage_steps(run))
+        # On a network with pages it would stand on the company's own.
+        murmurs = [step for step in placed(murmur_steps(run)) if step.face == ZWITSCHER.key]
         player = Player(self._stages, self._played, Tempo(OVER_S / OUTAGE_TAKES_S))
-        self._spawn(player.run(steps))
+        self._spawn(player.run(sorted([*steps, *murmurs], key=lambda step: step.at_s)))
         return Done(messages=len(steps) - 1)
 
     async def enquiry(self, face: str) -> Done:

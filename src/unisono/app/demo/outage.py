@@ -13,6 +13,7 @@ from unisono.app.demo.script import Person, Step
 
 ENQUIRIES: Final = 500
 OVER_S: Final = 120.0
+MURMURS: Final = 40
 _SLOT = re.compile(r"\{(\w+)\}")
 _LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o"})
 
@@ -43,6 +44,21 @@ def outage_steps(run: int, count: int = ENQUIRIES) -> list[Step]:
         said += _steps(template, text, writer, run, len(texts), chance)
     timed = [msgspec.structs.replace(step, at_s=OVER_S * place / len(said)) for place, step in enumerate(said, 1)]
     return [status, *timed]
+
+
+def murmur_steps(run: int, count: int = MURMURS) -> list[Step]:
+    """Return what is said about the outage to nobody in particular: it asks nothing, and only who listens hears it."""
+    chance = random.Random(f"murmurs {run}")  # noqa: S311 - a script has to be the same every time
+    templates = [text for text in outage_texts() if text.kind == "post"]
+    writers = _Writers(run + 1_000, chance)
+    found: list[Step] = []
+    for number in range(1, count + 1):
+        writer = writers.another()
+        text = _filled(chance.choice(templates).text, writer, chance).replace("@brookwatt", "Brookwatt")
+        thread = f"murmur-{run}-{number:03}"
+        at_s = OVER_S * number / count
+        found.append(Step(key=f"{thread}/1", thread=thread, at_s=at_s, kind="post", who=writer, text=text))
+    return found
 
 
 def _steps(template: OutageText, text: str, writer: Person, run: int, number: int, chance: random.Random) -> list[Step]:

@@ -22,6 +22,7 @@ from unisono.app.demo.customers import ScriptedStage
 from unisono.app.demo.feed import load_feed
 from unisono.app.demo.history import tell_past
 from unisono.app.demo.keep import Keep
+from unisono.app.demo.listening_seed import seed_listening
 from unisono.app.demo.mails import MailStage, Postman
 from unisono.app.demo.material import company, network_threads, threads
 from unisono.app.demo.networks import NetworkStage
@@ -113,6 +114,7 @@ async def open_demo(
         seeded = await seed(running.outside, running.passwords, password, channels)
         if past:
             await tell_past(running.db, running.bell, running.clock, seeded)
+        await seed_listening(running.outside, seeded.access, networks.url, networks.faces)
         played = Played(keep.folder / ("played.jsonl" if feed is None else f"played-{_name(feed)}.jsonl"))
         stack.callback(played.close)
         network_stage = NetworkStage(networks.url, networks.accounts)

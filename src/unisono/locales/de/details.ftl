@@ -298,3 +298,15 @@ detail-do_not_call = Diese Person möchte nicht angerufen werden. Es wurde nicht
 detail-too_many_calls = In dieser Stunde gingen so viele Anrufe hinaus, dass keine weiteren erlaubt sind. Es wurde nicht gewählt; bitte später noch einmal.
 detail-no_calls_out = Über diese Leitung kann niemand außerhalb angerufen werden. Es wurde nicht gewählt.
 detail-bad_ice_server = Das ist kein STUN- oder TURN-Server. Schreiben Sie stun:host:port oder turn://benutzer:kennwort@host:port.
+detail-query_empty = Es gibt nichts zu suchen: Geben Sie ein Wort ein.
+detail-query_bracket = Die markierte Klammer steht allein oder enthält nichts. Schließen Sie sie, oder nehmen Sie sie heraus.
+detail-query_near = NEAR steht mit einer Zahl bis 100 zwischen zwei Wörtern, etwa acme NEAR/5 kaputt; mehrere Paare brauchen Klammern.
+detail-query_quote = Dieses Anführungszeichen wird nie geschlossen.
+detail-query_end = Hier fehlt noch etwas: ein Wort, ein Ausdruck oder eine Klammer.
+detail-query_deep = Klammern stehen höchstens 40-fach ineinander.
+detail-query_operator = Der markierte Ausdruck braucht davor und danach etwas.
+detail-query_word = Darin ist kein Buchstabe und keine Ziffer, nach denen gesucht werden kann.
+detail-query_wildcard = Ein Stern steht am Ende eines Wortes von mindestens zwei Buchstaben, etwa stör*.
+detail-query_field = Dieses Feld gibt es nicht, oder sein Wert passt nicht. Es gibt lang:, network:, channel:, author:, site:, has: und is:.
+detail-query_count = Hier gehört eine Zahl hin, etwa followers:>1000, <=50 oder 10..20.
+detail-query_size = Eine Suche hat höchstens 4.000 Zeichen und 500 Wörter; machen Sie zwei Monitore daraus.

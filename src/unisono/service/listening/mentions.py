@@ -13,7 +13,7 @@ from unisono.contract.listening import Adopts
 from unisono.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from unisono.service.access import Access
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
-from unisono.service.listening.views import MentionView
+from unisono.service.listening.views import FoundMention
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
@@ -25,7 +25,7 @@ BATCH: Final = 20
 _NOT_THERE: Final = "This mention does not exist, or is not yours to see."
 
 
-async def mentions_page(db: Database, access: Access, which: MentionFilter, after: str | None, limit: int) -> Page[MentionView]:
+async def mentions_page(db: Database, access: Access, which: MentionFilter, after: str | None, limit: int) -> Page[FoundMention]:
     """Return a page of mentions, the last said first. Raises Invalid."""
     if unknown := set(which.states) - set(STATES):
         raise Invalid(f"{', '.join(sorted(unknown))}: none of {', '.join(STATES)}.", code="not_one_of", field="states")
@@ -35,7 +35,7 @@ async def mentions_page(db: Database, access: Access, which: MentionFilter, afte
     return Page(items=rows, next=place(rows[-1].said_at, rows[-1].id) if more else None)
 
 
-async def mention_of(db: Database, access: Access, mention_id: UUID) -> MentionView:
+async def mention_of(db: Database, access: Access, mention_id: UUID) -> FoundMention:
     """Return one mention. Raises NotFound."""
     async with db.read() as tx:
         found = await tx.listening.mention_views([mention_id], access.visible_classes())
@@ -44,7 +44,7 @@ async def mention_of(db: Database, access: Access, mention_id: UUID) -> MentionV
     return found[0]
 
 
-async def decide_mention(db: Database, access: Access, mention_id: UUID, state: str) -> MentionView:
+async def decide_mention(db: Database, access: Access, mention_id: UUID, state: str) -> FoundMention:
     """Say that a mention is nothing to answer, not ours, or open again; what leads to nothing expires all the same.
 
     Raises NotFound, Forbidden, Invalid; Conflict for what is being answered.
@@ -61,7 +61,7 @@ async def decide_mention(db: Database, access: Access, mention_id: UUID, state: 
     return await mention_of(db, access, mention_id)
 
 
-async def answer_mention(outside: Outside, access: Access, mention_id: UUID) -> MentionView:
+async def answer_mention(outside: Outside, access: Access, mention_id: UUID) -> FoundMention:
     """Bring a public post into the queue as an enquiry of the channel that can answer it; twice is once.
 
     What came by a channel stands in its conversation already. Raises NotFound, Forbidden; Conflict where no channel can answer,

@@ -62,7 +62,7 @@ class Piece(Struct, frozen=True, kw_only=True):
     hit: bool
 
 
-class MentionView(Struct, frozen=True, kw_only=True):
+class FoundMention(Struct, frozen=True, kw_only=True):
     """A post that monitors found. state: new, asked (it will be answered), work, ignored or not_ours.
 
     conversation_id: where it is answered, once it is there. reach: the author's followers, where the network tells.

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from unisono.contract.listening import Heard
-from unisono.service.listening.views import HourCount, MentionView, MonitorView, SourceView
+from unisono.service.listening.views import FoundMention, HourCount, MonitorView, SourceView
 
 #: Access classes that somebody sees; None is every one.
 Classes = Collection[int] | None
@@ -151,12 +151,12 @@ class Listening(Protocol):
 
     async def mentions(
         self, classes: Classes, which: MentionFilter, after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[MentionView]:
+    ) -> list[FoundMention]:
         """Return mentions, the last said first."""
 
     async def mention(self, mention_id: UUID, *, lock: bool = False) -> MentionFacts | None: ...
 
-    async def mention_views(self, ids: Sequence[UUID], classes: Classes) -> list[MentionView]: ...
+    async def mention_views(self, ids: Sequence[UUID], classes: Classes) -> list[FoundMention]: ...
 
     async def asked(self, limit: int) -> list[UUID]:
         """Return mentions that wait to be adopted, oldest first."""

@@ -7,13 +7,15 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from unisono.domain.errors import Invalid
 from unisono.service.listening.alerts import list_alerts
+from unisono.service.listening.figures import ListeningFigures, as_csv, listening_figures
 from unisono.service.listening.mentions import answer_mention, answerable_networks, decide_mention, mention_of, mentions_page
 from unisono.service.listening.monitors import Preview, add_monitor, change_monitor, check_query, list_monitors, preview_query
 from unisono.service.listening.sources import ALONE, add_source, hears, list_sources, remove_source, switch_source
 from unisono.service.listening.storm_views import AlertView, StormView
 from unisono.service.listening.storms import begin_storm, decide_storm_answer, end_storm, list_storms, write_storm_answer
-from unisono.service.listening.views import MentionView, MonitorView, SourceView
+from unisono.service.listening.views import FoundMention, MonitorView, SourceView
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
 from unisono.service.ports.listening import MentionFilter, MonitorChange
@@ -195,7 +197,7 @@ async def mentions(
     house: HouseDep, actor: ActorDep, monitor_id: FromQuery[UUID | None] = None, states: FromQuery[str] = "",
     network: FromQuery[str] = "", language: FromQuery[str] = "", root_id: FromQuery[str] = "",
     after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
-) -> Page[MentionView]:  # fmt: skip
+) -> Page[FoundMention]:  # fmt: skip
     """Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas."""
     which = MentionFilter(
         monitor_id=monitor_id, states=tuple(filter(None, states.split(","))), network=network, language=language, root_id=root_id
@@ -204,21 +206,40 @@ async def mentions(
 
 
 @get("/mentions/{mention_id:uuid}", opt=needs("work.read"), tags=["Listening"])
-async def mention(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> MentionView:
+async def mention(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> FoundMention:
     """Return one mention."""
     return await mention_of(house.db, actor.access, mention_id)
 
 
 @patch("/mentions/{mention_id:uuid}", opt=needs("work.answer"), tags=["Listening"])
-async def decide(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID], data: JSONBody[DecisionBody]) -> MentionView:
+async def decide(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID], data: JSONBody[DecisionBody]) -> FoundMention:
     """Ignore a mention, mark it as not ours, or open it again."""
     return await decide_mention(house.db, actor.access, mention_id, data.state)
 
 
 @post("/mentions/{mention_id:uuid}/answer", opt=needs("work.answer"), tags=["Listening"], status_code=200)
-async def answer(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> MentionView:
+async def answer(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) -> FoundMention:
     """Bring a public post into the queue, so that it can be answered; twice is once."""
     return await answer_mention(house.outside, actor.access, mention_id)
+
+
+@get("/monitors/figures", opt=needs("work.read"), tags=["Listening"])
+async def figures(house: HouseDep, actor: ActorDep, days: FromQuery[int] = 14, monitors: FromQuery[str] = "") -> ListeningFigures:
+    """Return how much monitors found, beside each other. monitors: ids with commas; without any, all that are on."""
+    return await listening_figures(house.db, actor.access, _ids(monitors), days)
+
+
+@get("/monitors/figures.csv", opt=needs("work.read"), tags=["Listening"], media_type="text/csv")
+async def figures_csv(house: HouseDep, actor: ActorDep, days: FromQuery[int] = 14, monitors: FromQuery[str] = "") -> str:
+    """Return the figures by monitor and day as a table for spreadsheets."""
+    return as_csv(await listening_figures(house.db, actor.access, _ids(monitors), days))
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        return [UUID(one) for one in text.split(",") if one.strip()]
+    except ValueError as error:
+        raise Invalid("A monitor is named by its id.", code="bad_id", field="monitors") from error
 
 
 @get("/alerts", opt=needs("work.read"), tags=["Listening"])
@@ -263,7 +284,7 @@ async def storm_end(house: HouseDep, actor: ActorDep, storm_id: FromPath[UUID]) 
 
 
 ROUTES = [
-    alerts, storms, new_storm, storm_answer, storm_decide, storm_end,
+    figures, figures_csv, alerts, storms, new_storm, storm_answer, storm_decide, storm_end,
     monitors, new_monitor, edit_monitor, check, preview, networks, sources, new_source, edit_source, drop_source, mentions,
     mention, decide, answer,
 ]  # fmt: skip

@@ -41,3 +41,12 @@ export interface Storm {
   waiting: number; answered: number; arrived: number; along: number; refused: number; failed: number; strangers: number;
   networks: Record<string, number>; ended_at: string | null; version: number;
 }
+
+/** Days are dates; of each: posts, reach. Words: in how many posts. */
+export interface ListeningFigures {
+  since: string; zone: string;
+  monitors: {
+    monitor_id: string; name: string; posts: number; reach: number; share: number; days: [string, number, number][];
+    networks: Record<string, number>; languages: Record<string, number>; words: [string, number][];
+  }[];
+}
