@@ -50,6 +50,22 @@ MUTANTS = [
         tests=f"{_LAW1}::test_answers_to_a_network_in_trouble_go_once_each",
     ),
     Mutant(
+        law=1,
+        name="whoever asked twice in a storm is answered twice",
+        file="service/listening/storms.py",
+        old="if not await tx.storms.answered_before(storm.id, one.customer_id):",
+        new="if True:",
+        tests="tests/service/test_storms.py::test_one_answer_approved_by_a_second_person_reaches_each_author_once_where_they_asked",
+    ),
+    Mutant(
+        law=7,
+        name="whoever is erased stays in what monitors found",
+        file="service/erase.py",
+        old="        await tx.listening.forget_authors([(network, author_key(realm, one)) for _, network, realm, one in identities])\n",
+        new="",
+        tests="tests/service/test_listening.py::test_who_is_erased_is_gone_from_what_monitors_found",
+    ),
+    Mutant(
         law=6,
         name="a private reply goes where its thread has become public",
         file="service/sender.py",
