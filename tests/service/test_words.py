@@ -75,9 +75,11 @@ def test_every_error_with_a_code_has_its_german_words() -> None:
 
 
 def test_no_german_words_are_left_over() -> None:
-    # Those whose codes are put together where they are raised: by the kind of a field, by how a held answer stands.
+    # Those whose codes are put together where they are raised: by the kind of a field, by how a held answer stands, by what is wrong in a monitor's search.
     fields = {f"unfit_{kind}" for kind in ("number", "date", "choice", "link")}
     held = {f"held_{state}" for state in ("approval", "rejected", "grace", "scheduled", "stopped")}
+    kinds = ("bracket", "count", "deep", "empty", "end", "field", "near", "operator", "quote", "size", "wildcard", "word")
+    held |= {f"query_{kind}" for kind in kinds}
     codes = {code for code, _ in raised_codes()} | {"throttled", "check_failed"} | fields | held
     assert {key.removeprefix("detail-") for key in messages("de", "details.ftl")} - codes == set()
 

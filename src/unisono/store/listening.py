@@ -11,7 +11,7 @@ from msgspec import UNSET
 from unisono.contract.listening import Heard
 from unisono.listening.reasons import hits
 from unisono.service.instant import instant, maybe_instant
-from unisono.service.listening.views import FoundMention, HourCount, MonitorView, Piece, Reason, SourceView
+from unisono.service.listening.views import FoundBy, FoundMention, HourCount, MonitorView, Piece, SourceView
 from unisono.service.ports.listening import (
     Classes,
     MentionFacts,
@@ -266,5 +266,5 @@ def _view(row: Any) -> FoundMention:
             "expires_at": maybe_instant(row["expires_at"]),
         },
         text=pieces, reach=reach,
-        reasons=[Reason(monitor_id=one, words=line) for one, line in zip(monitor_ids, words, strict=True)],
+        reasons=[FoundBy(monitor_id=one, words=line) for one, line in zip(monitor_ids, words, strict=True)],
     )  # fmt: skip

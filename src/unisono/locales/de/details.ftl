@@ -310,3 +310,4 @@ detail-query_wildcard = Ein Stern steht am Ende eines Wortes von mindestens zwei
 detail-query_field = Dieses Feld gibt es nicht, oder sein Wert passt nicht. Es gibt lang:, network:, channel:, author:, site:, has: und is:.
 detail-query_count = Hier gehört eine Zahl hin, etwa followers:>1000, <=50 oder 10..20.
 detail-query_size = Eine Suche hat höchstens 4.000 Zeichen und 500 Wörter; machen Sie zwei Monitore daraus.
+detail-bad_id = Ein Monitor wird mit seiner Kennung genannt.

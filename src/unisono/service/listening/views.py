@@ -48,7 +48,7 @@ class SourceView(Struct, frozen=True, kw_only=True):
     version: int
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class FoundBy(Struct, frozen=True, kw_only=True):
     """Why a monitor found a post: the words of it that the query asked for, folded."""
 
     monitor_id: UUID
@@ -80,7 +80,7 @@ class FoundMention(Struct, frozen=True, kw_only=True):
     said_at: Instant
     heard_at: Instant
     expires_at: Instant | None
-    reasons: list[Reason]
+    reasons: list[FoundBy]
     state: str
     decided_by: UUID | None
     conversation_id: UUID | None

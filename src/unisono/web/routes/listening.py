@@ -67,7 +67,7 @@ class SwitchBody(Body):
     state: str
 
 
-class DecisionBody(Body):
+class MentionBody(Body):
     """What is to become of a mention: ignored, not_ours, or new again."""
 
     state: str
@@ -212,7 +212,7 @@ async def mention(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID]) 
 
 
 @patch("/mentions/{mention_id:uuid}", opt=needs("work.answer"), tags=["Listening"])
-async def decide(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID], data: JSONBody[DecisionBody]) -> FoundMention:
+async def decide(house: HouseDep, actor: ActorDep, mention_id: FromPath[UUID], data: JSONBody[MentionBody]) -> FoundMention:
     """Ignore a mention, mark it as not ours, or open it again."""
     return await decide_mention(house.db, actor.access, mention_id, data.state)
 
