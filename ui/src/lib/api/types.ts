@@ -323,7 +323,7 @@ export interface Blocked {
 export interface Bond { id: string; kind: 'merge' | 'link'; a: string; b: string; made_by: string; made_at: string }
 
 export interface JsonSchemaProperty {
-  type?: 'string' | 'integer' | 'number' | 'boolean' | 'array'; title?: TextByLocale | string;
+  type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object'; title?: TextByLocale | string;
   description?: TextByLocale | string; enum?: (string | number)[]; enum_titles?: Record<string, TextByLocale>;
   default?: unknown; format?: string; secret?: boolean; minimum?: number; maximum?: number; minLength?: number;
   maxLength?: number; pattern?: string; examples?: unknown[]; advanced?: boolean;

@@ -1,6 +1,6 @@
 import type { ConfigSchema, JsonSchemaProperty } from '../../lib/api/types';
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'boolean' | 'choice' | 'lines';
+export type FieldKind = 'text' | 'secret' | 'number' | 'boolean' | 'choice' | 'lines' | 'object';
 
 export interface FormField {
   name: string; schema: JsonSchemaProperty; kind: FieldKind; required: boolean;
@@ -24,6 +24,7 @@ function kindOf(property: JsonSchemaProperty): FieldKind {
   if (property.enum) return 'choice';
   if (property.type === 'boolean') return 'boolean';
   if (property.type === 'integer' || property.type === 'number') return 'number';
+  if (property.type === 'object') return 'object';
   return property.type === 'array' ? 'lines' : 'text';
 }
 
@@ -41,6 +42,7 @@ export function firstValues(form: FormField[], config: Record<string, unknown>):
     const value = config[name] ?? (kind === 'secret' ? undefined : schema.default);
     if (kind === 'boolean') values[name] = value === true;
     else if (kind === 'lines') values[name] = Array.isArray(value) ? value.join('\n') : '';
+    else if (kind === 'object') values[name] = value && typeof value === 'object' ? JSON.stringify(value, null, 2) : '';
     else values[name] = typeof value === 'number' || typeof value === 'string' ? value : '';
   }
   return values;
@@ -59,6 +61,9 @@ export function entered(form: FormField[], values: Values): { config: Record<str
     } else if (kind === 'lines') {
       const lines = String(value ?? '').split('\n').map((line) => line.trim()).filter(Boolean);
       if (lines.length > 0) config[name] = lines;
+    } else if (kind === 'object') {
+      const read = readObject(String(value ?? ''));
+      if (read) config[name] = read;
     } else if (kind === 'number') {
       if (value !== '' && value !== null && value !== undefined) config[name] = Number(value);
     } else if (kind === 'choice') {
@@ -72,6 +77,16 @@ export function entered(form: FormField[], values: Values): { config: Record<str
   return { config, secrets };
 }
 
+/** Return an object that was entered as JSON; undefined for nothing, and for what is none. */
+function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return read && typeof read === 'object' && !Array.isArray(read) ? (read as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Return the name of each field that is wrong with the reason's key, checked as far as the schema says. */
 export function wrong(form: FormField[], values: Values, secretsSet: readonly string[] = []): Record<string, string> {
   const found: Record<string, string> = {};
@@ -82,7 +97,9 @@ export function wrong(form: FormField[], values: Values, secretsSet: readonly st
       if (required && !(kind === 'secret' && secretsSet.includes(name))) found[name] = 'field-required';
       continue;
     }
-    if (kind === 'number') {
+    if (kind === 'object') {
+      if (!readObject(String(value))) found[name] = 'field-pattern';
+    } else if (kind === 'number') {
       const n = Number(value);
       if (Number.isNaN(n) || (schema.type === 'integer' && !Number.isInteger(n))) found[name] = 'field-number';
       else if ((schema.minimum !== undefined && n < schema.minimum) || (schema.maximum !== undefined && n > schema.maximum)) found[name] = 'field-range';
