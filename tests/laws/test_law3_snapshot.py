@@ -127,6 +127,7 @@ NO_VIEW = {
     "intake.Intake": "runs the functions of this module",
     "accept.accept_in": "the body of accept_offer, and part of calls.hear.hear",
     "finish.end_talk": "the body of finish, and part of calls.hear.hear",
+    "calls.talk.asked_by_phone": "part of calls.hear.hear",
     "calls.talk.give_talk": "part of hand_over_call",
     "calls.consent.said": "part of note_consent and calls.hear.hear",
     "calls.consent.both_agreed": "asks only",

@@ -419,6 +419,27 @@ async def test_a_caller_outside_reaches_no_outside_line(exchange: Exchange, hous
     assert refused.value.code == "prefix_not_allowed"
 
 
+async def test_an_agents_phone_may_pass_the_caller_on_by_the_rules_of_the_desk(exchange: Exchange, house: House) -> None:
+    anna, call, _ = await talking(exchange, house)
+    await exchange.allow_out("+49")
+    mine = exchange.leg_of(await exchange.call(call), anna)
+    await exchange.driver.asks_transfer(call, mine, "sip:+19001234567@trunk.example")
+    await exchange.settle()
+    assert (await exchange.call(call)).trouble == "transfer_refused"
+    assert exchange.driver.hears(call) == (CALLER, mine)
+
+    exchange.driver.phone(BERT, Reaction.ANSWERS)
+    await exchange.driver.asks_transfer(call, mine, f"sip:{BERT}@trunk.example")
+    await exchange.settle()
+    second = exchange.driver.last(Connect, call)
+    assert (second.endpoint.kind, second.endpoint.address) == (EndpointKind.NUMBER, BERT)
+    assert set(exchange.driver.hears(call)) == {CALLER, second.leg_id}
+    assert (await exchange.work(call))["state"] == "wrap_up"
+    await exchange.driver.hangs_up(call, second.leg_id)
+    await exchange.settle()
+    assert not exchange.driver.lives(call), "nobody of ours is left in it"
+
+
 async def test_a_cut_line_loses_no_call_and_leaves_none_ringing(exchange: Exchange, house: House) -> None:
     anna, call, _ = await rung(exchange, house)
     leg = exchange.leg_of(await exchange.call(call), anna)

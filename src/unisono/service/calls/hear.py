@@ -8,7 +8,7 @@ from msgspec import Struct
 from unisono.calls import Call, CallerWish, Outcome, again, heard, reconciled
 from unisono.calls.numbers import caller_of
 from unisono.contract.inbound import Raw
-from unisono.contract.voice import Cause, Offered, RecordingReady, SeenCall, Snapshot, VoiceEvent, encode_event
+from unisono.contract.voice import Cause, Offered, RecordingReady, SeenCall, Snapshot, TransferAsked, VoiceEvent, encode_event
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.calls.abandon import open_call_back, open_call_backs
@@ -17,6 +17,7 @@ from unisono.service.calls.line import line_of
 from unisono.service.calls.reception import begin, heard_at_reception
 from unisono.service.calls.recordings import note_recording
 from unisono.service.calls.step import Stepped, heard_by, line_terms, step
+from unisono.service.calls.talk import asked_by_phone
 from unisono.service.calls.tie import absorb
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
 from unisono.service.intake import process_once
@@ -66,6 +67,8 @@ async def hear(outside: Outside, event: VoiceEvent) -> Heard:
             async def also(tx: Tx, facts: CallFacts) -> CallFacts:
                 if isinstance(event, RecordingReady):
                     return await note_recording(tx, facts, event)
+                if isinstance(event, TransferAsked):
+                    return await asked_by_phone(tx, facts, event)
                 return await heard_at_reception(tx, facts, await line_terms(tx, facts), event)
 
             stepped = await step(tx, known.id, heard_by(change), once=(event.event_id, tag, event.at), also=also)

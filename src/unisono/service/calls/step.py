@@ -61,7 +61,7 @@ async def step(
     if also is not None:
         facts = await also(tx, facts)
     facts = await _give_up(tx, facts, work)
-    if work is not None and facts.interaction_id is not None and not facts.path.get("handed_out"):
+    if work is not None and facts.interaction_id is not None:
         facts = await _follow(tx, facts, facts.interaction_id)
     return await _finish(tx, before, facts)
 
@@ -81,6 +81,9 @@ async def _give_up(tx: Tx, facts: CallFacts, work: InteractionFacts | None) -> C
 async def _follow(tx: Tx, facts: CallFacts, interaction_id: UUID) -> CallFacts:
     now = await tx.work.interaction(interaction_id)
     assert now is not None
+    if facts.path.get("handed_out"):
+        # Two outside lines speak with each other; the work is wrapped up meanwhile, and moves nothing of the call.
+        return replace(facts, work_version=now.version)
     offer = await tx.work.open_offer_of(interaction_id) if now.state == InteractionState.OFFERED.value else None
     hands = Hands(state=InteractionState(now.state), agent_id=now.agent_id, offer_id=offer.id if offer else None)
     intent = follow(facts.call.facts, facts.call.intent, hands, f"a-{new_id().hex}")

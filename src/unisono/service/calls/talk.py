@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from unisono.calls import LegWish, Stand
 from unisono.calls import wishes as ways
-from unisono.contract.voice import CALLER, Purpose, RecordMode, SendDtmf
-from unisono.domain.errors import Conflict, Invalid
+from unisono.calls.numbers import number_of
+from unisono.contract.voice import CALLER, Purpose, RecordMode, SendDtmf, TransferAsked
+from unisono.domain.errors import Conflict, Invalid, UnisonoError
 from unisono.domain.ids import new_id
 from unisono.domain.words import AgentState, InteractionState
 from unisono.service.access import Access
+from unisono.service.actor import access_of
 from unisono.service.calls.bells import COMMANDS_BELL
 from unisono.service.calls.dialling import check_number
 from unisono.service.calls.reach import ask, mine_of, not_now, reach_call, with_intent
@@ -140,6 +142,31 @@ async def transfer_out(db: Database, bell: Bell, access: Access, call_id: UUID, 
     return await ask(db, bell, access, call_id, wish)
 
 
+async def asked_by_phone(tx: Tx, facts: CallFacts, event: TransferAsked) -> CallFacts:
+    """Return the call after an agent's phone asked us to call somebody in its stead (REFER): by the same rules as in the desk.
+
+    What anybody else's phone asks dials nothing: a caller outside has no way to an outside line.
+    """
+    wish = facts.call.intent.legs.get(event.leg_id)
+    work = await tx.work.interaction(facts.interaction_id) if facts.interaction_id is not None else None
+    speaks = wish is not None and wish.purpose is Purpose.AGENT and facts.call.facts.speaks(event.leg_id)
+    if wish is None or not speaks or work is None or wish.user_id is None:
+        return facts
+    if work.state != InteractionState.ACTIVE.value or work.agent_id != wish.user_id:
+        return facts
+    line = await line_terms(tx, facts)
+    try:
+        access = await access_of(tx, wish.user_id)
+        dialled = await check_number(tx, access, facts.channel_id, number_of(event.to, line.region) or event.to)
+    except UnisonoError:
+        return replace(facts, trouble="transfer_refused")
+    leg = f"c-{new_id().hex}"
+    intent = ways.consult(facts.call.intent, leg, leg, LegWish(purpose=Purpose.CONSULT))
+    path = facts.path | {"addresses": {**facts.path.get("addresses", {}), leg: dialled}, "handed_out": True}
+    await end_talk(tx, work, by=wish.user_id)
+    return replace(with_intent(facts, ways.hand_over(intent, leg)), path=path)
+
+
 async def press_keys(db: Database, bell: Bell, access: Access, call_id: UUID, digits: str) -> UUID:
     """Send keys to whom we speak with (a menu that we called). Raises NotFound, Invalid, Conflict."""
     if not digits or len(digits) > 32 or set(digits) - set("0123456789*#ABCD"):
@@ -162,9 +189,3 @@ async def hang_up(db: Database, bell: Bell, access: Access, call_id: UUID) -> UU
         return leave(facts)
 
     return await ask(db, bell, access, call_id, wish, InteractionState.ACTIVE, InteractionState.WRAP_UP)
-
-
-__all__ = [
-    "back_to_caller", "consult_call", "give_talk", "hand_over_call", "hang_up", "hold_call", "join_call", "line_terms",
-    "press_keys", "transfer_out",
-]  # fmt: skip
