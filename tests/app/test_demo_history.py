@@ -67,3 +67,9 @@ async def test_nothing_of_the_past_is_left_to_do(house: House) -> None:
     assert await counted(house, "select count(*) from event where at > now()") <= before
     assert await counted(house, "select count(*) from message") == await counted(house, "select count(*) from message_terms")
     assert await house.route() == 0
+
+
+async def test_of_calls_no_past_is_made_up(house: House) -> None:
+    seeded = await seed(house.outside, Passwords(time_cost=1, memory_kib=64), PASSWORD, CHANNELS)
+    await house.sql("update channel set medium = 'call'")
+    assert await tell_past(house.db, house.outside.bell, house.clock, seeded, DAYS) == 0
