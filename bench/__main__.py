@@ -1,5 +1,5 @@
 """`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
-routing_speed,screen_pop,voice,wallboard]`."""
+routing_speed,triage,screen_pop,voice,wallboard]`."""
 
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ from bench import (
     screen_pop,
     tasks,
     tasks_page,
+    triage,
     voice,
     wallboard,
 )
@@ -44,6 +45,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "routing_speed": routing_speed.measure,
     "screen_pop": screen_pop.measure,
     "tasks": tasks.measure,
+    "triage": triage.measure,
     "voice": voice.measure,
     "wallboard": wallboard.measure,
 }

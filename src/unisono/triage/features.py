@@ -1,0 +1,71 @@
+"""One pass from a text to numbers that all heads share: hashed words, pairs of words, runs of three to five signs, and its tone.
+
+Feature hashing after Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009). Nothing is looked up
+and nothing has to be stored of what was seen, so no word of an erased text remains in a model as a word.
+"""
+
+import itertools
+import re
+import zlib
+from collections.abc import Container
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from unisono.triage.clean import clean
+from unisono.triage.lexicon import COUNTED, Lexicon
+
+#: Buckets of hashed features; the counted numbers stand after them.
+BUCKETS: Final = 1 << 17
+WIDTH: Final = BUCKETS + COUNTED
+
+_TOKEN = re.compile(r"#?\w+|[^\w\s]")
+_RUNS = (3, 4, 5)
+# Odd, so that multiplication loses no bit; the golden ratio's bits spread neighbours apart (Knuth, TAOCP 3, 6.4).
+_SPREAD = 0x9E3779B1
+
+
+class Features(Struct, frozen=True):
+    """What a text looks like to a head: places in its weights, and how much each counts."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+def features(text: str, lexicon: Lexicon, ours: Container[str] = ()) -> Features:
+    """Return the features of a text; the same text gives the same on every machine."""
+    cleaned = clean(text, ours)
+    words = _TOKEN.findall(cleaned)
+    hashed = [zlib.crc32(word.encode()) for word in words]
+    hashed += [zlib.crc32(f"{one} {other}".encode()) for one, other in itertools.pairwise(words)]
+    parts = [_weighed(np.array(hashed, dtype=np.uint32)), _weighed(_runs(f" {' '.join(words)} "))]
+    return Features(
+        np.concatenate([*(places for places, _ in parts), np.arange(BUCKETS, WIDTH)]),
+        np.concatenate([*(values for _, values in parts), np.array(lexicon.counted(text, cleaned), dtype=np.float32)]),
+    )
+
+
+def _runs(line: str) -> NDArray[np.uint32]:
+    """Return the hashes of all runs of signs, made by vectors: a loop over each would take most of the time."""
+    signs = np.frombuffer(line.encode("utf-32-le", "replace"), dtype=np.uint32)
+    found = []
+    for length in _RUNS:
+        count = len(signs) - length + 1
+        if count < 1:
+            break
+        sums = np.full(count, length, dtype=np.uint32)
+        for at in range(length):
+            sums = (sums ^ signs[at : at + count]) * np.uint32(_SPREAD)
+            sums ^= sums >> np.uint32(15)
+        found.append(sums)
+    return np.concatenate(found) if found else np.empty(0, dtype=np.uint32)
+
+
+def _weighed(hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return each bucket once with 1 + log of how often it was hit, all together of length one."""
+    places, counts = np.unique(hashes % np.uint32(BUCKETS), return_counts=True)
+    values = 1 + np.log(counts, dtype=np.float32)
+    length = float(np.sqrt(values @ values))
+    return places.astype(np.int64), (values / length if length else values).astype(np.float32)

@@ -1,0 +1,70 @@
+"""Linear heads over shared features: one set for a language, small enough to keep a few of, quick enough for every post."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from unisono.triage.features import WIDTH, Features
+
+#: A head with fewer labels of the house's own shows "untrained" and decides nothing.
+ENOUGH_LABELS = 100
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """One question and what is known of the answers.
+
+    labels: what it may say, in the order of its columns.
+    weights: a column for each label, `WIDTH` rows; bias: a number for each label.
+    strength: how closely it follows what it learned from.
+    own: labels of the house that it has learned from; what ships with the program is not counted.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    weights: NDArray[np.float16]
+    bias: NDArray[np.float32]
+    strength: float = 1.0
+    own: int = 0
+
+    @property
+    def trained(self) -> bool:
+        """Whether it may decide anything."""
+        return self.own >= ENOUGH_LABELS
+
+
+class Heads:
+    """All heads of a language, asked in one pass."""
+
+    def __init__(self, heads: Sequence[Head]) -> None:
+        """Stand the heads side by side. Raises ValueError for one that was made for other features."""
+        for head in heads:
+            if head.weights.shape != (WIDTH, len(head.labels)):
+                raise ValueError(
+                    f"The head {head.name!r} has weights of {head.weights.shape}, but features are ({WIDTH}, "
+                    f"{len(head.labels)}): it was made by another version; train it anew."
+                )
+        self.heads = tuple(heads)
+        self._weights = (
+            np.concatenate([head.weights for head in heads], axis=1) if heads else np.empty((WIDTH, 0), dtype=np.float16)
+        )
+        self._bias = np.concatenate([head.bias for head in heads]) if heads else np.empty(0, dtype=np.float32)
+
+    def probabilities(self, features: Features) -> dict[str, dict[str, float]]:
+        """Return what each head says: label to probability; the labels of a head sum to one."""
+        scores = features.values @ self._weights[features.places].astype(np.float32) + self._bias
+        found: dict[str, dict[str, float]] = {}
+        begin = 0
+        for head in self.heads:
+            end = begin + len(head.labels)
+            own = np.exp(scores[begin:end] - scores[begin:end].max())
+            found[head.name] = dict(zip(head.labels, (own / own.sum()).tolist(), strict=True))
+            begin = end
+        return found
+
+
+def surest(said: Mapping[str, float]) -> tuple[str, float]:
+    """Return the likeliest label and its probability."""
+    label = max(said, key=said.__getitem__)
+    return label, said[label]
