@@ -150,7 +150,8 @@ def call_channel(networks_url: str) -> WantedChannel:
         "driver": "webrtc", "numbers": [CALL_LINE], "language": "de", "title": company().name, "colour": "#1f5f5b",
         "allowed_origins": networks_url,
     }  # fmt: skip
-    return WantedChannel(name="Telefon", connector="voice", queue=chat.queue, units=60, config=config)
+    # All that the head of the house takes at once, who is the first of the visitors' log-ins.
+    return WantedChannel(name="Telefon", connector="voice", queue=chat.queue, units=36, config=config)
 
 
 def chat_channel() -> WantedChannel:

@@ -312,7 +312,8 @@
   const news = h('p', { class: 'news', role: 'alert' });
   const body = h('div', { class: 'body' });
   const panel = h('section', { id: 'panel', class: 'panel', role: wholePage ? 'region' : 'dialog', 'aria-label': S.title, hidden: !wholePage, lang },
-    h('header', {}, h(wholePage ? 'h1' : 'h2', {}, S.title),
+    // No header element: the page that the button stands on has one of its own.
+    h('div', { class: 'head' }, h(wholePage ? 'h1' : 'h2', {}, S.title),
       !wholePage && h('button', { type: 'button', 'aria-label': t('close'), title: t('close'), onclick: () => show(false) }, icon(CLOSE))),
     status, clock, news, body);
   root.append(panel, sounds);
