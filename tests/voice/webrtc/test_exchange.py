@@ -141,6 +141,11 @@ async def test_nothing_is_taken_in_before_a_recording_is_wished(lab: Lab) -> Non
     call = await lab.talks()
     with pytest.raises(Forbidden):
         await lab.phone.sound(ANNA, call, "r", 0, b"spoken before anybody agreed")
+    board = await lab.exchange.board(call)
+    assert board is not None
+    for whose in (str(ANNA), ""):
+        with pytest.raises(Forbidden):
+            await lab.exchange.take_piece(board, whose, "r", 0, b"whichever way it comes")
     assert lab.bytes_on_disk() == []
     await lab.do(Record, call, mode=RecordMode.ON, recording_id="r")
     await lab.phone.runs(ANNA, call, "r", "on")
