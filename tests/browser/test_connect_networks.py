@@ -19,6 +19,8 @@ from unisono.app.demo.run import DemoHouse
 from unisono.testing.lab import Setting
 from unisono.testing.labs.mastodon import MastodonLab
 from unisono.testing.labs.rss import FeedLab
+from unisono.testing.labs.xing import XingLab
+from unisono.testing.labs.xmpp import XmppLab
 from unisono.testing.networks.telegram import TelegramServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -146,7 +148,28 @@ async def rss(place: Place) -> Case:
     )  # fmt: skip
 
 
-MAKERS = [facebook, instagram, messenger, whatsapp, telegram, rss, mastodon]
+async def xmpp(place: Place) -> Case:
+    lab = XmppLab()
+    await lab.start(RealClock())
+    place.stack.push_async_callback(lab.stop)
+    setting = await lab.fresh()
+    return Case(
+        setting=setting, wrong={"password": "abgeschrieben"}, told="weist diese Adresse mit diesem Passwort ab",
+        handle=str(setting.config["address"]),
+    )  # fmt: skip
+
+
+async def xing(place: Place) -> Case:
+    lab = XingLab()
+    await lab.start(RealClock())
+    place.stack.push_async_callback(lab.stop)
+    setting = await lab.fresh()
+    return Case(
+        setting=setting, wrong={"refresh_token": "abgeschrieben"}, told="invalid_grant", handle=str(setting.config["address"]),
+    )  # fmt: skip
+
+
+MAKERS = [facebook, instagram, messenger, whatsapp, telegram, rss, mastodon, xmpp, xing]
 
 
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
@@ -165,7 +188,7 @@ async def connected(place: Place, maker: Any) -> None:
         await begin(page, place, connector, name)
         typed: dict[str, str] = {**{key: str(value) for key, value in case.setting.config.items()}, **case.setting.secrets}
         for setting, value in (typed | case.wrong).items():
-            await labelled(page, place, connector, setting).fill(value)
+            await enter(labelled(page, place, connector, setting), value)
         await page.get_by_role("button", name="Prüfen und speichern").click()
         await expect(page.get_by_role("alert").filter(has_text=case.told)).to_be_visible()
         for setting in case.wrong:
@@ -219,6 +242,14 @@ def labelled(page: Page, place: Place, connector: str, setting: str) -> Locator:
     """Return the field that a setting's title labels."""
     schema = place.demo.running.outside.registry.manifest(connector).config["properties"][setting]
     return page.locator(".field", has=page.locator("label", has_text=schema["title"]["de"])).locator(f"[name='{setting}']")
+
+
+async def enter(field_: Locator, value: str) -> None:
+    """Type a value, or choose it where there is a list."""
+    if await field_.evaluate("(one) => one.tagName") == "SELECT":
+        await field_.select_option(value)
+    else:
+        await field_.fill(value)
 
 
 async def is_connected(page: Page, name: str, handle: str) -> None:

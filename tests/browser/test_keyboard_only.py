@@ -83,10 +83,15 @@ async def test_a_day_from_log_in_to_log_out_by_keyboard_alone(make_house: MakeHo
         await page.keyboard.press("Enter")
         await expect(row(page, "Wann kommt")).to_be_visible()
 
-        # The first thing that Tab reaches leads past everything; a letter goes to the list, and through it.
+        # A letter goes to the list, another through it. In the system's own few colours there are no shadows and no backgrounds: a line is left.
+        await page.emulate_media(forced_colors="active", reduced_motion="reduce")
         await page.keyboard.press("l")
-        await seen(page)
         await page.keyboard.press("j")
+        await seen(page)
+        current = row(page, "Wann kommt").or_(row(page, "Und bei mir")).and_(page.locator("[aria-selected=true]"))
+        assert await current.first.evaluate("(one) => getComputedStyle(one).outlineStyle") == "solid"
+        await page.emulate_media(forced_colors="none", reduced_motion="reduce")
+
         await page.keyboard.press("Enter")
         await expect(said(page, "Wann kommt der Strom?").or_(said(page, "Und bei mir?"))).to_be_visible()
         await page.keyboard.press("t")
