@@ -22,6 +22,8 @@ STAMP = STATIC / "built-from.txt"
 PACKAGES = UI / "node_modules"
 PACKAGES_STAMP = PACKAGES / ".unisono-packages"
 HELP = ("tutorial", "how-to", "explanation")
+# How two browsers are joined for a call: visitors' page and the desk share it.
+LINK = ROOT / "src" / "unisono" / "voice" / "webrtc" / "static"
 NOT_SOURCES = {"node_modules", "coverage", "dist", ".svelte-kit", ".vite"}
 
 
@@ -56,7 +58,12 @@ def build() -> None:
 def sources() -> list[Path]:
     """Return the files that the desk is made from."""
     # The help shows the documentation's own pages.
-    found = [node.LOCK, *(path for folder in HELP for path in (ROOT / "docs" / folder).glob("*.md"))]
+    found = [
+        node.LOCK,
+        LINK / "link.js",
+        LINK / "link.d.ts",
+        *(path for folder in HELP for path in (ROOT / "docs" / folder).glob("*.md")),
+    ]
     for folder, folders, files in os.walk(UI):
         folders[:] = [name for name in folders if name not in NOT_SOURCES]
         found += [Path(folder, name) for name in files]

@@ -221,7 +221,7 @@ async def authorised_at_x(place: Place) -> None:
         await labelled(page, place, "x", "client_secret").fill(company.app.client_secret)
         await page.get_by_role("button", name="Prüfen und speichern").click()
         await page.get_by_role("button", name="Trotzdem speichern").click()
-        await page.get_by_role("link", name=name).click()
+        await page.get_by_role("link", name=name, exact=True).click()
         await page.get_by_role("button", name="Freigeben", exact=True).click()
         await page.get_by_role("link", name="Authorise app").click()
         await expect(page.get_by_text("Freigegeben. Was wartete, geht weiter.")).to_be_visible()

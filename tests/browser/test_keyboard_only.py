@@ -83,6 +83,13 @@ async def test_a_day_from_log_in_to_log_out_by_keyboard_alone(make_house: MakeHo
         await page.keyboard.press("Enter")
         await expect(row(page, "Wann kommt")).to_be_visible()
 
+        # On a low screen every place stays in sight, and so does one's own name.
+        await page.set_viewport_size({"width": 1280, "height": 720})
+        for entry in await page.get_by_role("navigation", name="Sections").get_by_role("link").all():
+            await expect(entry).to_be_in_viewport(ratio=1)
+        await expect(page.get_by_test_id("agent-state")).to_be_in_viewport(ratio=1)
+        await page.set_viewport_size({"width": 1440, "height": 900})
+
         # A letter goes to the list, another through it. In the system's own few colours there are no shadows and no backgrounds: a line is left.
         await page.emulate_media(forced_colors="active", reduced_motion="reduce")
         await page.keyboard.press("l")

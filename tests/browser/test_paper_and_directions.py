@@ -128,6 +128,8 @@ async def test_a_folder_of_texts_is_a_language_and_what_it_lacks_is_said_in_engl
     ui = tmp_path / "ui"
     shutil.copytree(ROOT / "ui", ui, ignore=shutil.ignore_patterns("node_modules"))
     (ui / "node_modules").symlink_to(ROOT / "ui" / "node_modules")
+    link = Path("src", "unisono", "voice", "webrtc", "static")
+    shutil.copytree(ROOT / link, tmp_path / link)
     (ui / "locales" / "fr").mkdir()
     (ui / "locales" / "fr" / "desk.ftl").write_text("nav-work = Travail\nnav-settings = Réglages\n", encoding="utf-8")
     built = tmp_path / "static"

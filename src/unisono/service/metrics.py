@@ -84,14 +84,6 @@ REPORTS_BEHIND_S: Final = Gauge(
     "unisono_reports_behind_seconds", "How old the figures of reports are (told by the clock).", registry=REGISTRY
 )
 DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because nothing was heard of them.", registry=REGISTRY)
-
-
-def counted(counter: Counter) -> float:
-    """Return what a counter without labels stands at."""
-    name = next(iter(counter.describe())).name
-    return REGISTRY.get_sample_value(f"{name}_total") or 0.0
-
-
 LISTENING_POSTS: Final = Counter(
     "unisono_listening_posts", "Public posts that were held against the monitors, by source.", ("source",), registry=REGISTRY
 )
@@ -99,3 +91,9 @@ LISTENING_LAG_SECONDS: Final = Gauge(
     "unisono_listening_lag_seconds", "How far behind the network's clock the newest post of a source was matched.",
     ("source",), registry=REGISTRY,
 )  # fmt: skip
+
+
+def counted(counter: Counter) -> float:
+    """Return what a counter without labels stands at."""
+    name = next(iter(counter.describe())).name
+    return REGISTRY.get_sample_value(f"{name}_total") or 0.0
