@@ -17,7 +17,9 @@ async def test_a_mention_is_read_as_its_author_typed_it(desk: Desk) -> None:
     assert said.text == "Hallo @exampleshop Kaffee & Kuchen <b>: https://example.org/a/very/long/address?with=parameters&more=1"
     assert (said.remote_id, said.thread.root_id, said.thread.parent_id) == (str(post.id), str(post.id), None)
     assert (said.author.handle, said.author.display_name) == ("@anna", "Anna")
-    assert said.author == msgspec.structs.replace(person(desk.anna), display_name="Anna", profile_url="https://x.com/anna")
+    assert said.author == msgspec.structs.replace(
+        person(desk.anna), display_name="Anna", profile_url="https://x.com/anna", followers=desk.anna.followers
+    )
     assert said.url == f"https://x.com/i/status/{post.id}"
 
 
