@@ -55,7 +55,7 @@ def test_an_error_points_at_the_character(text: str, code: str, at: int, end: in
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("a" * (MOST_CHARACTERS + 1), "query_size"), ("a " * (MOST_TERMS + 1), "query_long"),
+        ("a" * (MOST_CHARACTERS + 1), "query_size"), ("a " * (MOST_TERMS + 1), "query_size"),
         ("(" * (MOST_DEPTH + 2) + "a" + ")" * (MOST_DEPTH + 2), "query_deep"), ("NOT " * (MOST_DEPTH + 2) + "a", "query_deep"),
     ],
 )  # fmt: skip

@@ -136,7 +136,7 @@ async def test_a_message_is_taken_after_a_tone_until_the_key(town: Town) -> None
     async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their:
         call = (await town.house.arrives()).call_id
         await town.do(TakeMessage, call, recording_id="m1", before=before)
-        await caller.hears(1000, share=0.25)
+        await caller.hears(1000, share=0.25, ever=True)
         await asyncio.sleep(1.0)
         await caller.press("#")
         ready = await town.house.next(RecordingReady, call_id=call)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 RATE = 8000
 FRAME = 160
 _WINDOW = 400
+_HALF = RATE // 2
 
 
 def _decoded() -> NDArray[np.int16]:
@@ -114,15 +115,21 @@ class Ear(asyncio.DatagramProtocol):
         """Forget what was heard until now."""
         self._heard.clear()
 
-    async def hears(self, hertz: float, *, share: float = 0.2, within_s: float = 10.0) -> None:
-        """Return once half a second of what is heard consists to that share of a tone. Raises AssertionError in the end."""
-        best = 0.0
+    async def hears(self, hertz: float, *, share: float = 0.2, within_s: float = 10.0, ever: bool = False) -> None:
+        """Return once half a second of what is heard consists to that share of a tone. Raises AssertionError in the end.
+
+        ever: what was heard before, since `forget`, counts as well: a short tone may be over before somebody asks.
+        """
+        best, looked = 0.0, 0
         for _ in range(int(within_s / 0.05)):
-            piece = self.heard(0.5)
-            if len(piece) >= RATE // 2:
-                best = max(best, loudness(piece, hertz))
-                if best >= share:
-                    return
+            sound = self.heard()
+            begins = range(looked, len(sound) - _HALF, _HALF // 2) if ever else [len(sound) - _HALF]
+            for begin in begins:
+                if begin >= 0:
+                    best = max(best, loudness(sound[begin : begin + _HALF], hertz))
+                    looked = begin
+            if best >= share:
+                return
             await asyncio.sleep(0.05)
         raise AssertionError(f"{hertz} Hz was never heard: {best:.3f} of the energy at best, {self.packets} packets came.")
 
