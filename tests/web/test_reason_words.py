@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from unisono.contract.voice import Cause
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "unisono"
 LOCALES = ROOT / "ui" / "locales"
@@ -54,7 +56,9 @@ def causes() -> set[str]:
         for call in calls
         if ast.unparse(call.func) in {"give_back", "step_back"}
     )
-    return {text for values in given for value in values for text in _texts(value)}
+    found = {text for values in given for value in values for text in _texts(value)}
+    # The contract of telephony says how a phone that was rung may end.
+    return (found - {"phone_"}) | {f"phone_{cause.value}" for cause in Cause if "phone_" in found}
 
 
 def trees() -> Iterator[ast.Module]:

@@ -64,6 +64,9 @@ reason-wrap-up-over = Zeit für Nacharbeit war um
 reason-interrupted = Beiseitegelegt für etwas, das nicht warten kann
 reason-interruption-over = Wieder aufgenommen
 reason-borrowed = Unterbricht andere Arbeit
+reason-abandoned = Hat aufgelegt, bevor jemand da war
+reason-call-back = Wartet auf einen Rückruf
+reason-called-out = Von hier angerufen
 reason-returned = { $why ->
     [declined] Zurück: abgelehnt
     [expired] Zurück: nicht angenommen
@@ -77,6 +80,19 @@ reason-returned = { $why ->
     [interrupted] Zurück: wurde unterbrochen
     [mended] Zurück: war in niemandes Händen
     [transferred] Zurück: weitergegeben
+    [caller_gone] Zurück: es wurde aufgelegt
+    [line_lost] Zurück: das Telefon ging verloren
+    [phone_normal] Zurück: am Telefon aufgelegt
+    [phone_busy] Zurück: Telefon besetzt
+    [phone_no_answer] Zurück: Telefon nicht abgenommen
+    [phone_refused] Zurück: am Telefon abgelehnt
+    [phone_cancelled] Zurück: Klingeln abgebrochen
+    [phone_unreachable] Zurück: Telefon nicht erreichbar
+    [phone_full] Zurück: keine Leitung frei
+    [phone_forbidden] Zurück: dieses Telefon darf nicht gerufen werden
+    [phone_lost] Zurück: das Telefon ging verloren
+    [phone_transferred] Zurück: am Telefon umgeleitet
+    [phone_failed] Zurück: die Leitung fiel aus
    *[other] Zurück in der Schlange
 }
 reason-this-skill = das

@@ -64,6 +64,9 @@ reason-wrap-up-over = Wrap-up time was over
 reason-interrupted = Set aside for something that cannot wait
 reason-interruption-over = Taken up again
 reason-borrowed = Interrupts other work
+reason-abandoned = Hung up before anybody was there
+reason-call-back = Waits to be called back
+reason-called-out = Called from here
 reason-returned = { $why ->
     [declined] Back: declined
     [expired] Back: not accepted
@@ -77,6 +80,19 @@ reason-returned = { $why ->
     [interrupted] Back: was interrupted
     [mended] Back: was in nobody’s hands
     [transferred] Back: transferred
+    [caller_gone] Back: the caller hung up
+    [line_lost] Back: the phone was lost
+    [phone_normal] Back: hung up at the phone
+    [phone_busy] Back: phone busy
+    [phone_no_answer] Back: phone not answered
+    [phone_refused] Back: declined at the phone
+    [phone_cancelled] Back: ringing stopped
+    [phone_unreachable] Back: phone out of reach
+    [phone_full] Back: no line was free
+    [phone_forbidden] Back: this phone may not be rung
+    [phone_lost] Back: the phone was lost
+    [phone_transferred] Back: sent on at the phone
+    [phone_failed] Back: the line failed
    *[other] Back in the queue
 }
 reason-this-skill = this
