@@ -21,10 +21,13 @@ LEAST = 5
 WALKED = {
     "/api/v1/reports", "/api/v1/reports/{report}", "/api/v1/reports/{report}/conversations", "/api/v1/reports/{report}/file",
 }  # fmt: skip
-#: Addresses whose answers are settings of reports, or about the asker alone: they hold no figure about others.
+#: Addresses whose answers are settings of reports, about the asker alone, or about what strangers say in public: they hold no
+#: figure about other colleagues.
 OTHERS = {
     "/api/v1/me/figures",
     "/api/v1/me/report",
+    "/api/v1/monitors/figures",
+    "/api/v1/monitors/figures.csv",
     "/api/v1/report-schedules",
     "/api/v1/report-schedules/{schedule_id}",
     "/api/v1/report-schedules/{schedule_id}/send",
