@@ -205,7 +205,7 @@ def test_x_is_connected_by_its_form_and_agreeing_on_x(place: Place) -> None:
 async def authorised_at_x(place: Place) -> None:
     """Somebody copies the secret wrongly, agrees on X in vain, is told so, puts the secret right and agrees again."""
     x = place.demo.scripted.x
-    company, name = x.company("Brookwatt Dialog", "brookwatt_dialog"), "Zweites Konto x"
+    company, name = x.company("Brookwatt Dialog", "brookwatt_dialog"), "Zustimmung bei X"
     async with window(place.started) as context:
         page = await context.new_page()
         await begin(page, place, "x", name)

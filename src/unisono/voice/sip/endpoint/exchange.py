@@ -61,6 +61,8 @@ _TRIES, _PAUSE_S = 20, 0.1
 _TRANSFER_S: Final = 8.0
 #: A message ends when nothing is said for so long.
 _MESSAGE_QUIET_S: Final = 6.0
+#: What is said in the first moments of a call is lost until sound flows both ways.
+_SETTLES_S: Final = 0.6
 _BREATH: Final = bytes(int(0.25 * RATE) * SAMPLE_BYTES)
 
 
@@ -329,6 +331,8 @@ class Exchange(Switch):
             # The pump writes ahead, so what it has finished is still to be heard for that long.
             loop.call_soon_threadsafe(loop.call_later, LEAD_S, then)
 
+        if leg.up_at is None or loop.time() - leg.up_at < _SETTLES_S:
+            sounds = [bytes(int(RATE * _SETTLES_S) * SAMPLE_BYTES), *sounds]
         self.pump.play(leg.wire, Track(sounds, ended=ended))
 
     def _said_all(self, talk: Talk, leg: Leg, prompt: Prompting) -> None:
