@@ -195,6 +195,7 @@ class Exchange(Switch):
         )
         self.add_leg(talk, leg)
         leg.timeout = asyncio.get_running_loop().call_later(timeout_s, self.end, leg, Cause.NO_ANSWER, By.OTHER)
+        self.catch_up(talk, leg)
         if leg_id == CALLER:
             for other in talk.legs.values():
                 self.sound(talk, other)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from baresip import BaresipError, Call
+from baresip import BaresipError, Call, CallState
 from baresip.events import Event, StackEvent
 
 from unisono.contract.voice import (
@@ -198,6 +198,13 @@ class Switch:
             leg.timeout.cancel()
         self.tell(Answered(**self.head(talk), leg_id=leg.leg_id))
         self.after_up(talk, leg)
+
+    def catch_up(self, talk: Talk, leg: Leg) -> None:
+        """Take in what became of a leg before it was known here: some phones answer, or are gone, at once."""
+        if leg.phone.state is CallState.ESTABLISHED:
+            self._is_up(talk, leg)
+        elif leg.phone.state is CallState.CLOSED:
+            self._closed(talk, leg, "")
 
     def after_up(self, talk: Talk, leg: Leg) -> None:
         """Let a leg that was just answered hear what is wished; set by those who carry out commands."""
