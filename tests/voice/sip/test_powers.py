@@ -42,7 +42,7 @@ from unisono.contract.voice import (
     TransferKind,
     Transferred,
 )
-from unisono.testing.telephony import loudness
+from unisono.testing.telephony import loudness, steadiness
 from unisono.testing.telephony.sipp import Caller, Phone
 
 pytestmark = [pytest.mark.voice, pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
@@ -144,7 +144,7 @@ async def test_a_message_is_taken_after_a_tone_until_the_key(town: Town) -> None
         await their.ends_well()
     assert ready.kind is RecordingKind.VOICEMAIL
     sound, _ = await fetched(town, ready)
-    assert loudness(sound[:4000, 0], 620) > 0.6
+    assert steadiness(sound[:4000, 0], 620) >= 0.8
     await town.driver.forget_recording(ready.uri)
 
 

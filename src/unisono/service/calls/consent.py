@@ -34,7 +34,7 @@ async def note_consent(db: Database, bell: Bell, access: Access, call_id: UUID, 
     if side not in SIDES or how not in WAYS:
         raise Invalid("A side is customer or agent, and a way is key, spoken or click.", code="bad_consent", field="side")
 
-    async def wish(tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:  # noqa: ARG001 - a wish
+    async def wish(tx: Tx, facts: CallFacts, _work: InteractionFacts) -> CallFacts:
         return await said(tx, facts, side, given=given, how=how, by=access.user_id)
 
     return await ask(db, bell, access, call_id, wish)

@@ -29,7 +29,7 @@ from unisono.service.work_events import agent_event, work_event
 async def hold_call(db: Database, bell: Bell, access: Access, call_id: UUID, *, on: bool) -> UUID:
     """Put the customer on hold, or take them back; so already is done. Raises NotFound, Conflict."""
 
-    async def wish(tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:  # noqa: ARG001 - a wish
+    async def wish(_tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:
         intent, mine = facts.call.intent, mine_of(facts, work)
         if on and CALLER not in facts.call.facts.bridge and facts.call.facts.stand(CALLER) is not Stand.HELD:
             raise not_now()
@@ -71,7 +71,7 @@ async def consult_call(
 async def join_call(db: Database, bell: Bell, access: Access, call_id: UUID) -> UUID:
     """Let customer, agent and the second person speak with each other. Raises NotFound; Conflict when nobody was asked."""
 
-    async def wish(tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:  # noqa: ARG001 - a wish
+    async def wish(_tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:
         intent = ways.join(facts.call.intent, mine_of(facts, work))
         if intent is None:
             raise not_now()
@@ -83,7 +83,7 @@ async def join_call(db: Database, bell: Bell, access: Access, call_id: UUID) -> 
 async def back_to_caller(db: Database, bell: Bell, access: Access, call_id: UUID) -> UUID:
     """Let the second person go; customer and agent speak as before, and a recording goes on. Raises NotFound, Conflict."""
 
-    async def wish(tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:  # noqa: ARG001 - a wish
+    async def wish(_tx: Tx, facts: CallFacts, work: InteractionFacts) -> CallFacts:
         intent = ways.back(facts.call.intent, mine_of(facts, work))
         paused = intent.record is RecordMode.PAUSE and not facts.path.get("paused")
         return with_intent(facts, replace(intent, record=RecordMode.ON) if paused else intent)

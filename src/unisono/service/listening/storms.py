@@ -8,6 +8,7 @@ budget; whoever asked twice is answered once.
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -94,12 +95,12 @@ async def fold_more(outside: Outside) -> int:
     for storm in storms:
         async with outside.db.write() as tx:
             await tx.storms.ask_for(storm.monitor_id, storm.since, sorted(answerable_networks(outside, channels)), 1_000)
-        while (done := await patiently(lambda one=storm: _fold(outside.db, one, None))) > 0:  # type: ignore[misc]
+        while (done := await patiently(partial(_fold, outside.db, storm, None))) > 0:
             folded += done
         near = await _alike(outside.db, storm)
         for begin in range(0, len(near), BATCH):
             piece = near[begin : begin + BATCH]
-            folded += await patiently(lambda one=storm, ids=piece: _fold(outside.db, one, ids))  # type: ignore[misc]
+            folded += await patiently(partial(_fold, outside.db, storm, piece))
     return folded
 
 
@@ -193,7 +194,7 @@ async def send_storms(outside: Outside) -> int:
         async with outside.db.read() as tx:
             waiting = await tx.storms.to_answer(storm.id, BATCH)
         for one in waiting:
-            await patiently(lambda one=one, storm=storm: _answer(outside, storm, one))  # type: ignore[misc]
+            await patiently(partial(_answer, outside, storm, one))
             done += 1
     if done:
         await outside.bell.ring(OUTBOX_BELL)

@@ -60,6 +60,12 @@ def loudness(samples: NDArray[np.int16], hertz: float) -> float:
     return float(2 * np.sum(found) / (energy * _WINDOW))
 
 
+def steadiness(samples: NDArray[np.int16], hertz: float) -> float:
+    """Return the share of windows of 50 ms that are this frequency to nine tenths; a late packet breaks one of them."""
+    pieces = samples[: len(samples) - len(samples) % _WINDOW].reshape(-1, _WINDOW)
+    return float(np.mean([loudness(piece, hertz) > 0.9 for piece in pieces]))
+
+
 class Ear(asyncio.DatagramProtocol):
     """One phone's sound. Speaks to whoever speaks to it, as phones behind a router are spoken to."""
 
