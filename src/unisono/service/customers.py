@@ -109,7 +109,11 @@ async def directory(db: Database, access: Access, query: str, after: str | None,
     query: words of names, handles and fields; the last one may be a beginning.
     """
     if len(query) > MAX_QUERY_CHARS:
-        raise Invalid(f"A search takes {MAX_QUERY_CHARS} characters.", code="query_long", field="q")
+        raise Invalid(
+            f"A search takes at most {MAX_QUERY_CHARS} characters; nothing was searched. Shorten it.",
+            code="query_long",
+            field="q",
+        )
     groups = groups_of(query)
     before: UUID | None = parse_place(after, tuple[UUID])[0] if after else None
     sight = sight_of(access)

@@ -54,7 +54,11 @@ async def search(db: Database, access: Access, query: str, after: str | None, li
     Filters alone find conversations, each by its newest message. Raises Invalid.
     """
     if len(query) > MAX_QUERY_CHARS:
-        raise Invalid(f"A search takes {MAX_QUERY_CHARS} characters.", code="query_long", field="q")
+        raise Invalid(
+            f"A search takes at most {MAX_QUERY_CHARS} characters; nothing was searched. Shorten it.",
+            code="query_long",
+            field="q",
+        )
     start: tuple[datetime, UUID] | None = parse_place(after, tuple[datetime, UUID]) if after else None
     async with db.read() as tx:
         typed = parse_query(query, tx.now)
