@@ -8,7 +8,7 @@ import pytest
 from tests.kit import House
 from tests.service.test_sending import send, written
 from tests.service.test_work import offered, working
-from unisono.domain.errors import Forbidden, Invalid
+from unisono.domain.errors import Conflict, Forbidden, Invalid
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.assign import prioritise
@@ -18,6 +18,7 @@ from unisono.service.erase import erase_again, erase_customer, expire_texts
 from unisono.service.note import write_note
 from unisono.service.ports.reading import Sight
 from unisono.service.ports.searching import SearchFor
+from unisono.service.reopen import reopen
 from unisono.service.seal import open_sealed, verify_chain
 from unisono.service.transfer import transfer
 
@@ -106,6 +107,26 @@ async def test_what_colleagues_said_of_it_in_their_own_words_goes_with_it(house:
     assert kept["interaction.prioritised"] == {"from": 0, "to": 5}
     assert (kept["message.hidden"], kept["message.shown"]) == ({}, {"reason": "insult"})
     assert kept["customer.erased"]["reason"] == "Antrag"
+
+
+async def test_nobody_opens_again_what_was_said_with_somebody_erased(house: House) -> None:
+    access, customer = await full_house(house)
+    others = {row["id"] for row in await house.sql("select id from conversation")}
+    mine = {
+        row["id"]
+        for row in await house.sql(
+            "select c.id from conversation c join identity y on y.id = c.identity_id where y.customer_id = $1", customer
+        )
+    }
+    await house.sql("update interaction set state = 'closed', agent_id = null, closed_at = now() where state <> 'closed'")
+    await erase_customer(house.outside, access, customer, "Antrag")
+    before = (await house.sql("select count(*) as n from interaction"))[0]["n"]
+    for conversation in mine:
+        with pytest.raises(Conflict, match="erased"):
+            await reopen(house.db, access, conversation)
+    assert (await house.sql("select count(*) as n from interaction"))[0]["n"] == before
+    for conversation in others - mine:
+        assert await reopen(house.db, access, conversation), "of everybody else it goes on"
 
 
 async def test_what_its_author_deletes_at_the_source_leaves_no_trace(house: House) -> None:

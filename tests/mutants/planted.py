@@ -196,6 +196,14 @@ MUTANTS = [
     ),
     Mutant(
         law=7,
+        name="a conversation of somebody erased is opened again",
+        file="service/reopen.py",
+        old="        if person is not None and person.is_erased:\n",
+        new="        if False:\n",
+        tests="tests/laws/test_law7_erasure.py::test_nobody_opens_again_what_was_said_with_somebody_erased",
+    ),
+    Mutant(
+        law=7,
         name="search still finds it",
         file="store/talk.sql",
         old="delete from message_terms where message_id = any($1::uuid[]);",

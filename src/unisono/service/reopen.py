@@ -19,13 +19,17 @@ from unisono.service.work_events import agent_event, work_event
 async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
     """Open a closed conversation again, in the asker's hands if they have room, else waiting; returns the interaction.
 
-    An open one is returned as it is. Raises NotFound, Conflict when the channel is archived.
+    An open one is returned as it is. Raises NotFound, Conflict when the channel is archived or the person was erased.
     """
     async with db.write() as tx:
         conversation = await tx.talk.conversation(conversation_id)
         if conversation is None or not access.sees(conversation.access_class, None):
             raise NotFound("This conversation does not exist, or is not yours to see.")
         access.demand(conversation.access_class, None, "work.answer")
+        # Read under a lock: whoever erases the person meanwhile waits for this, or this for them.
+        person = await tx.spam.identity(conversation.identity_id)
+        if person is not None and person.is_erased:
+            raise Conflict("This person was erased; nothing about them is kept.", code="erased")
         before = (await tx.talk.interactions_of([conversation_id])).get(conversation_id)
         if before is not None and before.state != InteractionState.CLOSED.value:
             return before.id
