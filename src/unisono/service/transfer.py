@@ -43,7 +43,7 @@ async def transfer(
         if note.strip():
             await add_note(tx, access, work.conversation_id, new_id(), note)
         if agent_id is not None:
-            await _to_agent(tx, access, work, agent_id)
+            await give_to(tx, access, work, agent_id)
         else:
             await _to_queue(tx, access, work, queue_id or work.queue_id, skill, level)
 
@@ -82,7 +82,8 @@ async def _asking_for(tx: Tx, work: InteractionFacts, queue_id: UUID, skill: str
     return [*(need for need in work.skills if need["skill"] != skill), {"skill": skill, "level": level, "optional": False}]
 
 
-async def _to_agent(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUID) -> None:
+async def give_to(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUID) -> None:
+    """Hand locked work to a colleague within a verb's transaction; see `transfer`. Raises Invalid, Conflict."""
     if agent_id == work.agent_id and work.state == InteractionState.ACTIVE.value:
         return
     # Both at once and in their order: somebody may hand work the other way round at the same moment.

@@ -115,6 +115,11 @@ class PgCalls:
         address: str | None = await self._connection.fetchval(_SQL["phone_of"], user_id, driver)
         return address
 
+    async def owner_of_phone(self, driver: str, addresses: Sequence[str]) -> UUID | None:
+        """Return whose phone this is."""
+        found = await self._connection.fetch(_SQL["owner_of_phone"], driver, list(addresses))
+        return found[0]["user_id"] if len(found) == 1 else None
+
     async def customer_address(self, conversation_id: UUID) -> str | None:
         """Return the number of whom a conversation is with."""
         address: str | None = await self._connection.fetchval(_SQL["customer_address"], conversation_id)

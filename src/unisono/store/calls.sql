@@ -57,6 +57,9 @@ where call_id = $1 and body is not null;
 -- name: phone_of
 select address from agent_phone where user_id = $1 and driver = $2;
 
+-- name: owner_of_phone
+select distinct user_id from agent_phone where driver = $1 and address = any($2::text[]) limit 2;
+
 -- name: customer_address
 select n.remote_id from conversation c join identity n on n.id = c.identity_id
 where c.id = $1 and n.network = 'phone' and (n.remote_id like '+%' or n.remote_id like 'sip%');

@@ -26,6 +26,7 @@ from unisono.contract.voice import (
     Cause,
     Command,
     Connect,
+    DeclineTransfer,
     Digit,
     Done,
     Ended,
@@ -114,6 +115,8 @@ class FakeDriver:
         self.twice = False
         self.obeys = True
         self.recordings: dict[str, bytes] = {}
+        #: Calls and legs whose phones were told that their transfer is not made.
+        self.declined: list[tuple[str, str]] = []
         self.forgotten: list[str] = []
         self._clock = clock
         self._powers = powers or VoicePowers(calls_out=True, record=True, take_message=True, listen=True)
@@ -187,9 +190,9 @@ class FakeDriver:
         self._calls[call_id].legs[leg_id] = LegState.HELD
         await self._tell(Held(**self._head(call_id), leg_id=leg_id, by=By.OTHER))
 
-    async def asks_transfer(self, call_id: str, leg_id: str, to: str) -> None:
+    async def asks_transfer(self, call_id: str, leg_id: str, to: str, kind: TransferKind = TransferKind.BLIND) -> None:
         """A phone sends a REFER."""
-        await self._tell(TransferAsked(**self._head(call_id), leg_id=leg_id, to=to))
+        await self._tell(TransferAsked(**self._head(call_id), leg_id=leg_id, to=to, kind=kind))
 
     async def finishes_recording(self, call_id: str, recording_id: str, kind: RecordingKind, sound: bytes) -> str:
         """A recording is complete; return its uri."""
@@ -294,6 +297,8 @@ class FakeDriver:
                 was, live.parked, live.bridge = live.parked, True, ()
                 if not was:
                     await self._tell(Queued(**head()))
+            case DeclineTransfer():
+                self.declined.append((live.call_id, command.leg_id))
             case Play() | StopPlay() | SendDtmf():
                 await self._up(live, CALLER)
             case Connect():

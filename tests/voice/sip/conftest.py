@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 
 from tests.peers import free_port, require_binary
@@ -217,6 +219,17 @@ async def town_with(
         stack.push_async_callback(_end, running)
         await asyncio.wait_for(driver.listening.wait(), 20)
         yield Town(folder, kamailio, driver, context, house, listen, provider_port, direct_port, running, stack)
+
+
+@contextmanager
+def nobody_is_dialled(town: Town) -> Iterator[None]:
+    """Hold the provider's place, and see that not one message came to it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as provider:
+        provider.bind(("127.0.0.1", town.provider_port))
+        provider.setblocking(False)
+        yield
+        with pytest.raises(BlockingIOError):
+            provider.recv(10)
 
 
 @asynccontextmanager

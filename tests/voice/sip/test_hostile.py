@@ -2,15 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.peers import require_binary
-from tests.voice.sip.conftest import NUMBER, Town
+from tests.voice.sip.conftest import NUMBER, Town, nobody_is_dialled
 from tests.voice.sip.test_calls import joined
 from unisono.contract.voice import (
     CALLER,
@@ -38,17 +36,6 @@ STRANGER = "127.0.0.2"
 OUTSIDE = "+491701234567"
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n"
 SDP_TYPE = "Content-Type: application/sdp\r\n"
-
-
-@contextmanager
-def nobody_is_dialled(town: Town) -> Iterator[None]:
-    """Hold the provider's place, and see that not one message came to it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as provider:
-        provider.bind(("127.0.0.1", town.provider_port))
-        provider.setblocking(False)
-        yield
-        with pytest.raises(BlockingIOError):
-            provider.recv(10)
 
 
 def only_callers(town: Town) -> bool:

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from tests.db import Pool, RealNow
 from tests.kit import House, Person
 from tests.service.test_work import assert_capacity_adds_up
-from tests.voice.sip.conftest import NUMBER, Town, town_with
+from tests.voice.sip.conftest import NUMBER, Town, nobody_is_dialled, town_with
 from unisono.app.registry import Connectors
 from unisono.bus.memory import MemoryBell
 from unisono.contract.voice import Command, Result
 from unisono.domain.ids import new_id
 from unisono.service.calls.switchboard import Switchboard
+from unisono.service.calls.talk import hang_up
 from unisono.store.database import PgDatabase
 from unisono.testing.telephony.sipp import Caller, Phone
 from unisono.voice.sip.driver import SipDriver
@@ -33,9 +34,10 @@ class Centre:
     def __init__(self, house: House, town: Town, queue: Any) -> None:
         self.house, self.town, self.queue = house, town, queue
 
-    async def person(self, extension: str) -> Person:
+    async def person(self, extension: str, *, state: str = "available") -> Person:
         """Somebody comes to work, and has a telephone."""
         person = await self.house.agent(self.queue)
+        await self.house.sql("update agent set state = $2 where user_id = $1", person.id, state)
         await self.house.sql("insert into agent_phone (user_id, driver, address) values ($1, 'sip', $2)", person.id, extension)
         await self.house.router.load()
         return person
@@ -152,3 +154,48 @@ async def test_a_call_to_a_number_that_is_no_line_of_ours_ends(centre: Centre) -
     async with town.calls(Caller(NUMBER + "9", caller.port).invites().is_refused(486)) as their:
         await their.ends_well()
     assert await centre.work() == []
+
+
+async def test_a_phone_hands_over_to_whom_it_speaks_with_and_nobody_is_rung_anew(centre: Centre) -> None:
+    town = centre.town
+    caller, anna, bert = await town.ear(620), await town.ear(1500), await town.ear(2300)
+    target = "<sip:202@127.0.0.9:4711?Replaces=theirs%40127.0.0.9%3Bto-tag%3Db1%3Bfrom-tag%3Da1>"
+    hers = Phone(anna.port).rings().answers().refers(target).is_hung_up()
+    his = Phone(bert.port).is_taken_over("theirs@127.0.0.9;to-tag=b1;from-tag=a1").answers().is_hung_up()
+    async with (
+        town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their,
+        town.phone("201", hers) as first,
+        town.phone("202", his) as second,
+    ):
+        colleague = await centre.person("202", state="away")
+        await centre.person("201")
+        await first.ends_well()
+        await caller.hears(2300, share=0.9)
+        await bert.hears(620, share=0.9)
+        (work,) = await centre.in_state("active")
+        assert work["agent_id"] == colleague.id
+        (call,) = await centre.house.sql("select id from call where ended_at is null")
+        await hang_up(centre.house.db, centre.house.outside.bell, colleague.access, call["id"])
+        await second.ends_well()
+        await their.ends_well()
+    await centre.until(centre.nobody_telephones)
+    await assert_capacity_adds_up(centre.house)
+
+
+async def test_a_phone_hands_over_to_nobody_whom_the_line_may_not_call(centre: Centre) -> None:
+    town = centre.town
+    caller, anna = await town.ear(), await town.ear(1500)
+    # The trunk's own settings would let it pass; the line calls nobody outside.
+    target = "<sip:+491701234567@127.0.0.1?Replaces=x%3Bto-tag%3Db1%3Bfrom-tag%3Da1>"
+    hers = Phone(anna.port).rings().answers().refers(target, outcome="603").waits(0.2).hangs_up()
+    async with (
+        town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their,
+        town.phone("201", hers) as phone,
+    ):
+        await centre.person("201")
+        with nobody_is_dialled(town):
+            await phone.ends_well()
+            await their.ends_well()
+    (call,) = await centre.until(lambda: centre.house.sql("select trouble from call where ended_at is not null"))
+    assert call["trouble"] == "transfer_refused"
+    await assert_capacity_adds_up(centre.house)

@@ -12,6 +12,7 @@ from unisono.contract.voice import Endpoint, EndpointKind, Verstat
 from unisono.testing.telephony.kamailio import CONFIG
 from unisono.voice.sip.callers import caller_of, number_of, plain
 from unisono.voice.sip.door import Barred, Door, Way
+from unisono.voice.sip.endpoint.replacing import replaces_of
 from unisono.voice.sip.endpoint.sounds import BadSound, built_in, read_wave
 from unisono.voice.sip.settings import BadSipSettings, SipSettings, read_settings
 
@@ -132,6 +133,24 @@ def test_who_calls_is_believed_as_far_as_the_trunk_vouches() -> None:
         caller_of({"from": '"Anonymous" <sip:anonymous@anonymous.invalid>'}, "", country="49", trusts_identity=False).address
         == ""
     )
+
+
+@pytest.mark.parametrize(
+    ("refer_to", "read"),
+    [
+        ("<sip:b@x?Replaces=a%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>", "a@h;to-tag=1;from-tag=2"),
+        ("<sip:b@x;transport=udp?Require=x&REPLACES=a%3Bfrom-tag%3D2%3Bto-tag%3D1%3Bearly-only>", "a;to-tag=1;from-tag=2"),
+        ("<sip:b@x>", None),
+        ("<sip:b@x?Replaces=a>", None),
+        ("<sip:b@x?Replaces=a%3Bto-tag%3D1>", None),
+        ("<sip:b@x?Replaces=a%0D%0AX%3A1%3Bto-tag%3D1%3Bfrom-tag%3D2>", None),
+        ("<sip:b@x?Replaces=a%3Bto-tag%3D1%0D%0A%3Bfrom-tag%3D2>", None),
+        ("<sip:b@x?Replaces=a%20b%3Bto-tag%3D1%3Bfrom-tag%3D2>", None),
+        (f"<sip:b@x?Replaces={'a' * 500}%3Bto-tag%3D1%3Bfrom-tag%3D2>", None),
+    ],
+)
+def test_the_talk_to_be_taken_over_is_read_strictly(refer_to: str, read: str | None) -> None:
+    assert replaces_of(refer_to) == read
 
 
 def test_a_stranger_s_words_steer_no_terminal() -> None:

@@ -61,7 +61,8 @@ class Connect(_Wish, frozen=True, kw_only=True, tag="connect"):
     """Ring a further leg. It hears its own ringing; whom it hears after its answer is `Bridge`'s to say.
 
     caller_id: the number of ours to show, where the endpoint lies outside. shows: what the ringing phone may show of the
-        caller. requested_by: see `Originate`.
+        caller. requested_by: see `Originate`. taking_over: the leg whose phone asked for an ATTENDED transfer (`TransferAsked`):
+        the talk that this phone has with the endpoint goes over to the new leg, and nobody is rung anew.
     """
 
     leg_id: str
@@ -71,6 +72,7 @@ class Connect(_Wish, frozen=True, kw_only=True, tag="connect"):
     requested_by: str = ""
     caller_id: str = ""
     shows: dict[str, str] = field(default_factory=dict)
+    taking_over: str = ""
 
 
 class Bridge(_Wish, frozen=True, kw_only=True, tag="bridge"):
@@ -109,6 +111,12 @@ class Transfer(_Wish, frozen=True, kw_only=True, tag="transfer"):
     with_leg_id: str | None = None
 
 
+class DeclineTransfer(_Wish, frozen=True, kw_only=True, tag="decline_transfer"):
+    """What a phone asked for (`TransferAsked`) is not done: it is told so, and speaks on. Done where nobody asked."""
+
+    leg_id: str
+
+
 class Record(_Wish, frozen=True, kw_only=True, tag="record"):
     """Record those who speak with one another, pause, or stop; asked only once both sides have consented.
 
@@ -144,7 +152,7 @@ class Hangup(_Wish, frozen=True, kw_only=True, tag="hangup"):
 
 Command = (
     Answer | Park | Play | StopPlay | Originate | Connect | Bridge | Hold | Resume | Transfer | Record | TakeMessage | SendDtmf
-    | Hangup
+    | DeclineTransfer | Hangup
 )  # fmt: skip
 
 

@@ -77,7 +77,11 @@ class Resumed(_Heard, frozen=True, kw_only=True, tag="resumed"):
 
 
 class TransferAsked(_Heard, frozen=True, kw_only=True, tag="transfer_asked"):
-    """A phone asks us to place a call in its stead (SIP REFER). Nothing has been dialled; the house decides."""
+    """A phone asks us to place a call in its stead (SIP REFER). Nothing has been dialled; the house decides.
+
+    kind: ATTENDED where the phone speaks with `to` already: `Connect(taking_over=leg_id)` joins them without ringing anew. Who
+    decides against it says `DeclineTransfer`.
+    """
 
     leg_id: str
     to: str

@@ -13,6 +13,7 @@ from unisono.contract.voice import CALLER, Cause
 from unisono.domain.words import AgentState, InteractionState, OfferState
 from unisono.service.accept import accept_in
 from unisono.service.calls.abandon import abandon
+from unisono.service.calls.joining import JOINING
 from unisono.service.finish import end_talk
 from unisono.service.give_back import give_back
 from unisono.service.locks import lock_people
@@ -106,7 +107,7 @@ async def _left(at: _At) -> tuple[CallFacts, bool]:
     wish = facts.call.intent.legs.get(outcome.leg_id)
     if work is None or wish is None or work.agent_id != wish.user_id:
         return facts, False
-    if work.state == _ACTIVE:
+    if work.state == _ACTIVE and JOINING not in facts.path:
         await end_talk(tx, work, by=work.agent_id)
         return _leaving(facts), True
     return facts, False

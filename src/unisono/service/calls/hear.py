@@ -4,20 +4,32 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from unisono.calls import Call, CallerWish, Outcome, again, heard, reconciled
 from unisono.calls.numbers import caller_of
 from unisono.contract.inbound import Raw
-from unisono.contract.voice import Cause, Offered, RecordingReady, SeenCall, Snapshot, TransferAsked, VoiceEvent, encode_event
+from unisono.contract.voice import (
+    Cause,
+    Digit,
+    Offered,
+    Played,
+    RecordingReady,
+    SeenCall,
+    Snapshot,
+    TransferAsked,
+    VoiceEvent,
+    encode_event,
+)
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.calls.abandon import open_call_back, open_call_backs
 from unisono.service.calls.bells import COMMANDS_BELL
 from unisono.service.calls.line import line_of
+from unisono.service.calls.phone_asks import asked_by_phone
 from unisono.service.calls.reception import begin, heard_at_reception
 from unisono.service.calls.recordings import note_recording
 from unisono.service.calls.step import Stepped, heard_by, line_terms, step
-from unisono.service.calls.talk import asked_by_phone
 from unisono.service.calls.tie import absorb
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
 from unisono.service.intake import process_once
@@ -77,6 +89,9 @@ async def hear(outside: Outside, event: VoiceEvent) -> Heard:
             return stepped
 
     stepped = await patiently(take)
+    if stepped is not None and isinstance(event, Digit | Played | TransferAsked):
+        # What these lead to is not a lack of the call, but an answer that somebody waits for.
+        stepped = replace(stepped, asked=True)
     await _after(outside, stepped)
     if stepped is None:
         return Heard(note=notes[-1] if notes else "")

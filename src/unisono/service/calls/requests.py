@@ -21,6 +21,7 @@ from unisono.contract.voice import (
     RecordMode,
     Resume,
 )
+from unisono.service.calls.joining import JOINING
 from unisono.service.calls.line import LineTerms, music_of
 from unisono.service.ports import Tx
 from unisono.service.ports.calls import CallFacts
@@ -65,6 +66,7 @@ async def _dial(tx: Tx, facts: CallFacts, line: LineTerms, name: str, leg: str) 
         return None
     by = str(wish.user_id or facts.asked_by or facts.id)
     timeout_s = line.ring_s + SLACK_S
+    joining = facts.path.get(JOINING)
     if facts.outgoing and not facts.call.facts.legs:
         return Originate(
             command_id=name, call_id=facts.call_id, leg_id=leg, endpoint=endpoint, timeout_s=timeout_s, requested_by=by,
@@ -73,6 +75,7 @@ async def _dial(tx: Tx, facts: CallFacts, line: LineTerms, name: str, leg: str) 
     return Connect(
         command_id=name, call_id=facts.call_id, leg_id=leg, endpoint=endpoint, timeout_s=timeout_s, purpose=wish.purpose,
         requested_by=by, caller_id=line.caller_id if endpoint.kind is not EndpointKind.AGENT else "",
+        taking_over=joining["asked"] if joining and joining["leg"] == leg else "",
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.service.calls.abandon import abandon
 from unisono.service.calls.consequences import consequence
+from unisono.service.calls.joining import settle_joining
 from unisono.service.calls.line import LineTerms, line_of
 from unisono.service.calls.requests import requests
 from unisono.service.locks import busy
@@ -60,6 +61,7 @@ async def step(
         facts, work = await consequence(tx, facts, work, outcome)
     if also is not None:
         facts = await also(tx, facts)
+    facts = await settle_joining(tx, facts)
     facts = await _give_up(tx, facts, work)
     if work is not None and facts.interaction_id is not None:
         facts = await _follow(tx, facts, facts.interaction_id)

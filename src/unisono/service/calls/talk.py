@@ -6,24 +6,22 @@ from msgspec.structs import replace
 
 from unisono.calls import LegWish, Stand
 from unisono.calls import wishes as ways
-from unisono.calls.numbers import number_of
-from unisono.contract.voice import CALLER, Purpose, RecordMode, SendDtmf, TransferAsked
-from unisono.domain.errors import Conflict, Invalid, UnisonoError
+from unisono.contract.voice import CALLER, Purpose, RecordMode, SendDtmf
+from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
-from unisono.domain.words import AgentState, InteractionState
+from unisono.domain.words import InteractionState
 from unisono.service.access import Access
-from unisono.service.actor import access_of
 from unisono.service.calls.bells import COMMANDS_BELL
 from unisono.service.calls.dialling import check_number
+from unisono.service.calls.give_talk import give_talk
 from unisono.service.calls.reach import ask, mine_of, not_now, reach_call, with_intent
-from unisono.service.calls.step import leave, line_terms
+from unisono.service.calls.step import leave
 from unisono.service.colleague import check_colleague
 from unisono.service.finish import end_talk
 from unisono.service.locks import lock_people
 from unisono.service.ports import Bell, Database, Tx
 from unisono.service.ports.calls import CallFacts
-from unisono.service.ports.work import InteractionChange, InteractionFacts
-from unisono.service.work_events import agent_event, work_event
+from unisono.service.ports.work import InteractionFacts
 
 
 async def hold_call(db: Database, bell: Bell, access: Access, call_id: UUID, *, on: bool) -> UUID:
@@ -113,20 +111,6 @@ async def hand_over_call(db: Database, bell: Bell, access: Access, call_id: UUID
     return await ask(db, bell, access, call_id, wish)
 
 
-async def give_talk(tx: Tx, access: Access, work: InteractionFacts, to: UUID) -> None:
-    """Put active work into a colleague's hands within a verb's transaction. Raises Conflict when they have no room."""
-    people = await lock_people(tx, [work], to)
-    person = await check_colleague(tx, work, to, people.get(to), by=access.user_id)
-    before = await tx.work.release(work.id)
-    if person.state == AgentState.OFFLINE.value or not await tx.work.hold(work.id, to, work.units):
-        raise Conflict("This colleague's capacity is used up. Nothing was changed; choose a queue.", code="no_capacity")
-    change = InteractionChange(state=InteractionState.ACTIVE.value, agent_id=to, reason={"code": "transferred"})
-    await tx.work.change(work.id, change)
-    tx.emit(work_event("transferred", work, actor_id=access.user_id, agent_id=to, from_agent_id=work.agent_id))
-    for one in sorted({to, *({before} if before is not None else ())}):
-        tx.emit(agent_event(one))
-
-
 async def transfer_out(db: Database, bell: Bell, access: Access, call_id: UUID, number: str) -> UUID:
     """Connect the customer with an outside number and leave: a blind transfer. Raises NotFound, Invalid, Conflict."""
 
@@ -140,31 +124,6 @@ async def transfer_out(db: Database, bell: Bell, access: Access, call_id: UUID, 
         return replace(with_intent(facts, ways.hand_over(intent, leg)), path=path)
 
     return await ask(db, bell, access, call_id, wish)
-
-
-async def asked_by_phone(tx: Tx, facts: CallFacts, event: TransferAsked) -> CallFacts:
-    """Return the call after an agent's phone asked us to call somebody in its stead (REFER): by the same rules as in the desk.
-
-    What anybody else's phone asks dials nothing: a caller outside has no way to an outside line.
-    """
-    wish = facts.call.intent.legs.get(event.leg_id)
-    work = await tx.work.interaction(facts.interaction_id) if facts.interaction_id is not None else None
-    speaks = wish is not None and wish.purpose is Purpose.AGENT and facts.call.facts.speaks(event.leg_id)
-    if wish is None or not speaks or work is None or wish.user_id is None:
-        return facts
-    if work.state != InteractionState.ACTIVE.value or work.agent_id != wish.user_id:
-        return facts
-    line = await line_terms(tx, facts)
-    try:
-        access = await access_of(tx, wish.user_id)
-        dialled = await check_number(tx, access, facts.channel_id, number_of(event.to, line.region) or event.to)
-    except UnisonoError:
-        return replace(facts, trouble="transfer_refused")
-    leg = f"c-{new_id().hex}"
-    intent = ways.consult(facts.call.intent, leg, leg, LegWish(purpose=Purpose.CONSULT))
-    path = facts.path | {"addresses": {**facts.path.get("addresses", {}), leg: dialled}, "handed_out": True}
-    await end_talk(tx, work, by=wish.user_id)
-    return replace(with_intent(facts, ways.hand_over(intent, leg)), path=path)
 
 
 async def press_keys(db: Database, bell: Bell, access: Access, call_id: UUID, digits: str) -> UUID:

@@ -156,6 +156,9 @@ class Calls(Protocol):
     async def phone_of(self, user_id: UUID, driver: str) -> str | None:
         """Return where an agent's phone rings at a driver."""
 
+    async def owner_of_phone(self, driver: str, addresses: Sequence[str]) -> UUID | None:
+        """Return whose phone has one of these addresses at a driver; None when nobody's has, or more than one person's."""
+
     async def customer_address(self, conversation_id: UUID) -> str | None:
         """Return the number or address of whom a conversation is with; None when it was withheld or erased."""
 

@@ -199,6 +199,16 @@ class Phone:
             self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
         return self
 
+    def is_taken_over(self, replaces: str) -> "Phone":
+        """Take the INVITE in only when it replaces that talk of ours; and do not ring, for we speak already."""
+        keep = '<ereg regexp="tag=[^; ]*" search_in="hdr" header="From:" assign_to="1"/>'
+        keep += f'<ereg regexp="{re.escape(replaces)}" search_in="hdr" header="Replaces:" check_it="true" assign_to="2"/>'
+        self.steps += [
+            f'<recv request="INVITE" rrs="true"><action>{keep}</action></recv>',
+            '<Reference variables="1,2"/>',
+        ]
+        return self
+
     def challenges(self, user: str, password: str, *, shows: str) -> "Phone":
         """Take the INVITE in only from who knows the password, and shows that number; then ring."""
         keep = '<ereg regexp="tag=[^; ]*" search_in="hdr" header="From:" assign_to="1"/>'

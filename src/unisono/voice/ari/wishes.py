@@ -9,6 +9,7 @@ from unisono.contract.voice import (
     Bridge,
     Command,
     Connect,
+    DeclineTransfer,
     Hangup,
     Hold,
     LegState,
@@ -85,6 +86,9 @@ class Wishes:
                 await self._take_message(command)
             case SendDtmf():
                 await self._send(command)
+            case DeclineTransfer():
+                # An exchange answers its phones' REFER itself, by its own dialplan.
+                return
             case Hangup():
                 await self._hang_up(command)
 

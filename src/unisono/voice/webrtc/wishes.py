@@ -15,6 +15,7 @@ from unisono.contract.voice import (
     Cause,
     Command,
     Connect,
+    DeclineTransfer,
     Done,
     Ended,
     EndpointKind,
@@ -84,8 +85,8 @@ def _carry_out(telling: Telling, command: Command) -> Refused | None:
             return _record(telling, command)
         case TakeMessage():
             _take_message(telling, command)
-        case SendDtmf():
-            # There is no far end but browsers, and these show keys to nobody.
+        case SendDtmf() | DeclineTransfer():
+            # There is no far end but browsers, and these show keys to nobody, and ask for no transfers.
             return None
         case Hangup():
             _hang_up(telling, command)

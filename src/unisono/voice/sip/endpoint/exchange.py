@@ -18,6 +18,7 @@ from unisono.contract.voice import (
     Cause,
     Command,
     Connect,
+    DeclineTransfer,
     Digit,
     Done,
     Hangup,
@@ -46,6 +47,7 @@ from unisono.contract.voice import (
     Transferred,
 )
 from unisono.voice.sip.endpoint.pump import LEAD_S, Track, Wire
+from unisono.voice.sip.endpoint.replacing import replaces_of
 from unisono.voice.sip.endpoint.sounds import RATE, SAMPLE_BYTES
 from unisono.voice.sip.endpoint.stack import Stack
 from unisono.voice.sip.endpoint.switch import Switch
@@ -155,6 +157,9 @@ class Exchange(Switch):
                 await self._hold(talk, self._leg(talk, leg_id), hold)
             case Resume(leg_id=leg_id):
                 await self._resume(talk, self._leg(talk, leg_id))
+            case DeclineTransfer(leg_id=leg_id):
+                if leg_id in talk.legs:
+                    self.turn_down(talk, talk.legs[leg_id])
             case Transfer() as transfer:
                 await self._transfer(talk, transfer, order.target)
             case Record() as record:
@@ -183,7 +188,9 @@ class Exchange(Switch):
         agent = self.stack.inside if order.inside else self.stack.trunk
         # A proxy that trusts us shows the first; a provider checks the second against the numbers that are ours (RFC 3325).
         header = "P-Asserted-Identity" if order.inside else "P-Preferred-Identity"
-        headers = {header: f"<tel:{order.shown}>"} if order.shown else None
+        headers = {header: f"<tel:{order.shown}>"} if order.shown else {}
+        if isinstance(order.command, Connect) and order.command.taking_over:
+            headers |= self._taking_over(talk, order.command.taking_over)
         phone = await agent.dial(order.target, headers)
         leg = Leg(
             leg_id=leg_id,
@@ -199,6 +206,14 @@ class Exchange(Switch):
         if leg_id == CALLER:
             for other in talk.legs.values():
                 self.sound(talk, other)
+
+    def _taking_over(self, talk: Talk, leg_id: str) -> dict[str, str]:
+        """Return the headers by which a leg takes over the talk that another one's phone has with whom is dialled."""
+        request = self._leg(talk, leg_id).phone.transfer_request
+        replaces = replaces_of(request.raw) if request is not None else None
+        if replaces is None:
+            raise _No("no_transfer", "The phone does not ask for this transfer any more.")
+        return {"Replaces": replaces, "Require": "replaces"}
 
     def _hang_up(self, leg: Leg, cause: Cause) -> None:
         if leg.state is not LegState.UP:

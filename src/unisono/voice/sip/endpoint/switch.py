@@ -34,8 +34,9 @@ from unisono.contract.voice import (
     TransferKind,
     VoiceEvent,
 )
-from unisono.voice.sip.callers import LONGEST_HEADER, address_of, caller_of, plain, split_address
+from unisono.voice.sip.callers import LONGEST_HEADER, address_of, caller_of, plain, split_address, user_of
 from unisono.voice.sip.endpoint.pump import Pump, Wire
+from unisono.voice.sip.endpoint.replacing import replaces_of
 from unisono.voice.sip.endpoint.sounds import Sounds
 from unisono.voice.sip.endpoint.stack import FULL, is_refusal
 from unisono.voice.sip.endpoint.talk import Leg, Recording, Talk, state_of
@@ -230,13 +231,22 @@ class Switch:
         if not leg.inside or request is None or request.method != "INVITE":
             self.turn_down(talk, leg)
             return
-        to, _ = address_of(request.target, self.plan.country)
-        kind = TransferKind.ATTENDED if request.replaces else TransferKind.BLIND
+        attended = replaces_of(request.raw) is not None
+        if request.replaces != attended:
+            self.turn_down(talk, leg)
+            return
+        to, what = address_of(request.target, self.plan.country)
+        if attended and what == "sip":
+            # Phones name where they reach one another (a Contact); whose phone that is is known at the registrar.
+            to = f"sip:{user_of(request.target)[0]}@{(self.plan.inside or self.plan.trunk).server}"
+        kind = TransferKind.ATTENDED if attended else TransferKind.BLIND
         self.tell(TransferAsked(**self.head(talk), leg_id=leg.leg_id, to=to, kind=kind))
         asyncio.get_running_loop().call_later(_REFER_PATIENCE_S, self._refer_rests, leg, request)
 
     def turn_down(self, talk: Talk, leg: Leg) -> None:
-        """Refuse a transfer that a phone asked for; counted."""
+        """Refuse a transfer that a phone asked for; counted. Where none is open any more nothing is done."""
+        if leg.phone.transfer_request is None:
+            return
         _log.info("A transfer asked for by a phone was refused: call %s, %s.", talk.call_id, leg.leg_id)
         self.send(Turned(reason="refer"))
         self.spawn(leg.phone.reject_transfer(603))
