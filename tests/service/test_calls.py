@@ -21,8 +21,10 @@ from unisono.contract.voice import (
 )
 from unisono.domain.errors import Conflict
 from unisono.service.accept import accept_offer
+from unisono.service.access import Access
 from unisono.service.calls.consent import note_consent, record_call
-from unisono.service.calls.dialling import call_back, call_number, number_hash
+from unisono.service.calls.dialling import call_back, call_number
+from unisono.service.calls.do_not_call import Why, allow_calls, number_hash, refuse_calls
 from unisono.service.calls.hear import follow_work
 from unisono.service.calls.recordings import keep_recordings
 from unisono.service.calls.talk import consult_call, hand_over_call, hold_call, join_call, transfer_out
@@ -373,13 +375,12 @@ async def test_a_call_back_rings_the_agent_first_and_keeps_to_who_may_be_called(
         await call_back(house.db, bell, anna.access, row["id"])
     assert refused.value.code == "prefix_not_allowed"
     await exchange.allow_out("+49")
-    async with house.db.write() as tx:
-        await tx.calls.refuse_calls(number_hash(ADA), None, on=True)
+    await refuse_calls(house.db, anna.access, ADA, "DE", Why.ASKED)
     with pytest.raises(Conflict) as refused:
         await call_back(house.db, bell, anna.access, row["id"])
     assert refused.value.code == "do_not_call"
-    async with house.db.write() as tx:
-        await tx.calls.refuse_calls(number_hash(ADA), None, on=False)
+    office = Access(user_id=anna.id, actions=frozenset({"agent.manage"}))
+    await allow_calls(house.db, office, number_hash(ADA).hex())
     for emergency in ("112", "0112", "110", "911"):
         with pytest.raises(Conflict) as refused:
             await call_number(house.db, bell, anna.access, line.id, emergency)

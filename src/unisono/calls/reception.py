@@ -42,12 +42,13 @@ class Menu(Struct, frozen=True, kw_only=True):
 class House(Struct, frozen=True, kw_only=True):
     """What the reception of a line knows. first: the menu that all hear, if any.
 
-    closed: what callers get outside the hours; QUEUE is as ever.
+    closed: what callers get outside the hours; withheld: what those get who do not show their number. QUEUE is as ever.
     """
 
     menus: dict[str, Menu] = field(default_factory=dict)
     first: str = ""
     closed: Goal = Goal.MESSAGE
+    withheld: Goal = Goal.QUEUE
     can_call_back: bool = True
     can_take_message: bool = True
 
@@ -87,8 +88,10 @@ class Move(Struct, frozen=True, kw_only=True):
     digits: str = ""
 
 
-def arrive(house: House, *, open_now: bool, can_be_called: bool) -> Move:
-    """Return what a caller meets first. can_be_called: there is a number to call back."""
+def arrive(house: House, *, open_now: bool, can_be_called: bool, withheld: bool = False) -> Move:
+    """Return what a caller meets first. can_be_called: there is a number to call back. withheld: they do not show theirs."""
+    if withheld and house.withheld is not Goal.QUEUE:
+        return _away(house, house.withheld, Choice(), can_be_called=False, say="withheld")
     if not open_now and house.closed is not Goal.QUEUE:
         return _closed(house, can_be_called=can_be_called)
     if house.first in house.menus:

@@ -10,11 +10,14 @@ from unisono.contract.voice import LegState
 from unisono.domain.words import InteractionState
 from unisono.identity.evidence import WEIGHTS, Kind
 from unisono.service.access import Access
+from unisono.service.calls.apparatus import apparatus_call, seconds_of
 from unisono.service.calls.line import line_of
+from unisono.service.calls.telephones import DESK
 from unisono.service.customer_views import MergeView
 from unisono.service.instant import Instant
 from unisono.service.look import sight_of
 from unisono.service.ports import Database, Tx
+from unisono.service.ports.calls import CallFacts
 from unisono.service.ports.phone import Phone, PhoneCall
 from unisono.service.views import HistoryItem, IdentityView
 
@@ -59,6 +62,8 @@ class PhoneCallView(PhoneCall, frozen=True, kw_only=True):
     """A call of one's own phone, with its name in the house and who calls.
 
     mine: the enquiry is in one's own hands. may_record: the line's settings let talks be recorded. consents: who agreed to it.
+    where: `desk`, or `phone` where the sound goes by a telephone of one's own. seconds: the legs of who was called into the talk.
+    dials: numbers outside can be called into it.
     """
 
     id: UUID | None = None
@@ -67,32 +72,43 @@ class PhoneCallView(PhoneCall, frozen=True, kw_only=True):
     mine: bool = False
     may_record: bool = False
     consents: list[str] = field(default_factory=list)
+    where: str = "desk"
+    outgoing: bool = False
+    stage: str = ""
+    seconds: list[str] = field(default_factory=list)
+    dials: bool = False
 
 
 async def phone_calls(db: Database, access: Access, phone: Phone) -> list[PhoneCallView]:
-    """Return what rings or goes on at one's own phone. Of the caller's history it shows what the person may see."""
+    """Return what rings or goes on at one's own phones. Of the caller's history it shows what the person may see."""
     calls = await phone.calls(access.user_id)
-    if not calls:
-        return []
     async with db.read() as tx:
-        return [await _with_card(tx, access, call) for call in calls]
+        views = [await _with_card(tx, access, call, await tx.calls.find(DESK, call.call_id)) for call in calls]
+        for call_id in await tx.telephones.spoken_by(access.user_id):
+            facts = await tx.calls.get(call_id)
+            there = apparatus_call(facts, access.user_id) if facts is not None else None
+            if facts is not None and there is not None:
+                views.append(await _with_card(tx, access, there, facts))
+    return views
 
 
-async def _with_card(tx: Tx, access: Access, call: PhoneCall) -> PhoneCallView:
-    facts = await tx.calls.find("webrtc", call.call_id)
+async def _with_card(tx: Tx, access: Access, call: PhoneCall, facts: CallFacts | None) -> PhoneCallView:
     known = msgspec.structs.asdict(call)
     if facts is None:
         return PhoneCallView(**known)
     channel = await tx.channels.facts(facts.channel_id)
     line = channel.name if channel is not None else ""
     card = await card_of(tx, access, facts.conversation_id, line) if facts.conversation_id is not None else None
-    rings = call.state == LegState.RINGING.value
+    rings = call.state == LegState.RINGING.value and not facts.outgoing
+    terms = line_of(channel.config) if channel is not None else None
+    powers = await tx.calls.powers(facts.driver) if terms is not None and terms.dial_prefixes and not rings else None
     place = await tx.reading.place_of(facts.interaction_id) if facts.interaction_id is not None and not rings else None
     return PhoneCallView(
         **known, id=facts.id, interaction_id=facts.interaction_id, card=card,
         mine=place is not None and place[1] == access.user_id,
-        may_record=channel is not None and line_of(channel.config).recording == "ask",
-        consents=list(facts.path.get("consents", [])),
+        may_record=terms is not None and terms.recording == "ask",
+        consents=list(facts.path.get("consents", [])), where="desk" if facts.driver == DESK else "phone",
+        outgoing=facts.outgoing, stage=facts.stage, seconds=seconds_of(facts.call), dials=powers is not None and powers.calls_out,
     )  # fmt: skip
 
 

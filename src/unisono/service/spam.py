@@ -147,9 +147,12 @@ async def blocked_identities(db: Database, after: str | None, limit: int) -> Pag
 
 async def _reach_identity(tx: Tx, access: Access, identity_id: UUID) -> UUID:
     found = await tx.spam.identity(identity_id)
-    if found is None or not any(access.sees(*one) for one in found.places):
+    if found is not None and not found.places:
+        # Nothing came of them yet: a number that is blocked before it ever called.
+        access.require("work.supervise")
+    elif found is None or not any(access.sees(*one) for one in found.places):
         raise NotFound("This person does not exist, or is not yours to see.")
-    if not any(access.sees(*one, "work.answer") for one in found.places):
+    elif not any(access.sees(*one, "work.answer") for one in found.places):
         access.demand(*found.places[0], "work.answer")
     if found.is_erased:
         raise Conflict("This person was erased; nothing about them is kept.", code="erased")

@@ -160,17 +160,6 @@ class PgCalls:
         row: Any = await self._connection.fetchrow(_SQL["calls_out_since"], channel_id, user_id, since)
         return row["of_line"], row["of_person"]
 
-    async def unwanted(self, number_hash: bytes) -> bool:
-        """Return whether a number is on the do-not-call list."""
-        return bool(await self._connection.fetchval(_SQL["unwanted"], number_hash))
-
-    async def refuse_calls(self, number_hash: bytes, by: UUID | None, *, on: bool) -> None:
-        """Put a number on that list, or take it off."""
-        if on:
-            await self._connection.execute(_SQL["refuse_calls"], number_hash, by, self._now)
-        else:
-            await self._connection.execute(_SQL["allow_calls"], number_hash)
-
     async def powers(self, driver: str) -> VoicePowers | None:
         """Return what a driver can do."""
         found = await self._connection.fetchval(_SQL["powers"], driver)

@@ -94,15 +94,6 @@ select id from call where owes is not null order by id limit $1;
 select count(*) filter (where channel_id = $1) as of_line, count(*) filter (where asked_by = $2) as of_person
 from call where outgoing and offered_at > $3 and (channel_id = $1 or asked_by = $2);
 
--- name: unwanted
-select exists (select from do_not_call where number_hash = $1);
-
--- name: refuse_calls
-insert into do_not_call (number_hash, added_by, at) values ($1, $2, $3) on conflict do nothing;
-
--- name: allow_calls
-delete from do_not_call where number_hash = $1;
-
 -- name: powers
 select powers from voice_driver where name = $1;
 

@@ -60,6 +60,7 @@ from unisono.store.storms import PgStorms
 from unisono.store.tags import PgTags
 from unisono.store.talk import PgTalk
 from unisono.store.tallies import PgTallies
+from unisono.store.telephones import PgTelephones
 from unisono.store.timers import PgTimers
 from unisono.store.uploads import PgUploads
 from unisono.store.webhooks import PgWebhooks
@@ -295,6 +296,10 @@ class PgTx:
     @cached_property
     def browser_calls(self) -> PgBrowserCalls:
         return PgBrowserCalls(self.connection, self.now)
+
+    @cached_property
+    def telephones(self) -> PgTelephones:
+        return PgTelephones(self.connection, self.now)
 
     @cached_property
     def log(self) -> PgLog:

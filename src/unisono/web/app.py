@@ -52,6 +52,7 @@ from unisono.web.routes import (
     steering,
     tags,
     talk,
+    telephones,
     users,
     work,
     work_classes,
@@ -77,6 +78,7 @@ _API_ROUTES = [
     *tags.ROUTES, *saved_views.ROUTES, *bulk.ROUTES, *spam.ROUTES,
     *push.ROUTES,
     *calls.ROUTES,
+    *telephones.ROUTES,
     *listening.ROUTES,
     *phone.ROUTES,
 ]  # fmt: skip

@@ -16,4 +16,5 @@ call-leave_message = Bitte sprechen Sie nach dem Ton. Mit der Rautetaste beenden
 call-message_noted = Danke für Ihre Nachricht. Auf Wiederhören.
 call-consent = Dürfen wir dieses Gespräch aufzeichnen? Taste 1 für ja, Taste 2 für nein. Wir sprechen auch ohne Aufzeichnung mit Ihnen.
 call-listening = Zur Schulung hört jetzt jemand mit.
+call-withheld = Anrufe ohne angezeigte Rufnummer können wir hier leider nicht verbinden.
 call-goodbye = Auf Wiederhören.

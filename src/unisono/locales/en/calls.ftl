@@ -16,4 +16,5 @@ call-leave_message = Please speak after the tone. The hash key ends your message
 call-message_noted = Thank you for your message. Goodbye.
 call-consent = May we record this talk? Press 1 for yes, 2 for no. We speak with you without a recording as well.
 call-listening = For training, somebody is listening now.
+call-withheld = We are sorry: calls that do not show a number cannot be put through here.
 call-goodbye = Goodbye.

@@ -1,8 +1,7 @@
 """Calling out: who may be called, by which line, and an agent's phone first."""
 
-import hashlib
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.routing.clocks import Fact, What
 from unisono.service.access import Access
+from unisono.service.calls.do_not_call import Despite, excused, number_hash
 from unisono.service.calls.line import MEDIUM, LineTerms, line_of
 from unisono.service.calls.reach import ring
 from unisono.service.calls.step import call_event, step
@@ -42,26 +42,42 @@ _WORDS: Final = {
 }
 
 
-def number_hash(number: str) -> bytes:
-    """Return what stands in the do-not-call list for a number."""
-    return hashlib.sha256(number.encode()).digest()
+class Cleared(NamedTuple):
+    """A number that may be dialled, and why it is although it is on the list of those who do not want to be called."""
+
+    number: str
+    despite: Despite | None = None
 
 
 async def check_number(tx: Tx, access: Access, channel_id: UUID, typed: str) -> str:
     """Return a number as it may be dialled by a line. Raises NotFound; Conflict, in words, for one that may not."""
+    return (await _clear_number(tx, access, channel_id, typed)).number
+
+
+async def _clear_number(
+    tx: Tx, access: Access, channel_id: UUID, typed: str, *, despite: Despite | None = None, work_id: UUID | None = None
+) -> Cleared:
+    """Return a number that may be dialled by a line. Raises NotFound; Conflict, in words, for one that may not; Forbidden.
+
+    despite: the reason for which it is to be called although it is on the list. work_id: the call-back that it belongs to.
+    """
     channel = await tx.channels.facts(channel_id)
     if channel is None or channel.medium != MEDIUM:
         raise NotFound("This line does not exist, or is archived.")
     line = line_of(channel.config)
     number = e164(typed, line.region)
+    unwanted = number is not None and await tx.telephones.refused_at(number_hash(number)) is not None
+    excuse = None
+    if unwanted and number is not None:
+        excuse = await excused(tx, access, number, access_class=channel.access_class, despite=despite, work_id=work_id)
     line_calls, person_calls = await tx.calls.calls_out_since(channel_id, access.user_id, tx.now - _HOUR)
     barred = bar(
         typed, number, await _dialling(tx, line), line_calls=line_calls, person_calls=person_calls,
-        unwanted=number is not None and await tx.calls.unwanted(number_hash(number)),
+        unwanted=unwanted and excuse is None,
     )  # fmt: skip
     if barred is not None:
         raise _barred(barred)
-    return number or typed
+    return Cleared(number or typed, excuse)
 
 
 async def _dialling(tx: Tx, line: LineTerms) -> Dialling:
@@ -86,10 +102,13 @@ def _barred(why: Bar) -> Conflict:
     return Conflict(_WORDS[why], code="no_number")
 
 
-async def call_back(db: Database, bell: Bell, access: Access, interaction_id: UUID) -> UUID:
+async def call_back(
+    db: Database, bell: Bell, access: Access, interaction_id: UUID, *, despite: Despite | None = None
+) -> UUID:  # fmt: skip
     """Call the customer of work in hand: the agent's own phone rings first. Returns the call.
 
-    Raises NotFound; Conflict when there is no number, it may not be dialled, or a call of this work lives.
+    Raises NotFound; Conflict when there is no number, it may not be dialled, or a call of this work lives; Forbidden when one
+    may not decide to call somebody who does not want it.
     """
     async with db.write() as tx:
         work = await reach_own(tx, access, interaction_id, InteractionState.ACTIVE)
@@ -101,9 +120,10 @@ async def call_back(db: Database, bell: Bell, access: Access, interaction_id: UU
         channel = await tx.channels.facts(work.channel_id)
         if channel is None or channel.medium != MEDIUM:
             raise Conflict("This enquiry did not come by phone. Nothing was dialled; choose a line.", code="no_phone_line")
+        cleared = Cleared(address)
         if address.startswith("+"):
-            await check_number(tx, access, channel.id, address)
-        call_id = await _begin(tx, access, channel, work)
+            cleared = await _clear_number(tx, access, channel.id, address, despite=despite, work_id=work.id)
+        call_id = await _begin(tx, access, channel, work, cleared.despite)
         await tx.calls.end_call_back(work.id, "called")
         stepped = await step(tx, call_id)
         assert stepped is not None
@@ -112,10 +132,12 @@ async def call_back(db: Database, bell: Bell, access: Access, interaction_id: UU
     return call_id
 
 
-async def call_number(db: Database, bell: Bell, access: Access, channel_id: UUID, typed: str) -> UUID:
+async def call_number(
+    db: Database, bell: Bell, access: Access, channel_id: UUID, typed: str, *, despite: Despite | None = None
+) -> UUID:  # fmt: skip
     """Call any number by a line: it becomes a conversation and work in one's own hands. Returns the call.
 
-    Raises NotFound; Conflict when it may not be dialled, or one has no room.
+    Raises NotFound; Conflict when it may not be dialled, or one has no room; Forbidden as `call_back` does.
     """
     if not typed.strip() or len(typed) > 100:
         raise Invalid("A number has up to 100 characters.", code="no_number", field="number")
@@ -124,9 +146,9 @@ async def call_number(db: Database, bell: Bell, access: Access, channel_id: UUID
         if channel is None or channel.medium != MEDIUM:
             raise NotFound("This line does not exist, or is archived.")
         access.demand(channel.access_class, None, "work.answer")
-        number = await check_number(tx, access, channel_id, typed)
-        work = await _open(tx, access, channel, number)
-        call_id = await _begin(tx, access, channel, work)
+        cleared = await _clear_number(tx, access, channel_id, typed, despite=despite)
+        work = await _open(tx, access, channel, cleared.number)
+        call_id = await _begin(tx, access, channel, work, cleared.despite)
         stepped = await step(tx, call_id)
         assert stepped is not None
         tx.emit(await call_event(tx, stepped.facts, access.user_id))
@@ -161,7 +183,7 @@ async def _open(tx: Tx, access: Access, channel: ChannelFacts, number: str) -> I
     return replace(work, state=InteractionState.ACTIVE.value, agent_id=access.user_id)
 
 
-async def _begin(tx: Tx, access: Access, channel: ChannelFacts, work: InteractionFacts) -> UUID:
+async def _begin(tx: Tx, access: Access, channel: ChannelFacts, work: InteractionFacts, despite: Despite | None) -> UUID:
     """Write an outgoing call: the agent's leg, and the customer's after it."""
     call_id, leg = new_id(), f"a-{new_id().hex}"
     legs = {
@@ -176,7 +198,6 @@ async def _begin(tx: Tx, access: Access, channel: ChannelFacts, work: Interactio
             conversation_id=work.conversation_id, interaction_id=work.id,
         )
     )  # fmt: skip
-    await tx.privacy.audit(
-        access.user_id, "call.dialled", "interaction", str(work.id), {"call_id": str(call_id), "line": str(channel.id)}
-    )
+    facts = {"call_id": str(call_id), "line": str(channel.id)} | ({"despite": despite.value} if despite else {})
+    await tx.privacy.audit(access.user_id, "call.dialled", "interaction", str(work.id), facts)
     return call_id

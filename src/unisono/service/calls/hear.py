@@ -136,7 +136,10 @@ async def _come_in(tx: Tx, outside: Outside, channel: ChannelFacts, event: Offer
     await tx.calls.keep_apart(channel.id, key)
 
     async def receive(tx: Tx, facts: CallFacts) -> CallFacts:
-        return await begin(tx, facts, terms, channel.queue_id, can_be_called=who.startswith(("+", "sip:", "sips:")))
+        return await begin(
+            tx, facts, terms, channel.queue_id, can_be_called=who.startswith(("+", "sip:", "sips:")),
+            withheld=who.startswith("withheld:"),
+        )  # fmt: skip
 
     await step(tx, call_id, also=receive)
 

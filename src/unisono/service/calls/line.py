@@ -30,6 +30,7 @@ class LineTerms(Struct, frozen=True, kw_only=True):
     recording: str = "off"
     announce: bool = True
     closed: Goal = Goal.MESSAGE
+    withheld: Goal = Goal.QUEUE
     menus: dict[str, Menu] = field(default_factory=dict)
     first_menu: str = ""
     call_back_digit: str = ""

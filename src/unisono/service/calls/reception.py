@@ -18,24 +18,28 @@ from unisono.service.ports.calls import CallFacts
 
 #: For how long a key is waited for after the last word.
 LISTEN_S: Final = 6.0
+#: What is said before a caller is asked for a message, and why.
+_BEFORE_MESSAGE: Final = frozenset({"closed", "withheld"})
 
 
 def house_of(line: LineTerms, *, can_take_message: bool) -> House:
     """Return what the reception of a line knows."""
     return House(
-        menus=line.menus, first=line.first_menu, closed=line.closed, can_take_message=can_take_message,
-        can_call_back=bool(line.call_back_digit) or line.closed == "call_back",
+        menus=line.menus, first=line.first_menu, closed=line.closed, withheld=line.withheld,
+        can_take_message=can_take_message, can_call_back=bool(line.call_back_digit) or line.closed == "call_back",
     )  # fmt: skip
 
 
-async def begin(tx: Tx, facts: CallFacts, line: LineTerms, channel_queue: UUID, *, can_be_called: bool) -> CallFacts:
+async def begin(
+    tx: Tx, facts: CallFacts, line: LineTerms, channel_queue: UUID, *, can_be_called: bool, withheld: bool
+) -> CallFacts:  # fmt: skip
     """Let a call that rings meet the reception; returns it as it stands then, with commands asked."""
     powers = await tx.calls.powers(facts.driver)
     house = house_of(line, can_take_message=powers is None or powers.take_message)
     hours = await tx.levels.queue_hours([channel_queue])
     open_now = all(queue.open_now for queue in hours)
     facts = replace(facts, path=facts.path | {"can_be_called": can_be_called, "message": house.can_take_message})
-    return await _move(tx, facts, line, arrive(house, open_now=open_now, can_be_called=can_be_called))
+    return await _move(tx, facts, line, arrive(house, open_now=open_now, can_be_called=can_be_called, withheld=withheld))
 
 
 async def heard_at_reception(tx: Tx, facts: CallFacts, line: LineTerms, event: VoiceEvent) -> CallFacts:
@@ -93,7 +97,7 @@ async def _move(tx: Tx, facts: CallFacts, line: LineTerms, move: Move) -> CallFa
             wish = CallerWish.LEAVE
         case Effect.TAKE_MESSAGE:
             assert announcement is not None
-            says = (announcement, say_to(line, "leave_message")) if move.say == "closed" else (announcement,)
+            says = (announcement, say_to(line, "leave_message")) if move.say in _BEFORE_MESSAGE else (announcement,)
             before = Prompt(prompt_id=prompt_id, says=says)
             commands.append(
                 TakeMessage(

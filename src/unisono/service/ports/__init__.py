@@ -57,6 +57,7 @@ from unisono.service.ports.storms import Storms
 from unisono.service.ports.tags import Tags
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.tallies import Tallies
+from unisono.service.ports.telephones import Telephones
 from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
@@ -213,6 +214,8 @@ class Tx(Protocol):
     def schedules(self) -> Schedules: ...
     @property
     def browser_calls(self) -> BrowserCalls: ...
+    @property
+    def telephones(self) -> Telephones: ...
     @property
     def log(self) -> Log: ...
     @property

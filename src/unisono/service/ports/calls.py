@@ -186,12 +186,6 @@ class Calls(Protocol):
     async def calls_out_since(self, channel_id: UUID, user_id: UUID, since: datetime) -> tuple[int, int]:
         """Return how many calls a line, and a person, made since then."""
 
-    async def unwanted(self, number_hash: bytes) -> bool:
-        """Return whether a number is on the list of those who do not want to be called."""
-
-    async def refuse_calls(self, number_hash: bytes, by: UUID | None, *, on: bool) -> None:
-        """Put a number on that list, or take it off."""
-
     async def powers(self, driver: str) -> VoicePowers | None:
         """Return what a driver can do; None for one that never ran."""
 

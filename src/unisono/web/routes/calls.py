@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from unisono.service.call_views import CallView
 from unisono.service.calls.consent import ask_consent, note_consent, record_call
 from unisono.service.calls.dialling import call_back, call_number
+from unisono.service.calls.do_not_call import Despite
 from unisono.service.calls.listen_in import listen_in, stop_listening
-from unisono.service.calls.look import call_view, calls_of_conversation, live_calls, set_do_not_call, set_phone
+from unisono.service.calls.look import call_view, calls_of_conversation, live_calls
 from unisono.service.calls.talk import (
     back_to_caller,
     consult_call,
@@ -59,10 +60,14 @@ class NumberBody(Body):
 
 
 class DialBody(Body):
-    """A number, and the line (channel) by which it is called."""
+    """A number, and the line (channel) by which it is called.
+
+    despite: why somebody is called who does not want to be, for who may decide it; it is written into the audit.
+    """
 
     number: Number
     channel_id: UUID
+    despite: Despite | None = None
 
 
 class KeysBody(Body):
@@ -83,21 +88,6 @@ class RecordBody(Body):
     """What the recording is to do."""
 
     mode: Literal["on", "pause", "off"]
-
-
-class DoNotCallBody(Body):
-    """A number, whether it is on the list, and in which country (ISO 3166) it is read."""
-
-    number: Number
-    on: bool = True
-    region: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "DE"
-
-
-class PhoneBody(Body):
-    """Where an agent's phone rings at a driver; an empty address takes it away."""
-
-    driver: Annotated[str, Meta(min_length=1, max_length=50)]
-    address: Annotated[str, Meta(max_length=300)] = ""
 
 
 Verb = Callable[[Database], Awaitable[UUID]]
@@ -130,14 +120,21 @@ async def of_conversation(house: HouseDep, actor: ActorDep, conversation_id: Fro
 async def dial(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[DialBody]) -> CallAnswer:
     """Call a number: one's own phone rings first. 409 for emergency numbers, prefixes and people that may not be called."""
     bell = house.outside.bell
-    return await _done(request, house, actor, lambda db: call_number(db, bell, actor.access, data.channel_id, data.number))
+    return await _done(
+        request, house, actor,
+        lambda db: call_number(db, bell, actor.access, data.channel_id, data.number, despite=data.despite),
+    )  # fmt: skip
 
 
 @post("/interactions/{interaction_id:uuid}/call", opt=needs("work.answer"), status_code=200, tags=["Calls"])
-async def dial_back(request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID]) -> CallAnswer:
-    """Call the customer of work in hand: one's own phone rings first."""
+async def dial_back(
+    request: Asking, house: HouseDep, actor: ActorDep, interaction_id: FromPath[UUID], despite: FromQuery[Despite | None] = None
+) -> CallAnswer:
+    """Call the customer of work in hand: one's own phone rings first. despite: as in a call to any number."""
     bell = house.outside.bell
-    return await _done(request, house, actor, lambda db: call_back(db, bell, actor.access, interaction_id))
+    return await _done(
+        request, house, actor, lambda db: call_back(db, bell, actor.access, interaction_id, despite=despite)
+    )  # fmt: skip
 
 
 @post("/calls/{call_id:uuid}/hold", opt=needs("work.answer"), status_code=200, tags=["Calls"])
@@ -254,20 +251,7 @@ async def no_longer_listen(request: Asking, house: HouseDep, actor: ActorDep, ca
     return await _done(request, house, actor, lambda db: stop_listening(db, bell, actor.access, call_id))
 
 
-@post("/do-not-call", opt=needs("agent.manage"), status_code=204, tags=["Calls"])
-async def do_not_call(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[DoNotCallBody]) -> None:
-    """Put a number on the list of those who do not want to be called, or take it off."""
-    key = await key_of(request)
-    await once(house.db, key, lambda db: set_do_not_call(db, actor.access, data.number, data.region, on=data.on), None)
-
-
-@put("/agents/{agent_id:uuid}/phone", opt=needs("agent.manage"), status_code=204, tags=["Calls"])
-async def phone_of(house: HouseDep, actor: ActorDep, agent_id: FromPath[UUID], data: JSONBody[PhoneBody]) -> None:
-    """Say where an agent's phone rings at a driver (an extension, a SIP address)."""
-    await set_phone(house.db, actor.access, agent_id, data.driver, data.address)
-
-
 ROUTES = [
     calls, call, of_conversation, dial, dial_back, hold, resume, consult, join, back, hand_over, transfer_number, keys, consent,
-    ask_for_consent, record, hangup, listen, no_longer_listen, do_not_call, phone_of,
+    ask_for_consent, record, hangup, listen, no_longer_listen,
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
+from unisono.service.block_number import block_number
 from unisono.service.look import interaction_if_seen
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
@@ -23,6 +24,15 @@ class BlockBody(Body):
     """Why, and until when; without a time until it is taken back."""
 
     reason: Annotated[str, Meta(max_length=500)]
+    until: datetime | None = None
+
+
+class BlockNumberBody(Body):
+    """A phone number as people type it, and in which country (ISO 3166) it is read."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    reason: Annotated[str, Meta(max_length=500)]
+    region: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "DE"
     until: datetime | None = None
 
 
@@ -52,10 +62,17 @@ async def block(house: HouseDep, actor: ActorDep, identity_id: FromPath[UUID], d
     await block_identity(house.db, actor.access, identity_id, data.reason, data.until)
 
 
+@post("/blocked", opt=needs("work.supervise"), status_code=204, tags=["Work"])
+async def block_phone(request: Asking, house: HouseDep, actor: ActorDep, data: JSONBody[BlockNumberBody]) -> None:
+    """Block a phone number, whether it ever called or not."""
+    key = await key_of(request)
+    await once(house.db, key, lambda db: block_number(db, actor.access, data.number, data.region, data.reason, data.until), UUID)
+
+
 @delete("/identities/{identity_id:uuid}/block", opt=needs("work.answer"), status_code=204, tags=["Work"])
 async def unblock(house: HouseDep, actor: ActorDep, identity_id: FromPath[UUID]) -> None:
     """Let an identity in again."""
     await unblock_identity(house.db, actor.access, identity_id)
 
 
-ROUTES = [spam, not_spam, blocked, block, unblock]
+ROUTES = [spam, not_spam, blocked, block, block_phone, unblock]

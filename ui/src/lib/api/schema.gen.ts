@@ -44,6 +44,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Phones
+         * @description Return who has which telephone besides the desk.
+         */
+        get: operations["ApiV1AgentsPhonesPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PhoneOf
+         * @description Say where an agent's phone rings at a driver (an extension, a SIP address).
+         */
+        put: operations["ApiV1AgentsAgentIdPhonePhoneOf"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * PhonesOfAgent
+         * @description Return an agent's telephones, one for each driver of the house.
+         */
+        get: operations["ApiV1AgentsAgentIdPhonesPhonesOfAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{user_id}": {
         parameters: {
             query?: never;
@@ -78,6 +138,26 @@ export interface paths {
          * @description Log somebody off whose desk is lost, with a reason; what cannot wait goes back to the head of the queue.
          */
         post: operations["ApiV1AgentsUserIdLogOffLogOffLost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description Return where unusually much was found lately, the newest first.
+         */
+        get: operations["ApiV1AlertsAlerts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -247,7 +327,11 @@ export interface paths {
          */
         get: operations["ApiV1BlockedBlocked"];
         put?: never;
-        post?: never;
+        /**
+         * BlockPhone
+         * @description Block a phone number, whether it ever called or not.
+         */
+        post: operations["ApiV1BlockedBlockPhone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -476,6 +560,370 @@ export interface paths {
          */
         put: operations["ApiV1CalendarsCalendarIdHolidaysPutHolidays"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls
+         * @description Return the calls that live now and whose enquiries may be seen.
+         */
+        get: operations["ApiV1CallsCalls"];
+        put?: never;
+        /**
+         * Dial
+         * @description Call a number: one's own phone rings first. 409 for emergency numbers, prefixes and people that may not be called.
+         */
+        post: operations["ApiV1CallsDial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * KnownDrivers
+         * @description Return the ways of telephoning that the house has, and what each can do.
+         */
+        get: operations["ApiV1CallsDriversKnownDrivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DialLines
+         * @description Return the lines that one may call by; `dials` says by which numbers outside can be reached.
+         */
+        get: operations["ApiV1CallsLinesDialLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Call
+         * @description Return one call, also one that is over.
+         */
+        get: operations["ApiV1CallsCallIdCall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/ask-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AskForConsent
+         * @description Let the caller be asked whether the talk may be recorded; a key answers.
+         */
+        post: operations["ApiV1CallsCallIdAskConsentAskForConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back
+         * @description Let the second person go and speak with the customer again.
+         */
+        post: operations["ApiV1CallsCallIdBackBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Consent
+         * @description Keep what a side said about being recorded; a refusal stops a recording and nothing else.
+         */
+        post: operations["ApiV1CallsCallIdConsentConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Consult
+         * @description Call a second person and speak with them alone; the customer hears music and nothing is recorded meanwhile.
+         */
+        post: operations["ApiV1CallsCallIdConsultConsult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * HandOver
+         * @description Leave customer and second person to each other; a colleague has the enquiry from now on.
+         */
+        post: operations["ApiV1CallsCallIdHandOverHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hangup
+         * @description End the call; the talk goes into wrap-up.
+         */
+        post: operations["ApiV1CallsCallIdHangupHangup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Let the customer hear music.
+         */
+        post: operations["ApiV1CallsCallIdHoldHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Let all three speak with each other.
+         */
+        post: operations["ApiV1CallsCallIdJoinJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keys
+         * @description Send keys to whom we speak with.
+         */
+        post: operations["ApiV1CallsCallIdKeysKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Listen
+         * @description Hear along under a permit; the caller is told, and the agent sees it.
+         */
+        post: operations["ApiV1CallsCallIdListenListen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record
+         * @description Start, pause or stop the recording; 409 until both sides agreed.
+         */
+        post: operations["ApiV1CallsCallIdRecordRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Take the customer off hold.
+         */
+        post: operations["ApiV1CallsCallIdResumeResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/stop-listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * NoLongerListen
+         * @description Hear along no more.
+         */
+        post: operations["ApiV1CallsCallIdStopListeningNoLongerListen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TransferNumber
+         * @description Connect the customer with a number and leave. To a queue or a colleague: transfer the enquiry, and the call follows it.
+         */
+        post: operations["ApiV1CallsCallIdTransferTransferNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1082,6 +1530,26 @@ export interface paths {
          * @description Return a conversation, its customer with their history on all channels, and what this thread allows.
          */
         get: operations["ApiV1ConversationsConversationIdConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OfConversation
+         * @description Return all calls of a conversation, oldest first; recordings and messages left are files of its messages.
+         */
+        get: operations["ApiV1ConversationsConversationIdCallsOfConversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1778,6 +2246,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/do-not-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * NotCalled
+         * @description Return who does not want to be called, the newest first; with a number its entry alone. The list knows hashes only.
+         */
+        get: operations["ApiV1DoNotCallNotCalled"];
+        put?: never;
+        /**
+         * DoNotCall
+         * @description Put a number on the list of those who do not want to be called; to take it off needs `agent.manage`.
+         */
+        post: operations["ApiV1DoNotCallDoNotCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * MayCall
+         * @description Take an entry off the list.
+         */
+        delete: operations["ApiV1DoNotCallEntryMayCall"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/estimates": {
         parameters: {
             query?: never;
@@ -2028,6 +2540,26 @@ export interface paths {
          * @description Put an open enquiry into a colleague's hands at once, whoever has it; 409 when they have no room.
          */
         post: operations["ApiV1InteractionsInteractionIdAssignAssignIt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DialBack
+         * @description Call the customer of work in hand: one's own phone rings first. despite: as in a call to any number.
+         */
+        post: operations["ApiV1InteractionsInteractionIdCallDialBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2314,6 +2846,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listening/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Networks
+         * @description Return what can be heard and where can be answered.
+         */
+        get: operations["ApiV1ListeningNetworksNetworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listening/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description Return the public streams that are heard, with how they stand.
+         */
+        get: operations["ApiV1ListeningSourcesSources"];
+        put?: never;
+        /**
+         * NewSource
+         * @description Hear a public stream from now on.
+         */
+        post: operations["ApiV1ListeningSourcesNewSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listening/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DropSource
+         * @description Hear a stream no longer; what was found stays.
+         */
+        delete: operations["ApiV1ListeningSourcesSourceIdDropSource"];
+        options?: never;
+        head?: never;
+        /**
+         * EditSource
+         * @description Pause a source, or let it go on from where it was.
+         */
+        patch: operations["ApiV1ListeningSourcesSourceIdEditSource"];
+        trace?: never;
+    };
     "/api/v1/live/people": {
         parameters: {
             query?: never;
@@ -2566,6 +3166,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OwnPhones
+         * @description Return one's own telephones; an administrator sets them.
+         */
+        get: operations["ApiV1MePhonesOwnPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/report": {
         parameters: {
             query?: never;
@@ -2704,6 +3324,70 @@ export interface paths {
          */
         put: operations["ApiV1MeViewOrderOrder"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mentions
+         * @description Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas.
+         */
+        get: operations["ApiV1MentionsMentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mentions/{mention_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mention
+         * @description Return one mention.
+         */
+        get: operations["ApiV1MentionsMentionIdMention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Decide
+         * @description Ignore a mention, mark it as not ours, or open it again.
+         */
+        patch: operations["ApiV1MentionsMentionIdDecide"];
+        trace?: never;
+    };
+    "/api/v1/mentions/{mention_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Bring a public post into the queue, so that it can be answered; twice is once.
+         */
+        post: operations["ApiV1MentionsMentionIdAnswerAnswer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2870,6 +3554,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monitors
+         * @description Return the monitors that the asker sees, by name, archived ones too.
+         */
+        get: operations["ApiV1MonitorsMonitors"];
+        put?: never;
+        /**
+         * NewMonitor
+         * @description Keep a query. A mistake in it is told with the characters that are meant: `at`, `end`.
+         */
+        post: operations["ApiV1MonitorsNewMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Tell whether a query can be meant; a mistake is told with the characters that are meant: `at`, `end`.
+         */
+        post: operations["ApiV1MonitorsCheckCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Return how much monitors found, beside each other. monitors: ids with commas; without any, all that are on.
+         */
+        get: operations["ApiV1MonitorsFiguresFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/figures.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * FiguresCsv
+         * @description Return the figures by monitor and day as a table for spreadsheets.
+         */
+        get: operations["ApiV1MonitorsFiguresCsvFiguresCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Try a query on what was found lately; nothing is kept.
+         */
+        post: operations["ApiV1MonitorsPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * EditMonitor
+         * @description Change, pause or archive a monitor; what it found stays found.
+         */
+        patch: operations["ApiV1MonitorsMonitorIdEditMonitor"];
+        trace?: never;
+    };
     "/api/v1/offers": {
         parameters: {
             query?: never;
@@ -3008,6 +3816,166 @@ export interface paths {
          * @description Agree to what another person asked for; it holds from now on.
          */
         post: operations["ApiV1PeoplePermitsPermitIdAgreeAgree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Phone
+         * @description Return one's own phone; the topic `live:phone:<user>` tells when to ask again. Asking says that the desk is there.
+         */
+        get: operations["ApiV1PhonePhone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Key
+         * @description Press a key of the phone.
+         */
+        post: operations["ApiV1PhoneCallKeyKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Hang up, or do not take what rings.
+         */
+        post: operations["ApiV1PhoneCallLeaveLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs
+         * @description Say what the phone's recording does; the page of the customer shows it.
+         */
+        post: operations["ApiV1PhoneCallRecordingsRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/recordings/{recording}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Done
+         * @description Say that a recording is complete.
+         */
+        post: operations["ApiV1PhoneCallRecordingsDoneDone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/recordings/{recording}/pieces/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Piece
+         * @description Take a piece of a recording to which both sides agreed; any other is refused and nothing of it is kept.
+         */
+        post: operations["ApiV1PhoneCallRecordingsPiecesNPiece"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Take a ringing call up; the offer behind it is accepted with that.
+         */
+        post: operations["ApiV1PhoneCallTakeTake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone/{call}/word": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Word
+         * @description Say how this browser can be reached by another of the call; the newest word counts.
+         */
+        post: operations["ApiV1PhoneCallWordWord"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3895,6 +4863,90 @@ export interface paths {
         patch: operations["ApiV1SkillsSkillIdEditSkill"];
         trace?: never;
     };
+    "/api/v1/storms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Storms
+         * @description Return storms with how far their answers have come, standing ones first.
+         */
+        get: operations["ApiV1StormsStorms"];
+        put?: never;
+        /**
+         * NewStorm
+         * @description Fold what a monitor finds into one case; what comes later follows by itself.
+         */
+        post: operations["ApiV1StormsNewStorm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storms/{storm_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StormAnswer
+         * @description Propose the one answer; a second person looks at it before anybody has it.
+         */
+        post: operations["ApiV1StormsStormIdAnswerStormAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storms/{storm_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StormDecide
+         * @description Let the answer go to each author once, where they asked; or give it back. Nobody approves their own.
+         */
+        post: operations["ApiV1StormsStormIdDecideStormDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storms/{storm_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StormEnd
+         * @description End a storm: nothing is folded or answered by itself any more; what is open stays open.
+         */
+        post: operations["ApiV1StormsStormIdEndStormEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -4680,6 +5732,23 @@ export interface components {
             permits: number;
             rows: components["schemas"]["AgreementRow"][];
         };
+        /** AlertView */
+        AlertView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            began_at: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            monitor: string;
+            /** Format: uuid */
+            monitor_id: string;
+            most: number;
+            posts: number;
+            storm_id: string | null;
+            usual: number;
+            window_s: number;
+        };
         /** AliveView */
         AliveView: {
             status: string;
@@ -4863,6 +5932,14 @@ export interface components {
             reason: string;
             until?: string | null;
         };
+        /** BlockNumberBody */
+        BlockNumberBody: {
+            number: string;
+            reason: string;
+            /** @default DE */
+            region: string;
+            until?: string | null;
+        };
         /** BlockView */
         BlockView: {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
@@ -4986,6 +6063,61 @@ export interface components {
             version: number;
             zone: string;
         };
+        /** CallAnswer */
+        CallAnswer: {
+            call: components["schemas"]["CallView"];
+        };
+        /** CallCard */
+        CallCard: {
+            blocked: boolean;
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            customer_id: string;
+            handle: string;
+            identities: components["schemas"]["CardHandle"][];
+            last: components["schemas"]["CardContact"][];
+            line: string;
+            name: string;
+            open: components["schemas"]["CardContact"][];
+        };
+        /** CallLegView */
+        CallLegView: {
+            id: string;
+            purpose: string;
+            state: string;
+            user_id: string | null;
+        };
+        /** CallView */
+        CallView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            answered_at: string | null;
+            cause: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            consents?: string[];
+            conversation_id: string | null;
+            driver: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            interaction_id: string | null;
+            legs: components["schemas"]["CallLegView"][];
+            listeners?: string[];
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            offered_at: string;
+            outgoing: boolean;
+            recording: string;
+            stage: string;
+            talking: string[];
+            trouble: string;
+            version: number;
+        };
+        /** CallsAnswer */
+        CallsAnswer: {
+            calls: components["schemas"]["CallView"][];
+        };
         /** CannedBody */
         CannedBody: {
             /** @default  */
@@ -5093,6 +6225,22 @@ export interface components {
             visibilities: components["schemas"]["Visibility"][];
             /** @default false */
             webhook: boolean;
+        };
+        /** CardContact */
+        CardContact: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            at: string | null;
+            /** Format: uuid */
+            conversation_id: string;
+            medium: string;
+            network: string;
+            subject: string;
+        };
+        /** CardHandle */
+        CardHandle: {
+            handle: string;
+            network: string;
+            proof: string;
         };
         /** CaseAnswer */
         CaseAnswer: {
@@ -5221,6 +6369,14 @@ export interface components {
             name?: string | null;
             password?: components["schemas"]["NewPassword"] | null;
             theme?: string | null;
+        };
+        /** ChangeMonitorBody */
+        ChangeMonitorBody: {
+            channel_id?: string | null;
+            name?: string;
+            query?: string;
+            state?: string;
+            to_work?: boolean;
         };
         /** ChangeQueueBody */
         ChangeQueueBody: {
@@ -5531,6 +6687,17 @@ export interface components {
             units: number;
             verified_against: string[];
         };
+        /** ConsentBody */
+        ConsentBody: {
+            given: boolean;
+            /**
+             * @default click
+             * @enum {string}
+             */
+            how: "key" | "spoken" | "click";
+            /** @enum {string} */
+            side: "customer" | "agent";
+        };
         /** ConsultAnswer */
         ConsultAnswer: {
             consult: components["schemas"]["ConsultView"];
@@ -5698,6 +6865,12 @@ export interface components {
         Description: {
             alt_text: string;
         };
+        /**
+         * Despite
+         * @description Why somebody on the list is called: they asked for this call, a contract needs it, or somebody's safety does.
+         * @enum {string}
+         */
+        Despite: "wished" | "contract" | "safety";
         /** DeviceView */
         DeviceView: {
             /** Format: date-time */
@@ -5723,10 +6896,26 @@ export interface components {
              */
             kinds: string[];
         };
+        /** DialBody */
+        DialBody: {
+            /** Format: uuid */
+            channel_id: string;
+            despite?: components["schemas"]["Despite"] | null;
+            number: string;
+        };
         /** DiscardManyBody */
         DiscardManyBody: {
             ids: string[];
             reason: string;
+        };
+        /** DoNotCallBody */
+        DoNotCallBody: {
+            number: string;
+            /** @default true */
+            on: boolean;
+            /** @default DE */
+            region: string;
+            why?: components["schemas"]["Why"];
         };
         /** DrilledView */
         DrilledView: {
@@ -5743,6 +6932,25 @@ export interface components {
             interaction_id: string;
             /** Format: uuid */
             queue_id: string;
+        };
+        /** DriverView */
+        DriverView: {
+            desk: boolean;
+            /** @default false */
+            dials: boolean;
+            lines?: string[];
+            /** @default false */
+            listens: boolean;
+            name: string;
+            /** @default false */
+            records: boolean;
+            runs: boolean;
+            /** @default false */
+            takes_messages: boolean;
+        };
+        /** DriversAnswer */
+        DriversAnswer: {
+            drivers: components["schemas"]["DriverView"][];
         };
         /** EraseBody */
         EraseBody: {
@@ -5903,6 +7111,36 @@ export interface components {
             left_out: boolean;
             plan: components["schemas"]["Plan"];
         };
+        /** FoundBy */
+        FoundBy: {
+            /** Format: uuid */
+            monitor_id: string;
+            words: string[];
+        };
+        /** FoundMention */
+        FoundMention: {
+            author: string;
+            conversation_id: string | null;
+            decided_by: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            expires_at: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            heard_at: string;
+            /** Format: uuid */
+            id: string;
+            language: string | null;
+            network: string;
+            reach: number | null;
+            reasons: components["schemas"]["FoundBy"][];
+            root_id: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            said_at: string;
+            state: string;
+            text: components["schemas"]["Piece"][];
+            thread: number;
+            url: string;
+            version: number;
+        };
         /** GapView */
         GapView: {
             filled?: number | null;
@@ -5988,6 +7226,12 @@ export interface components {
             state: string;
             what: string;
         };
+        /** Hearable */
+        Hearable: {
+            config: string[] | null;
+            connector: string;
+            name: string;
+        };
         /** HeldView */
         HeldView: {
             decided_by: string | null;
@@ -6033,6 +7277,14 @@ export interface components {
             closes: string;
             /** @description HH:MM by the wall clock of the calendar's zone; 24:00 is the end of the day. */
             opens: string;
+        };
+        /** IceServer */
+        IceServer: {
+            /** @default  */
+            credential: string;
+            urls: string[];
+            /** @default  */
+            username: string;
         };
         /** IdentityView */
         IdentityView: {
@@ -6109,6 +7361,10 @@ export interface components {
             /** @default 60 */
             units: number;
         };
+        /** KeysBody */
+        KeysBody: {
+            digits: string;
+        };
         /** KindView */
         KindView: {
             also: string[];
@@ -6128,6 +7384,21 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             said_at: string;
             text: string;
+        };
+        /** LineView */
+        LineView: {
+            dials: boolean;
+            driver: string;
+            /** Format: uuid */
+            id: string;
+            location: boolean;
+            name: string;
+            prefixes: string[];
+            region: string;
+        };
+        /** LinesAnswer */
+        LinesAnswer: {
+            lines: components["schemas"]["LineView"][];
         };
         /** LinkView */
         LinkView: {
@@ -6165,6 +7436,13 @@ export interface components {
             /** @default open */
             view: string;
             work_class_id?: string | null;
+        };
+        /** ListeningFigures */
+        ListeningFigures: {
+            monitors: components["schemas"]["MonitorFigures"][];
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            since: string;
+            zone: string;
         };
         /** LivePeople */
         LivePeople: {
@@ -6264,6 +7542,10 @@ export interface components {
         /** MembersBody */
         MembersBody: {
             member_ids: string[];
+        };
+        /** MentionBody */
+        MentionBody: {
+            state: string;
         };
         /** MentionItem */
         MentionItem: {
@@ -6387,6 +7669,49 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** MonitorFigures */
+        MonitorFigures: {
+            days: [
+                string,
+                number,
+                number
+            ][];
+            languages: {
+                [key: string]: number;
+            };
+            /** Format: uuid */
+            monitor_id: string;
+            name: string;
+            networks: {
+                [key: string]: number;
+            };
+            posts: number;
+            reach: number;
+            share: number;
+            words: [
+                string,
+                number
+            ][];
+        };
+        /** MonitorView */
+        MonitorView: {
+            channel_id: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            created_at: string;
+            found: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            query: string;
+            state: string;
+            to_work: boolean;
+            version: number;
+        };
+        /** Networks */
+        Networks: {
+            answerable: string[];
+            hearable: components["schemas"]["Hearable"][];
+        };
         /** NewCalendarBody */
         NewCalendarBody: {
             /** @default [] */
@@ -6459,6 +7784,14 @@ export interface components {
             days: number;
             name: string;
         };
+        /** NewMonitorBody */
+        NewMonitorBody: {
+            channel_id?: string | null;
+            name: string;
+            query: string;
+            /** @default false */
+            to_work: boolean;
+        };
         /** NewPassword */
         NewPassword: {
             new: string;
@@ -6529,6 +7862,22 @@ export interface components {
             targets: components["schemas"]["TargetView"][];
             /** @default [] */
             window_warn_s: number[];
+        };
+        /** NewSourceBody */
+        NewSourceBody: {
+            channel_id?: string | null;
+            config?: {
+                [key: string]: string;
+            };
+            connector: string;
+            /** @default  */
+            name: string;
+        };
+        /** NewStormBody */
+        NewStormBody: {
+            /** Format: uuid */
+            monitor_id: string;
+            title: string;
         };
         /** NewTagBody */
         NewTagBody: {
@@ -6607,6 +7956,10 @@ export interface components {
             /** Format: uuid */
             message_id: string;
             text: string;
+        };
+        /** NumberBody */
+        NumberBody: {
+            number: string;
         };
         /** OfferItem */
         OfferItem: {
@@ -6703,6 +8056,13 @@ export interface components {
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
+        /** Page[RefusalView] */
+        "Page_unisono.service.calls.do_not_call.RefusalView_": {
+            cursor?: string | null;
+            items: components["schemas"]["RefusalView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
         /** Page[CaseRow] */
         "Page_unisono.service.case_views.CaseRow_": {
             cursor?: string | null;
@@ -6735,6 +8095,41 @@ export interface components {
         "Page_unisono.service.level_views.ServiceLevelView_": {
             cursor?: string | null;
             items: components["schemas"]["ServiceLevelView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[AlertView] */
+        "Page_unisono.service.listening.storm_views.AlertView_": {
+            cursor?: string | null;
+            items: components["schemas"]["AlertView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[StormView] */
+        "Page_unisono.service.listening.storm_views.StormView_": {
+            cursor?: string | null;
+            items: components["schemas"]["StormView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[FoundMention] */
+        "Page_unisono.service.listening.views.FoundMention_": {
+            cursor?: string | null;
+            items: components["schemas"]["FoundMention"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[MonitorView] */
+        "Page_unisono.service.listening.views.MonitorView_": {
+            cursor?: string | null;
+            items: components["schemas"]["MonitorView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[SourceView] */
+        "Page_unisono.service.listening.views.SourceView_": {
+            cursor?: string | null;
+            items: components["schemas"]["SourceView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -7096,6 +8491,15 @@ export interface components {
             expires_at: string;
             url: string;
         };
+        /** Peer */
+        Peer: {
+            /** @default true */
+            hears: boolean;
+            id: string;
+            name: string;
+            offers: boolean;
+            word?: unknown;
+        };
         /** PeopleView */
         PeopleView: {
             /** @default 0 */
@@ -7133,6 +8537,67 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             until: string;
         };
+        /** PersonPhones */
+        PersonPhones: {
+            phones: components["schemas"]["service_calls_telephones_PhoneView"][];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** PhoneBody */
+        PhoneBody: {
+            /** @default  */
+            address: string;
+            driver: string;
+        };
+        /** PhoneCallView */
+        PhoneCallView: {
+            asks: boolean;
+            bridge: string[];
+            call_id: string;
+            caller_held: boolean;
+            card?: components["schemas"]["CallCard"] | null;
+            consents?: string[];
+            /** @default false */
+            dials: boolean;
+            id?: string | null;
+            interaction_id?: string | null;
+            leg_id: string;
+            legs: {
+                [key: string]: string;
+            };
+            listeners: number;
+            listens: boolean;
+            /** @default false */
+            may_record: boolean;
+            /** @default false */
+            mine: boolean;
+            /** @default false */
+            outgoing: boolean;
+            peers: components["schemas"]["Peer"][];
+            purpose: string;
+            record: string;
+            recording: string;
+            records: string;
+            rev: number;
+            seconds?: string[];
+            /** @default  */
+            stage: string;
+            state: string;
+            users: {
+                [key: string]: string;
+            };
+            /** @default desk */
+            where: string;
+        };
+        /** PhonesAnswer */
+        PhonesAnswer: {
+            people: components["schemas"]["PersonPhones"][];
+        };
+        /** Piece */
+        Piece: {
+            hit: boolean;
+            text: string;
+        };
         /** PlaceView */
         PlaceView: {
             /** Format: uuid */
@@ -7167,6 +8632,16 @@ export interface components {
             high: number;
             low: number;
             share: number;
+        };
+        /** Pressed */
+        Pressed: {
+            key: string;
+        };
+        /** Preview */
+        Preview: {
+            fit: number;
+            items: components["schemas"]["Tried"][];
+            looked_at: number;
         };
         /** PreviewBody */
         PreviewBody: {
@@ -7211,6 +8686,10 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             received_at: string;
             size: number;
+        };
+        /** QueryBody */
+        QueryBody: {
+            query: string;
         };
         /** QueueLevelView */
         QueueLevelView: {
@@ -7283,12 +8762,26 @@ export interface components {
         Read: {
             mentions: components["schemas"]["MentionView"][];
         };
+        /** RecordBody */
+        RecordBody: {
+            /** @enum {string} */
+            mode: "on" | "pause" | "off";
+        };
         /** Refusal */
         Refusal: {
             code: string;
             detail: string;
             /** Format: uuid */
             id: string;
+        };
+        /** RefusalView */
+        RefusalView: {
+            added_by: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            at: string;
+            id: string;
+            shown: string;
+            why: string;
         };
         /** RenameBody */
         RenameBody: {
@@ -7436,6 +8929,17 @@ export interface components {
             problem: string;
             state: string;
         };
+        /** Runs */
+        Runs: {
+            mode: string;
+        };
+        /** SaidWord */
+        SaidWord: {
+            to: string;
+            word: {
+                [key: string]: unknown;
+            };
+        };
         /** SavedView */
         SavedView: {
             filter: components["schemas"]["ListFilter"];
@@ -7549,6 +9053,11 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             searched_to?: string | null;
             unknown?: string[];
+        };
+        /** SecondBody */
+        SecondBody: {
+            agent_id?: string | null;
+            number?: string | null;
         };
         /** ServiceBody */
         ServiceBody: {
@@ -7668,6 +9177,30 @@ export interface components {
             case: components["schemas"]["CaseView"];
             solved: components["schemas"]["Solved"];
         };
+        /** SourceView */
+        SourceView: {
+            channel_id: string | null;
+            config: {
+                [key: string]: string;
+            };
+            connector: string;
+            found: number;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            gap_at: string | null;
+            gaps: number;
+            health: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            heard_at: string | null;
+            /** Format: uuid */
+            id: string;
+            lag_s: number | null;
+            name: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            newest_at: string | null;
+            posts: number;
+            state: string;
+            version: number;
+        };
         /** Span */
         Span: {
             /** Format: date */
@@ -7745,12 +9278,58 @@ export interface components {
             /** @default 1 */
             version: number;
         };
+        /** StormAnswerBody */
+        StormAnswerBody: {
+            /** Format: uuid */
+            code_id: string;
+            text: string;
+        };
+        /** StormDecisionBody */
+        StormDecisionBody: {
+            approve: boolean;
+        };
+        /** StormView */
+        StormView: {
+            along: number;
+            answered: number;
+            approved_by: string | null;
+            arrived: number;
+            case_number: number;
+            code_id: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ended_at: string | null;
+            failed: number;
+            folded: number;
+            /** Format: uuid */
+            id: string;
+            monitor: string;
+            /** Format: uuid */
+            monitor_id: string;
+            networks: {
+                [key: string]: number;
+            };
+            owner_id: string | null;
+            refused: number;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            since: string;
+            state: string;
+            strangers: number;
+            text: string;
+            title: string;
+            version: number;
+            waiting: number;
+            written_by: string | null;
+        };
         /** SuggestionView */
         SuggestionView: {
             customer: components["schemas"]["CustomerView"];
             evidence: components["schemas"]["EvidenceView"][];
             score: number;
             verdict: string;
+        };
+        /** SwitchBody */
+        SwitchBody: {
+            state: string;
         };
         /** TagView */
         TagView: {
@@ -7897,6 +9476,12 @@ export interface components {
             note: string;
             queue_id?: string | null;
             skill?: string | null;
+        };
+        /** Tried */
+        Tried: {
+            network: string;
+            text: components["schemas"]["Piece"][];
+            words: string[];
         };
         /** UnmergeBody */
         UnmergeBody: {
@@ -8053,6 +9638,19 @@ export interface components {
             waiting: number;
             with_text: boolean;
         };
+        /** Whole */
+        Whole: {
+            pieces: number;
+            seconds: number;
+            type: string;
+        };
+        /**
+         * Why
+         * @description Why a number is on the list: they said so, they complained, or a public register names them.
+         * @default asked
+         * @enum {string}
+         */
+        Why: "asked" | "complaint" | "register";
         /** WorkClassView */
         WorkClassView: {
             /** @default 4 */
@@ -8186,6 +9784,18 @@ export interface components {
         saved_views_OrderBody: {
             view_ids: string[];
         };
+        /** PhoneView */
+        service_calls_telephones_PhoneView: {
+            address: string;
+            desk: boolean;
+            driver: string;
+            lines: string[];
+        };
+        /** PhoneView */
+        web_routes_phone_PhoneView: {
+            calls: components["schemas"]["PhoneCallView"][];
+            servers: components["schemas"]["IceServer"][];
+        };
         /** Reason */
         web_routes_work_Reason: {
             /** @default  */
@@ -8263,6 +9873,99 @@ export interface operations {
             };
         };
     };
+    ApiV1AgentsPhonesPhones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonesAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentsAgentIdPhonePhoneOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentsAgentIdPhonesPhonesOfAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPhones"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1AgentsUserIdEditAgent: {
         parameters: {
             query?: never;
@@ -8320,6 +10023,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertsAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.storm_views.AlertView_"];
                 };
             };
             /** @description A problem */
@@ -8642,6 +10374,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_unisono.service.views.BlockView_"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BlockedBlockPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockNumberBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -9059,6 +10822,609 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsDial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsDriversKnownDrivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriversAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsLinesDialLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdAskConsentAskForConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdBackBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdConsentConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdConsultConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdHandOverHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdHangupHangup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdHoldHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdJoinJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdKeysKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeysBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdListenListen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdRecordRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdResumeResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdStopListeningNoLongerListen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsCallIdTransferTransferNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
                 };
             };
             /** @description A problem */
@@ -10211,6 +12577,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ConversationsConversationIdCallsOfConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsAnswer"];
                 };
             };
             /** @description A problem */
@@ -11413,6 +13810,100 @@ export interface operations {
             };
         };
     };
+    ApiV1DoNotCallNotCalled: {
+        parameters: {
+            query?: {
+                number?: string;
+                region?: string;
+                after?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.calls.do_not_call.RefusalView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DoNotCallDoNotCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotCallBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DoNotCallEntryMayCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1EstimatesAllEstimates: {
         parameters: {
             query?: never;
@@ -11886,6 +14377,39 @@ export interface operations {
             };
         };
     };
+    ApiV1InteractionsInteractionIdCallDialBack: {
+        parameters: {
+            query?: {
+                despite?: components["schemas"]["Despite"] | null;
+            };
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1InteractionsInteractionIdClocksClocks: {
         parameters: {
             query?: never;
@@ -12331,6 +14855,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InteractionAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ListeningNetworksNetworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Networks"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ListeningSourcesSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.views.SourceView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ListeningSourcesNewSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ListeningSourcesSourceIdDropSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ListeningSourcesSourceIdEditSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
                 };
             };
             /** @description A problem */
@@ -12815,6 +15494,35 @@ export interface operations {
             };
         };
     };
+    ApiV1MePhonesOwnPhones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPhones"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeReportMine: {
         parameters: {
             query: {
@@ -13046,6 +15754,140 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MentionsMentions: {
+        parameters: {
+            query?: {
+                monitor_id?: string | null;
+                states?: string;
+                network?: string;
+                language?: string;
+                root_id?: string;
+                after?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.views.FoundMention_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MentionsMentionIdMention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mention_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMention"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MentionsMentionIdDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mention_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MentionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMention"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MentionsMentionIdAnswerAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mention_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMention"];
+                };
             };
             /** @description A problem */
             default: {
@@ -13326,6 +16168,231 @@ export interface operations {
             };
         };
     };
+    ApiV1MonitorsMonitors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.views.MonitorView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsNewMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMonitorBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsCheckCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsFiguresFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+                monitors?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListeningFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsFiguresCsvFiguresCsv: {
+        parameters: {
+            query?: {
+                days?: number;
+                monitors?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MonitorsMonitorIdEditMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMonitorBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OffersOffers: {
         parameters: {
             query?: never;
@@ -13565,6 +16632,258 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PermitView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhonePhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["web_routes_phone_PhoneView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pressed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallLeaveLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallRecordingsRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Runs"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallRecordingsDoneDone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whole"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallRecordingsPiecesNPiece: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                recording: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallTakeTake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PhoneCallWordWord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidWord"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -15363,6 +18682,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SkillView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StormsStorms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.storm_views.StormView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StormsNewStorm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStormBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StormView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StormsStormIdAnswerStormAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StormAnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StormView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StormsStormIdDecideStormDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StormDecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StormView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StormsStormIdEndStormEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StormView"];
                 };
             };
             /** @description A problem */
