@@ -58,8 +58,6 @@ NO_VIEW = {
     "listening.mentions.mentions_page": "reads",
     "listening.mentions.mention_of": "reads",
     "listening.mentions.decide_mention": "the page of mentions reads its own list",
-    "listening.mentions.answer_mention": "fills the inbox; what comes of it is receive's",
-    "listening.mentions.adopt_asked": "fills the inbox; what comes of it is receive's",
     "listening.mentions.answerable_networks": "asks only",
     "retention.put_rules": "the page of rules reads its own list",
     "retention.preview_rules": "reads",

@@ -96,8 +96,12 @@ MOVES_NOTHING = {
         "about what is said; the work stays where it is",
     ),
     **dict.fromkeys(
-        ("listening.storms.begin_storm", "listening.storms.fold_more", "listening.storms.end_storm"),
-        "puts work into a case; it stays where it is",
+        ("listening.storms.begin_storm", "listening.storms.fold_more"),
+        "part of the case of send_storms: what was offered goes back when it is folded",
+    ),
+    "listening.storms.end_storm": "work stays where it is; it is offered again",
+    **dict.fromkeys(
+        ("listening.mentions.answer_mention", "listening.mentions.adopt_asked"), "begins work that waits, as receive does"
     ),
     **dict.fromkeys(
         ("cases.change_case", "cases.note_case", "cases.set_case_members", "cases.remove_from_case"), "about the case alone"

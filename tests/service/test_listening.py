@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.kit import ACTIONS, START, House, OneConnector, Person, Scripted
-from unisono.contract import Heard, NotReached, Overheard, Raw
+from unisono.contract import Ctx, Heard, NotReached, Overheard, Raw
 from unisono.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
@@ -21,8 +21,9 @@ from unisono.service.listening.listen import hear_source, take_in
 from unisono.service.listening.mentions import adopt_asked, answer_mention, decide_mention, mention_of, mentions_page
 from unisono.service.listening.monitors import add_monitor, change_monitor, list_monitors, preview_query
 from unisono.service.listening.sources import add_source, list_sources, switch_source
+from unisono.service.listening.stream_context import StreamContext
 from unisono.service.ports.channels import ChannelFacts
-from unisono.service.ports.listening import MentionFilter, MonitorChange
+from unisono.service.ports.listening import MentionFilter, MonitorChange, SourceFacts
 
 RIGHTS = ACTIONS | {"monitor.manage"}
 
@@ -410,3 +411,71 @@ async def test_figures_tell_volume_reach_networks_words_and_whose_voice_is_how_l
     assert (acme.posts, acme.words) == (3, [("acme", 1)])
     with pytest.raises(Invalid):
         await listening_figures(listening.db, anna.access, [], 0)
+
+
+async def test_what_came_by_a_channel_without_being_said_to_us_becomes_an_enquiry_by_one_click(listening: House) -> None:
+    house = listening
+    queue = await house.queue()
+    channel = await house.channel(queue)
+    anna = await somebody(house, queue)
+    one = await ear(house)
+    await listened(house, one)
+    await monitor(house, anna, "acme")
+    await house.hear(
+        channel,
+        {"id": "1", "text": "Acme antwortet nie", "addressed": False, "by": "zoe"},
+        {"id": "2", "text": "Acme, hallo?", "by": "bob"},
+    )
+    await listened(house, one)
+    mine = {said(view): view for view in await found(house, anna.access)}
+    aside, asked = mine["Acme antwortet nie"], mine["Acme, hallo?"]
+    assert (aside.enquiry, asked.enquiry) == (False, True)
+    for _ in range(2):
+        view = await answer_mention(house.outside, anna.access, aside.id)
+        assert (view.enquiry, view.state, view.conversation_id) == (True, "work", aside.conversation_id)
+    works = await house.sql(
+        "select i.state, i.waiting_since, i.due_at < 'infinity' as due, (select count(*) from message m where m.interaction_id = i.id) "
+        "as said from interaction i where conversation_id = $1",
+        aside.conversation_id,
+    )
+    assert [dict(row) for row in works] == [{"state": "waiting", "waiting_since": START, "due": True, "said": 1}]
+    # What is one already stays as it is.
+    assert (await answer_mention(house.outside, anna.access, asked.id)).state == "new"
+    assert len(await house.sql("select 1 from interaction")) == 2
+
+
+async def test_a_monitor_that_answers_by_itself_takes_up_what_a_channel_brought_and_only_where_we_may_answer(
+    listening: House,
+) -> None:
+    house = listening
+    queue = await house.queue()
+    channel = await house.channel(queue)
+    anna = await somebody(house, queue)
+    one = await ear(house)
+    await listened(house, one)
+    await monitor(house, anna, "acme", to_work=True)
+    await house.hear(
+        channel,
+        {"id": "1", "text": "Acme antwortet nie", "addressed": False, "by": "zoe"},
+        {"id": "2", "text": "acme privat", "addressed": False, "by": "bob", "visibility": "private"},
+    )
+    await listened(house, one)
+    assert await adopt_asked(house.outside) == 1
+    assert {said(view): view.state for view in await found(house, anna.access)} == {
+        "Acme antwortet nie": "work", "acme privat": "new",
+    }  # fmt: skip
+
+
+async def test_a_stream_without_an_account_has_no_secrets_and_keeps_nothing(listening: House) -> None:
+    house = listening
+    facts = SourceFacts(id=new_id(), connector="scripted", channel_id=None, config={}, state="on", place=None, version=1)
+    ctx: Ctx = StreamContext(house.outside, facts)
+    assert await ctx.secrets.get("access_token") is None
+    await ctx.memory.put("etag", b"1")
+    assert await ctx.memory.get("etag") == b"1"
+    for refused in (ctx.secrets.put("access_token", "x"), ctx.intake.put([])):
+        with pytest.raises(Conflict) as error:
+            await refused
+        assert error.value.code == "no_account"
+    again: Ctx = StreamContext(house.outside, facts)
+    assert await again.memory.get("etag") is None

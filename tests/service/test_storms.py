@@ -223,3 +223,72 @@ async def test_what_nearly_says_the_same_or_stands_in_the_same_thread_belongs_to
     narrow = Access(user_id=anna.id, actions=RIGHTS, classes=dict.fromkeys(RIGHTS, rights))
     view = await begin_storm(house.outside, narrow, new_id(), watched, "Ausfall")
     assert view.folded == 2
+
+
+async def test_what_is_folded_waits_for_the_one_answer_and_has_its_old_place_again_when_it_is_set_free(listening: House) -> None:
+    house = listening
+    channel, anna, watched, one = await outage(house)
+    bea, done = await supervisor(house, channel.queue_id), await code(house)
+    for person in (anna, bea):
+        await house.sql("update agent set state = 'busy' where user_id = $1", person.id)
+    agent = await house.agent(channel.queue_id, capacity=12)
+    await complain(house, channel, one, ["p0", "p1", "p2", "p3"])
+    assert await house.route() == 1
+    (offered,) = await house.sql("select id from interaction where state = 'offered'")
+    storm = await begin_storm(house.outside, anna.access, new_id(), watched, "Ausfall")
+    # What was offered goes back, and nothing of it is offered to anybody.
+    assert await house.route() == 0
+    waiting = await house.sql("select id, reason, waiting_since from interaction where state = 'waiting' order by id")
+    assert [row["reason"] for row in waiting] == [{"code": "folded"}] * 4
+    assert (await house.sql("select used from agent where user_id = $1", agent.id))[0]["used"] == 0
+    # A router that begins now knows it too.
+    await house.router.load()
+    assert await house.route() == 0
+    # Taken out, it is offered at once, before what came later.
+    await complain(house, channel, one, ["q9"], first=90)
+    assert await fold_more(house.outside) == 1
+    (case,) = await house.sql("select id from case_file")
+    await remove_from_case(house.db, anna.access, case["id"], offered["id"])
+    assert await house.route() == 1
+    (now,) = await house.sql("select id, waiting_since from interaction where state = 'offered'")
+    (before,) = [row for row in waiting if row["id"] == offered["id"]]
+    assert (now["id"], now["waiting_since"]) == (before["id"], before["waiting_since"])
+    # What the network does not take is for agents again, and so is all of it when the storm ends.
+    await house.sql("update agent set capacity = 120 where user_id = $1", agent.id)
+    await write_storm_answer(house.db, anna.access, storm.id, "Lang. " * 200, done)
+    await decide_storm_answer(house.db, bea.access, storm.id, approve=True)
+    await house.sql("update storm_item set state = 'closed' where interaction_id = $1", waiting[-1]["id"])
+    assert await send_storms(house.outside) > 0
+    await house.router.load()
+    assert await house.route() == 4
+
+
+async def test_the_end_of_a_storm_gives_back_what_it_did_not_answer(listening: House) -> None:
+    house = listening
+    channel, anna, watched, one = await outage(house)
+    await complain(house, channel, one, ["p0", "p1", "p2"])
+    storm = await begin_storm(house.outside, anna.access, new_id(), watched, "Ausfall")
+    await house.sql("update agent set state = 'busy' where user_id = $1", anna.id)
+    await house.agent(channel.queue_id, capacity=120)
+    assert await house.route() == 0
+    await end_storm(house.db, anna.access, storm.id)
+    assert await house.route() == 3
+
+
+async def test_what_came_by_a_channel_without_being_said_to_us_is_asked_for_and_answered_with_the_storm(listening: House) -> None:
+    house = listening
+    channel, anna, watched, one = await outage(house)
+    await complain(house, channel, one, ["p0"])
+    at = (house.clock.now() - timedelta(seconds=30)).isoformat()
+    said = {"id": "aside", "text": "Strom weg, und die schweigen", "by": "zoe", "at": at, "addressed": False}
+    await house.hear(channel, said, {**said, "id": "private", "by": "eva", "visibility": "private"})
+    await listened(house, one)
+    storm = await begin_storm(house.outside, anna.access, new_id(), watched, "Ausfall")
+    assert (storm.folded, storm.strangers) == (1, 1)
+    assert await adopt_asked(house.outside) == 1
+    assert await fold_more(house.outside) == 1
+    # Nothing asks for the private one, however often it is looked.
+    assert await fold_more(house.outside) == 0
+    assert await adopt_asked(house.outside) == 0
+    (mention,) = [view for view in await found(house, anna.access) if view.state == "work"]
+    assert (said["text"], mention.enquiry) == ("Strom weg, und die schweigen", True)

@@ -74,7 +74,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="A customer asked, so many seconds before it came in; a unit of work waits.",
         body={"previous_id?": ID, "units": "integer", "age_s?": "number"},
     ),
-    "interaction.changed": EventType(summary="The customer wrote again while it was open.", body={"by": ENUM}),
+    "interaction.changed": EventType(
+        summary="It changed while open. by: customer or third_party, who wrote again; storm: it waits for no storm's answer.",
+        body={"by": ENUM},
+    ),
     "interaction.offered": EventType(
         summary="It was reserved for an agent, with the capacity that it takes.", body={"offer_id": ID}
     ),

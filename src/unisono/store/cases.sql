@@ -32,7 +32,8 @@ insert into case_note (id, case_id, user_id, text, at) values ($1, $2, $3, $4, $
 -- name: put
 with before as (select id, case_id from interaction where id = $1 for no key update),
 put as (
-    update interaction i set case_id = $2, version = i.version + 1, updated_at = $3
+    update interaction i set case_id = $2, version = i.version + 1, updated_at = $3,
+                             reason = case when i.reason ->> 'code' = 'folded' then '{"code": "unfolded"}' else i.reason end
     from before where i.id = before.id and before.case_id is distinct from $2
 )
 select case_id from before;

@@ -115,7 +115,7 @@ class PgListening:
 
     async def said_here(self, message_ids: Sequence[UUID]) -> list[SaidHere]:
         """Return what customers wrote on our channels."""
-        return [_said(row) for row in await self._connection.fetch(_SQL["said_here"], list(message_ids))]
+        return [_said(row) for row in await self._connection.fetch(_SQL["said_here"], list(message_ids), self._now)]
 
     async def add_mentions(self, mentions: Sequence[NewMention]) -> list[tuple[UUID, UUID]]:
         """Write mentions and count what is new."""
@@ -182,6 +182,10 @@ class PgListening:
         """Say what became of a mention."""
         await self._connection.execute(_SQL["decide"], mention_id, state, by, channel_id, self._now, remote_id)
 
+    async def said_in(self, message_id: UUID, interaction_id: UUID) -> None:
+        """Let a message belong to a unit of work."""
+        await self._connection.execute(_SQL["said_in"], message_id, interaction_id)
+
     async def forget_posts(self, network: str, remote_ids: Sequence[str]) -> int:
         """Drop what no longer stands."""
         return int(await self._connection.fetchval(_SQL["forget_posts"], network, list(remote_ids)))
@@ -240,6 +244,7 @@ def _said(row: Any) -> SaidHere:
         channel_id=row["channel_id"],
         post=post,
         visibility=row["visibility"],
+        can_become_work=row["can_become_work"],
     )
 
 

@@ -66,7 +66,10 @@ update listening_source set health = $2, health_at = $3 where id = $1 and health
 -- Ids that are unique within a realm alone are told with it.
 select m.id as message_id, c.network, m.channel_id, case when i.realm = '' then '' else i.realm || '/' end as realm, m.remote_id,
        i.remote_id as author_id, i.handle, m.said_at,
-       x.text, x.subject, m.url, m.language, v.root_remote_id as root_id, m.parent_remote_id as parent_id, m.visibility, c.medium
+       x.text, x.subject, m.url, m.language, v.root_remote_id as root_id, m.parent_remote_id as parent_id, m.visibility, c.medium,
+       m.interaction_id is null and m.visibility = 'public'
+       and (v.reply_rule = 'yes' or v.reply_rule = 'until' and v.reply_until > $2)
+       and not exists (select from interaction w where w.conversation_id = v.id and w.state <> 'closed') as can_become_work
 from message m
 join message_text x on x.message_id = m.id
 join channel c on c.id = m.channel_id
@@ -128,13 +131,15 @@ limit $9;
 -- name: views
 select n.id, n.network, coalesce(nullif(i.handle, ''), n.author) as author, coalesce(x.text, n.text) as text, n.url, n.language,
        n.root_id, n.followers, n.said_at, n.heard_at, n.expires_at, n.state, n.decided_by, g.conversation_id, n.version,
+       g.interaction_id is not null
+       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.state <> 'closed') as enquiry,
        (select count(*) from (select from mention o where o.network = n.network and o.root_id = n.root_id limit 100) t) as thread,
        r.monitor_ids, r.words
 from mention n
 left join lateral (
-    select g.id, g.conversation_id, g.identity_id from message g where g.id = n.message_id
+    select g.id, g.conversation_id, g.identity_id, g.interaction_id from message g where g.id = n.message_id
     union all
-    select g.id, g.conversation_id, g.identity_id from message g
+    select g.id, g.conversation_id, g.identity_id, g.interaction_id from message g
     where n.message_id is null and g.channel_id = n.work_channel_id and g.remote_id = n.work_remote_id
     limit 1
 ) g on true
@@ -154,13 +159,15 @@ order by n.said_at desc, n.id desc;
 -- name: mention
 select n.id, n.network, n.remote_id, n.url, s.channel_id as source_channel_id, n.message_id, n.work_channel_id, n.state, n.version,
        g.conversation_id, g.access_class as conversation_class,
+       g.interaction_id is not null
+       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.state <> 'closed') as enquiry,
        (select array_agg(a.id) from mention_monitor q join monitor m on m.id = q.monitor_id
         left join channel c on c.id = m.channel_id
         left join access_class a on a.channel_id = c.id and a.queue_id = c.queue_id
         where q.mention_id = n.id) as access_classes
 from mention n left join listening_source s on s.id = n.source_id
 left join lateral (
-    select g.conversation_id, v.access_class from message g join conversation v on v.id = g.conversation_id
+    select g.conversation_id, g.interaction_id, v.access_class from message g join conversation v on v.id = g.conversation_id
     where g.id = n.message_id or (g.channel_id = n.work_channel_id and g.remote_id = n.work_remote_id) limit 1
 ) g on true
 where n.id = $1;
@@ -176,6 +183,9 @@ update mention set state = $2, decided_by = $3, decided_at = $5, work_channel_id
                    text = case when $4::uuid is null then text else '' end,
                    author = case when $4::uuid is null then author else '' end, version = version + 1
 where id = $1;
+
+-- name: said_in
+update message set interaction_id = $2, version = version + 1 where id = $1 and interaction_id is null;
 
 -- name: forget_posts
 with gone as (delete from mention where network = $1 and remote_id = any($2::text[]) returning id) select count(*) from gone;

@@ -8,6 +8,7 @@ from unisono.service.instant import instant, maybe_instant
 from unisono.service.listening.storm_views import AlertView, StormView
 from unisono.service.ports.listening import Classes
 from unisono.service.ports.storms import Lately, StormFacts, ToAnswer
+from unisono.service.ports.work import InteractionFacts
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -122,10 +123,16 @@ class PgStorms:
     async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None:
         """Note what was folded."""
         await self._connection.execute(_SQL["fold"], storm_id, list(interaction_ids))
+        await self._connection.execute(_SQL["folded"], list(interaction_ids), self._now)
+
+    async def set_free(self, storm_id: UUID) -> list[InteractionFacts]:
+        """Give agents again what still waits for the answer."""
+        rows = await self._connection.fetch(_SQL["set_free"], storm_id, self._now)
+        return sorted((InteractionFacts(**dict(row)) for row in rows), key=lambda one: one.id)
 
     async def ask_for(self, monitor_id: UUID, since: datetime, networks: Sequence[str], limit: int) -> int:
         """Ask for strangers' posts."""
-        return int(await self._connection.fetchval(_SQL["ask_for"], monitor_id, since, list(networks), limit))
+        return int(await self._connection.fetchval(_SQL["ask_for"], monitor_id, since, list(networks), limit, self._now))
 
     async def write(self, storm_id: UUID, text: str, code_id: UUID | None, by: UUID) -> None:
         """Keep the answer, to be looked at by a second person."""

@@ -121,10 +121,32 @@ insert into storm_item (storm_id, interaction_id, customer_id)
 select $1, w.id, d.customer_id from interaction w join conversation v on v.id = w.conversation_id join identity d on d.id = v.identity_id
 where w.id = any($2::uuid[]) on conflict do nothing;
 
+-- name: folded
+-- Why it is offered to nobody, for whoever looks at it.
+update interaction set reason = '{"code": "folded"}', version = version + 1, updated_at = $2 where id = any($1::uuid[]) and state = 'waiting';
+
+-- name: set_free
+-- What still waits for the answer of a storm, for agents again. Locked in the order of all verbs: before the storm.
+with mine as materialized (
+    select w.id from storm_item k join storm s on s.id = k.storm_id join interaction w on w.id = k.interaction_id
+    where k.storm_id = $1 and k.state = 'folded' and w.case_id = s.case_id and w.state = 'waiting'
+    order by w.id for no key update of w
+)
+update interaction w set reason = '{"code": "unfolded"}', version = w.version + 1, updated_at = $2 from mine where w.id = mine.id
+returning w.id, w.conversation_id, w.channel_id, w.access_class, w.queue_id, w.state, w.agent_id, w.units, w.priority, w.skills,
+          w.version, w.closed_at;
+
 -- name: ask_for
 with few as (
     select n.id from mention n join mention_monitor q on q.mention_id = n.id
-    where q.monitor_id = $1 and n.said_at >= $2 and n.state = 'new' and n.message_id is null and n.network = any($3::text[])
+    left join message g on g.id = n.message_id left join conversation v on v.id = g.conversation_id
+    where q.monitor_id = $1 and n.said_at >= $2 and n.state = 'new'
+      -- A stranger's post, or one that came by a channel of ours without being said to us.
+      and (n.message_id is null and n.network = any($3::text[])
+           or g.interaction_id is null and g.deleted_at is null and not g.automatic and v.visibility = 'public'
+              and exists (select from channel c where c.id = g.channel_id and c.archived_at is null)
+              and (v.reply_rule = 'yes' or v.reply_rule = 'until' and v.reply_until > $5)
+              and not exists (select from interaction w where w.conversation_id = v.id and w.state <> 'closed'))
     order by n.id limit $4
 ), asked as (update mention n set state = 'asked', version = n.version + 1 from few where n.id = few.id returning n.id)
 select count(*) from asked;

@@ -137,7 +137,11 @@ join channel c on c.id = i.channel_id
 left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
-where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[]);
+where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[])
+  -- What is folded into a storm waits for its one answer; see `storms`.
+  and (i.case_id is null or not exists (
+      select from storm_item k join storm s on s.id = k.storm_id
+      where k.interaction_id = i.id and k.state = 'folded' and s.case_id = i.case_id and s.state <> 'ended'));
 
 -- name: waiting_of_customers
 select i.id from identity n join conversation t on t.identity_id = n.id join interaction i on i.conversation_id = t.id
@@ -157,7 +161,11 @@ join channel c on c.id = i.channel_id
 left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
-where i.state = 'waiting' and q.mode = 'push';
+where i.state = 'waiting' and q.mode = 'push'
+  -- What is folded into a storm waits for its one answer; see `storms`.
+  and (i.case_id is null or not exists (
+      select from storm_item k join storm s on s.id = k.storm_id
+      where k.interaction_id = i.id and k.state = 'folded' and s.case_id = i.case_id and s.state <> 'ended'));
 
 -- name: reserves
 select id, case when reserve_auto then reserve_now else reserve_agents end as reserve_agents, reserve_units from queue

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from unisono.service.listening.ear import Ear
-from unisono.service.listening.keep import keep
+from unisono.service.listening.keep import Found, keep
 from unisono.service.ports import Database
 
 FOLLOWER: Final = "listening"
@@ -37,7 +37,9 @@ async def follow_messages(db: Database, ear: Ear) -> bool:
     async with db.read() as tx:
         said = await tx.listening.said_here(list(dict.fromkeys(ids))) if ids else []
     words = await ear.hear([(one.network, one.post) for one in said])
-    found = [(one.network, one.post, by, one.message_id) for one, by in zip(said, words, strict=True) if by]
+    found = [
+        Found(one.network, one.post, by, one.message_id, one.can_become_work) for one, by in zip(said, words, strict=True) if by
+    ]
     async with db.write() as tx:
         taken = await tx.followers.take(FOLLOWER)
         if taken is None or taken[0] != began:

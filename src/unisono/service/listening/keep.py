@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import Struct
+
 from unisono.contract.listening import Heard
 from unisono.domain.ids import new_id
 from unisono.service.listening.ear import Ear
@@ -14,8 +16,18 @@ from unisono.service.settings import read_settings
 Words = dict[UUID, tuple[str, ...]]
 
 
-async def keep(tx: Tx, ear: Ear, found: Sequence[tuple[str, Heard, Words, UUID | None]], *, source_id: UUID | None = None) -> int:
-    """Write (network, post, words by monitor, the message that it is); returns how many posts were new to a monitor.
+class Found(Struct, frozen=True, gc=False):
+    """A post that monitors found. message_id: of ours, that it is; can_become_work: it is no enquiry yet and may be answered."""
+
+    network: str
+    post: Heard
+    words: Words
+    message_id: UUID | None = None
+    can_become_work: bool = True
+
+
+async def keep(tx: Tx, ear: Ear, found: Sequence[Found], *, source_id: UUID | None = None) -> int:
+    """Write what was found; returns how many posts were new to a monitor.
 
     A monitor whose finds are to be answered marks its posts as asked. Several in one transaction with the stream's place.
     """
@@ -25,11 +37,10 @@ async def keep(tx: Tx, ear: Ear, found: Sequence[tuple[str, Heard, Words, UUID |
     expires_at = tx.now + timedelta(days=days)
     new = await tx.listening.add_mentions([
         NewMention(
-            id=new_id(), network=network, post=post, words=words, source_id=source_id, message_id=message_id,
-            expires_at=expires_at,
-            asked=message_id is None and any(ear.monitor(one).to_work for one in words),
+            id=new_id(), network=one.network, post=one.post, words=one.words, source_id=source_id, message_id=one.message_id,
+            expires_at=expires_at, asked=one.can_become_work and any(ear.monitor(key).to_work for key in one.words),
         )
-        for network, post, words, message_id in found
+        for one in found
     ])  # fmt: skip
     counted: dict[UUID, int] = {}
     for _, monitor_id in new:

@@ -23,7 +23,7 @@ from unisono.service.intake import LEASE_S, LeaseLost, growing_pause, lease
 from unisono.service.listening.alerts import look_for_spikes
 from unisono.service.listening.ear import Ear, NewMatcher
 from unisono.service.listening.follow import follow_messages
-from unisono.service.listening.keep import keep
+from unisono.service.listening.keep import Found, keep
 from unisono.service.listening.mentions import adopt_asked
 from unisono.service.listening.sources import FEED, open_source
 from unisono.service.listening.storms import fold_more, send_storms
@@ -222,7 +222,7 @@ async def take_in(outside: Outside, ear: Ear, source_id: UUID, network: str, ste
     authors = [(network, author_id) for step in steps for author_id in step.authors_gone]
     taken_back = set(gone)
     found = [
-        (network, post, by, None) for post, by in zip(posts, words, strict=True) if by and post.remote_id not in taken_back
+        Found(network, post, by) for post, by in zip(posts, words, strict=True) if by and post.remote_id not in taken_back
     ]  # fmt: skip
     newest: datetime | None = max(
         (at for step in steps for at in (step.at, *(p.said_at for p in step.posts)) if at), default=None

@@ -13,6 +13,7 @@ from unisono.contract.listening import Adopts
 from unisono.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from unisono.service.access import Access
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
+from unisono.service.listening.enquire import enquire
 from unisono.service.listening.views import FoundMention
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, NewEvent, Tx
@@ -64,13 +65,17 @@ async def decide_mention(db: Database, access: Access, mention_id: UUID, state: 
 async def answer_mention(outside: Outside, access: Access, mention_id: UUID) -> FoundMention:
     """Bring a public post into the queue as an enquiry of the channel that can answer it; twice is once.
 
-    What came by a channel stands in its conversation already. Raises NotFound, Forbidden; Conflict where no channel can answer,
-    or where the post no longer stands (the mention is gone then); Unavailable when the network does not answer now.
+    What came by a channel without being said to us becomes an enquiry in its own conversation.
+
+    Raises NotFound, Forbidden; Conflict where no channel can answer, or where the post no longer stands (the mention is gone
+    then); Unavailable when the network does not answer now.
     """
     async with outside.db.read() as tx:
         mention = await _reach(tx, access, mention_id, lock=False)
         channels = await tx.channels.running()
-    if mention.conversation_id is None and mention.state != "work":
+    if mention.message_id is not None:
+        await _enquire(outside.db, mention_id, access.user_id)
+    elif mention.conversation_id is None and mention.state != "work":
         able = _able(outside, channels, mention)
         mine = [one for one in able if access.sees(one.access_class, None, "work.answer")]
         if not mine:
@@ -88,6 +93,9 @@ async def adopt_asked(outside: Outside) -> int:
     for mention in facts:
         able = _able(outside, channels, mention)
         try:
+            if mention.message_id is not None:
+                await _enquire(outside.db, mention.id, None)
+                continue
             if able:
                 await _adopt(outside, able[0], mention, None)
                 continue
@@ -97,6 +105,18 @@ async def adopt_asked(outside: Outside) -> int:
             return 0
         await _back(outside.db, mention.id)
     return len(facts)
+
+
+async def _enquire(db: Database, mention_id: UUID, by: UUID | None) -> None:
+    async with db.write() as tx:
+        mention = await tx.listening.mention(mention_id, lock=True)
+        if mention is None:
+            return
+        begun = await enquire(tx, mention, by)
+        if begun or mention.state == "asked":
+            state = "work" if begun or mention.enquiry else "new"
+            await tx.listening.decide(mention.id, state, by)
+            _tell(tx, mention, by, state)
 
 
 async def _back(db: Database, mention_id: UUID) -> None:

@@ -5,10 +5,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from unisono.contract.connector import Connector, ConnectorType
-from unisono.contract.context import Account
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.service.access import Access
-from unisono.service.channel_context import ChannelContext, Outside, open_connector
+from unisono.service.channel_context import Outside, open_connector
+from unisono.service.listening.stream_context import StreamContext
 from unisono.service.listening.views import SourceView
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
@@ -106,43 +106,7 @@ def open_source(outside: Outside, source: SourceFacts, channel: ChannelFacts | N
     """Return the connector that hears for a source: its channel's own, or one without an account."""
     if channel is not None:
         return open_connector(outside, channel)
-    return outside.registry.code(source.connector)(_Nobody(outside, source))
-
-
-class _Nobody(ChannelContext):
-    """What a connector is given that hears for nobody: settings and the network; no secrets, and a memory for the moment."""
-
-    def __init__(self, outside: Outside, source: SourceFacts) -> None:
-        manifest = outside.registry.manifest(source.connector)
-        facts = ChannelFacts(
-            id=source.id, connector=source.connector, network=manifest.network, medium=manifest.medium, name="",
-            config=source.config, queue_id=source.id, access_class=0, units=0, priority=0, state="ok", paused=False,
-            first_response_s=0, match_language=False, version=1,
-        )  # fmt: skip
-        super().__init__(outside, facts)
-        self.account = Account(channel_id=source.id, name="", config=source.config)
-        self.secrets = _NoSecrets()  # type: ignore[assignment]
-        self.memory = _Moment()  # type: ignore[assignment]
-
-
-class _NoSecrets:
-    async def get(self, name: str) -> str | None:  # noqa: ARG002 - nobody has a secret
-        return None
-
-
-class _Moment:
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    async def get(self, key: str) -> bytes | None:
-        return self._kept.get(key)
-
-    async def put(self, key: str, value: bytes, *, ttl_s: int | None = None) -> None:
-        del ttl_s
-        self._kept[key] = value
-
-    async def delete(self, key: str) -> None:
-        self._kept.pop(key, None)
+    return outside.registry.code(source.connector)(StreamContext(outside, source))
 
 
 async def _view(tx: Tx, source_id: UUID) -> SourceView:

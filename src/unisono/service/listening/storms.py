@@ -1,6 +1,7 @@
 """Storms: what many say about one thing becomes one case with one owner; one answer reaches each author once, where they asked.
 
-What is folded stays an enquiry of its own, in its queue or in somebody's hands; taking it out of the case leaves nothing behind.
+What is folded stays an enquiry of its own, in somebody's hands or in its queue, where it keeps its place but is offered to nobody
+while the one answer is on its way; taking it out of the case leaves nothing behind.
 The answer is looked at by a second person. It goes into each conversation like any answer, through the channel's own lane and
 budget; whoever asked twice is answered once.
 """
@@ -28,7 +29,7 @@ from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.cases import CaseChange, NewCase
 from unisono.service.ports.storms import StormFacts, ToAnswer
 from unisono.service.ports.talk import NewMessage
-from unisono.service.ports.work import InteractionFacts
+from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.release import OUTBOX_BELL, Queued, queue_answer
 from unisono.service.text import storable, terms
 from unisono.service.work_events import work_event
@@ -124,6 +125,12 @@ async def _fold(db: Database, storm: StormFacts, ids: Sequence[UUID] | None) -> 
             if work is not None and work.state != InteractionState.CLOSED.value:
                 works.append(work)
         put = [work for work in works if await tx.cases.put_if_free(work.id, storm.case_id)]
+        offered = [work for work in put if work.state == InteractionState.OFFERED.value]
+        if offered:
+            # Nobody shall answer alone what all are answered together.
+            await lock_people(tx, offered)
+            for work in offered:
+                await give_back(tx, work, "storm")
         await tx.storms.fold(storm.id, [work.id for work in put])
         for work in put:
             tx.emit(work_event("case_changed", work, case_id=storm.case_id))
@@ -173,10 +180,18 @@ async def decide_storm_answer(db: Database, access: Access, storm_id: UUID, *, a
 
 
 async def end_storm(db: Database, access: Access, storm_id: UUID) -> StormView:
-    """Fold no more and answer no more by itself; the case is solved. What is open stays open. Raises NotFound, Forbidden."""
+    """Fold no more and answer no more by itself; the case is solved. What is open stays open, for agents to answer.
+
+    Raises NotFound, Forbidden.
+    """
     async with db.write() as tx:
+        seen = await tx.storms.storm(storm_id)
+        # Work is locked before storms. Whoever may not end it is refused below, and this with it.
+        free = await tx.storms.set_free(storm_id) if seen is not None and seen.state != "ended" else []
         storm = await _reach(tx, access, storm_id, SUPERVISE)
         if storm.state != "ended":
+            for work in free:
+                tx.emit(work_event("changed", work, by="storm"))
             await tx.cases.change(storm.case_id, CaseChange(state="solved", solved_at=tx.now))
             await tx.storms.set_state(storm_id, "ended")
             await tx.privacy.audit(access.user_id, "storm.ended", "storm", str(storm_id), {})
@@ -212,7 +227,8 @@ async def _answer(outside: Outside, storm: StormFacts, one: ToAnswer) -> None:
         if work is None or place is None or work.state == InteractionState.CLOSED.value:
             await tx.storms.settle(storm.id, one.interaction_id, "closed", None)
             return
-        if await tx.storms.storm(storm.id, lock=True) is None:
+        standing = await tx.storms.storm(storm.id, lock=True)
+        if standing is None or standing.state != "sending":
             return
         state, message_id = "along", None
         if not await tx.storms.answered_before(storm.id, one.customer_id):
@@ -226,6 +242,10 @@ async def _answer(outside: Outside, storm: StormFacts, one: ToAnswer) -> None:
                 check(draft, storm.text, caps, place.visibility, place.reply_rule, place.reply_until, tx.now, [])
             except UnisonoError as error:
                 await tx.storms.settle(storm.id, work.id, "refused", None, error.code)
+                # Somebody has to do it by hand: it has its old place again.
+                if work.state == InteractionState.WAITING.value:
+                    await tx.work.change(work.id, InteractionChange(reason={"code": "unfolded"}))
+                tx.emit(work_event("changed", work, by="storm"))
                 return
             await _say(tx, storm, work, message_id, place.visibility, place.case_number)
             state = "answered"

@@ -65,7 +65,8 @@ class Piece(Struct, frozen=True, kw_only=True):
 class FoundMention(Struct, frozen=True, kw_only=True):
     """A post that monitors found. state: new, asked (it will be answered), work, ignored or not_ours.
 
-    conversation_id: where it is answered, once it is there. reach: the author's followers, where the network tells.
+    conversation_id: where it stands here. enquiry: it is answered there, or was; else it came in without being said to us.
+    reach: the author's followers, where the network tells.
     thread: how many mentions stand in the same thread.
     """
 
@@ -84,6 +85,7 @@ class FoundMention(Struct, frozen=True, kw_only=True):
     state: str
     decided_by: UUID | None
     conversation_id: UUID | None
+    enquiry: bool
     thread: int
     version: int
 

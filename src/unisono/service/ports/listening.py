@@ -49,13 +49,17 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
 
 
 class SaidHere(Struct, frozen=True, kw_only=True):
-    """A message that a customer wrote on a channel of ours, as monitors look at it."""
+    """A message that a customer wrote on a channel of ours, as monitors look at it.
+
+    can_become_work: it was not said to us, nothing is open in its conversation, and its network lets us answer in public.
+    """
 
     message_id: UUID
     network: str
     channel_id: UUID
     post: Heard
     visibility: str
+    can_become_work: bool = False
 
 
 class NewMention(Struct, frozen=True, kw_only=True):
@@ -72,7 +76,10 @@ class NewMention(Struct, frozen=True, kw_only=True):
 
 
 class MentionFacts(Struct, frozen=True, kw_only=True):
-    """A mention as the verbs need it. access_classes: of its monitors; None among them is one for the whole house only."""
+    """A mention as the verbs need it. access_classes: of its monitors; None among them is one for the whole house only.
+
+    enquiry: what it says was said to us, or something is open in its conversation.
+    """
 
     id: UUID
     network: str
@@ -83,6 +90,7 @@ class MentionFacts(Struct, frozen=True, kw_only=True):
     work_channel_id: UUID | None
     conversation_id: UUID | None
     conversation_class: int | None
+    enquiry: bool
     state: str
     version: int
     access_classes: list[int | None]
@@ -165,6 +173,9 @@ class Listening(Protocol):
         self, mention_id: UUID, state: str, by: UUID | None, channel_id: UUID | None = None, remote_id: str | None = None
     ) -> None:
         """Say what became of a mention; adopted by a channel it gives up its text, which then stands with that message."""
+
+    async def said_in(self, message_id: UUID, interaction_id: UUID) -> None:
+        """Say of a message that belonged to no unit of work that it is of this one."""
 
     async def forget_posts(self, network: str, remote_ids: Sequence[str]) -> int:
         """Drop mentions of posts that no longer stand at their network."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from unisono.service.listening.storm_views import AlertView, StormView
 from unisono.service.ports.listening import Classes
+from unisono.service.ports.work import InteractionFacts
 
 
 class Lately(Struct, frozen=True, kw_only=True):
@@ -88,10 +89,14 @@ class Storms(Protocol):
     async def beside(self, storm: StormFacts, limit: int) -> dict[UUID, str]:
         """Return how open enquiries in no case began that are new to the storm, the newest first."""
 
-    async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None: ...
+    async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None:
+        """Note what was folded. Until the storm answers it, ends or refuses it, no agent is offered it."""
+
+    async def set_free(self, storm_id: UUID) -> list[InteractionFacts]:
+        """Lock and return what still waits for the storm's answer, with its reason changed: agents are offered it again."""
 
     async def ask_for(self, monitor_id: UUID, since: datetime, networks: Sequence[str], limit: int) -> int:
-        """Ask for strangers' posts that can be answered; returns how many."""
+        """Ask for posts that were not said to us and can be answered, by whatever way they came; returns how many."""
 
     async def write(self, storm_id: UUID, text: str, code_id: UUID | None, by: UUID) -> None: ...
 
