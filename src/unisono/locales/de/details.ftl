@@ -260,6 +260,7 @@ detail-is_work = Das wird schon beantwortet; entscheiden Sie im Gespräch.
 detail-needs_channel = Dieses Netzwerk wird über ein Konto gehört: Wählen Sie den Kanal.
 detail-network_silent = Das Netzwerk antwortet gerade nicht. Die Erwähnung bleibt; versuchen Sie es gleich noch einmal.
 detail-no_stream = Dieses Netzwerk hat keinen öffentlichen Strom, den Unisono hören kann.
+detail-no_account = Eine Quelle ohne Kanal hat kein Konto, dem das gehören könnte. Hören Sie sie über einen Kanal.
 detail-post_gone = Der Beitrag wurde dort gelöscht; er ist auch hier fort.
 detail-unknown_setting = Das gehört nicht zu dieser Quelle. Es wurde nichts gespeichert.
 detail-bad_source_address = Die Adresse muss mit https:// oder wss:// beginnen.
