@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -65,8 +66,6 @@ async def test_values_reach_the_other_process(two: tuple[PostgresBus, PostgresBu
 
 
 async def test_a_bus_whose_connections_were_cut_comes_back(two: tuple[PostgresBus, PostgresBus], dsn: str) -> None:
-    import asyncpg
-
     here, there = two
     connection = await asyncpg.connect(dsn)
     await connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'")
@@ -91,3 +90,21 @@ async def test_a_value_too_large_for_the_bell_hurts_nobody(two: tuple[PostgresBu
         await here.publish("typing", "big", {"text": "x" * size})
         await here.publish("typing", "small", {"n": 1})
         assert await asyncio.wait_for(anext(values), 5) == ("small", {"n": 1})
+
+
+async def test_a_bus_that_can_hear_but_not_speak_any_more_comes_back(two: tuple[PostgresBus, PostgresBus], dsn: str) -> None:
+    here, there = two
+    async with there.listen("events") as theirs:
+        await here.ring("events")
+        assert await theirs.wait(5)
+    connection = await asyncpg.connect(dsn)
+    cut = await connection.fetch(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_notify(%' and pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    assert cut
+    async with there.listen("events") as theirs, asyncio.timeout(20):
+        while True:
+            await here.ring("events")
+            if await theirs.wait(0.2):
+                break

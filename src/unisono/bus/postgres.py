@@ -17,6 +17,7 @@ import structlog
 
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.service.ports import BellListener
+from unisono.service.stopping import heed_cancellation
 
 CHANNEL = "unisono"
 COALESCE_S = 0.02
@@ -62,10 +63,11 @@ class PostgresBus:
         while True:
             try:
                 await self._connected()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
                 self.ready.clear()
-                _log.warning("bell_lost", error=type(error).__name__)
-                await asyncio.sleep(1.0)
+                _log.warning("bell_lost", error=type(lost.exceptions[0]).__name__)
+            heed_cancellation()
+            await asyncio.sleep(1.0)
 
     async def _connected(self) -> None:
         async with contextlib.AsyncExitStack() as stack:

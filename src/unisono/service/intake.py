@@ -20,6 +20,7 @@ from unisono.service.channel_context import INBOX_BELL, Outside, health_of, open
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.receive import Received, receive
+from unisono.service.stopping import heed_cancellation
 from unisono.service.understand import Understood, understand
 
 BATCH = 100
@@ -411,9 +412,13 @@ def _shape(channel: ChannelFacts) -> object:
 
 async def _guarded(run: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> None:
     """Run until the end; a failure is reported and the keeper starts it anew after a pause."""
+    failures: tuple[Exception | ExceptionGroup[Exception], ...] = ()
     try:
         await run()
     except* Exception as group:
-        for error in group.exceptions:
-            report(type(error).__name__)
+        failures = group.exceptions
+    heed_cancellation()
+    for error in failures:
+        report(type(error).__name__)
+    if failures:
         await asyncio.sleep(_FIRST_PAUSE_S)

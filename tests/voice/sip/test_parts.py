@@ -1,17 +1,20 @@
 """The parts of the driver that need no telephone."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.voice.sip.conftest import Context
 from unisono.app.doctor import Level, look_at_telephony
 from unisono.app.settings import Settings
-from unisono.contract.voice import Endpoint, EndpointKind, Verstat
+from unisono.contract.voice import Cause, Endpoint, EndpointKind, Hangup, Refused, Verstat
 from unisono.testing.telephony.kamailio import CONFIG
 from unisono.voice.sip.callers import caller_of, number_of, plain
 from unisono.voice.sip.door import Barred, Door, Way
+from unisono.voice.sip.driver import SipDriver
 from unisono.voice.sip.endpoint.replacing import replaces_of
 from unisono.voice.sip.endpoint.sounds import BadSound, built_in, read_wave
 from unisono.voice.sip.settings import BadSipSettings, SipSettings, read_settings
@@ -209,3 +212,37 @@ def test_the_guide_shows_the_configuration_that_was_tried() -> None:
 def test_the_guide_names_every_setting() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "how-to" / "connect-sip.md").read_text(encoding="utf-8")
     assert [name for name in SipSettings.__struct_fields__ if f"`{name}`" not in guide] == []
+
+
+class Mute:
+    """An endpoint that says nothing."""
+
+    def send(self, _: object) -> None: ...
+
+
+async def test_who_is_told_to_stop_while_the_endpoint_is_asked_stops(tmp_path: Path) -> None:
+    driver = SipDriver(Context({"trunk": "sip.provider.example", "phones": "phones.example"}, tmp_path))
+    driver._link = Mute()  # type: ignore[assignment]  # what is asked goes nowhere
+    asking = [
+        asyncio.create_task(driver.snapshot()),
+        asyncio.create_task(driver.do(Hangup(command_id="1", call_id="2", cause=Cause.NORMAL))),
+    ]
+    await asyncio.sleep(0)
+    for task in asking:
+        task.cancel()
+    done, _ = await asyncio.wait(asking, timeout=10)
+    assert [task.cancelled() for task in done] == [True, True]
+
+
+async def test_who_asks_an_endpoint_that_goes_is_told_so(tmp_path: Path) -> None:
+    driver = SipDriver(Context({"trunk": "sip.provider.example", "phones": "phones.example"}, tmp_path))
+    driver._link = Mute()  # type: ignore[assignment]  # what is asked goes nowhere
+    looking = asyncio.create_task(driver.snapshot())
+    hanging_up = asyncio.create_task(driver.do(Hangup(command_id="1", call_id="2", cause=Cause.NORMAL)))
+    await asyncio.sleep(0)
+    await driver._lose()
+    with pytest.raises(OSError, match="no answer"):
+        await looking
+    refused = await hanging_up
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.again) == ("cut", True)

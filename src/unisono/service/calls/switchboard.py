@@ -34,6 +34,7 @@ from unisono.service.calls.waiting import announce
 from unisono.service.channel_context import Outside
 from unisono.service.metrics import CALL_EVENTS, CALL_LAG
 from unisono.service.ports.calls import Pending
+from unisono.service.stopping import heed_cancellation
 
 LEASE_S: Final = 10.0
 RECONCILE_S: Final = 30.0
@@ -73,6 +74,7 @@ class Switchboard:
             except* Exception as failed:
                 for error in failed.exceptions:
                     _log.error("driver_stopped", driver=driver.name, error=type(error).__name__)
+            heed_cancellation()
             await asyncio.sleep(AGAIN_S)
 
     async def _work(self, driver: VoiceDriver) -> None:

@@ -469,7 +469,8 @@ class Sipp:
     async def ends_well(self, within_s: float = 20.0) -> None:
         """Wait for the script's end. Raises AssertionError with sipp's own words when it did not go as written."""
         try:
-            code = await asyncio.wait_for(self._process.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                code = await self._process.wait()
         except TimeoutError:
             raise AssertionError(f"sipp is not at its end after {within_s} s. {self.errors()}") from None
         assert code == 0, f"sipp ended with {code}: {self.errors()}"

@@ -90,8 +90,9 @@ class SipDriver:
         self._door = Door(self._settings, time.monotonic)
         self._link: Link[Up] | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._waiting: dict[str, asyncio.Future[Result]] = {}
-        self._looks: dict[int, asyncio.Future[list[SeenCall]]] = {}
+        # None: the endpoint is gone. Never a cancelled future: whoever waits could not tell it from being cancelled itself.
+        self._waiting: dict[str, asyncio.Future[Result | None]] = {}
+        self._looks: dict[int, asyncio.Future[list[SeenCall] | None]] = {}
         self._drained: asyncio.Event = asyncio.Event()
         self._events: asyncio.Queue[VoiceEvent] = asyncio.Queue()
         self._live: set[str] = set()
@@ -162,7 +163,8 @@ class SipDriver:
         hearing: asyncio.Task[str] | None = None
         try:
             link.send(await self._plan())
-            first = await asyncio.wait_for(link.receive(), _START_S)
+            async with asyncio.timeout(_START_S):
+                first = await link.receive()
             if isinstance(first, Unable):
                 return first.text
             self._link = link
@@ -191,9 +193,11 @@ class SipDriver:
             return
         link.send(Drain(deadline_s=self._settings.drain_s))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained.wait(), self._settings.drain_s + 10.0)
+            async with asyncio.timeout(self._settings.drain_s + 10.0):
+                await self._drained.wait()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._events.join(), 5.0)
+            async with asyncio.timeout(5.0):
+                await self._events.join()
 
     async def _plan(self) -> Plan:
         settings = self._settings
@@ -306,9 +310,10 @@ class SipDriver:
         """Say of every call that was in the endpoint that it is lost; what had been recorded of it is kept."""
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.cancel()
+                waiting.set_result(None)
         for look in self._looks.values():
-            look.cancel()
+            if not look.done():
+                look.set_result(None)
         self._waiting.clear()
         self._looks.clear()
         for recording_id, (call_id, kind) in self._tapes.items():
@@ -388,14 +393,11 @@ class SipDriver:
         if waiting is None:
             waiting = self._waiting[command_id] = asyncio.get_running_loop().create_future()
             link.send(order)
-        try:
-            return await asyncio.wait_for(asyncio.shield(waiting), _WORD_S)
-        except TimeoutError:
-            return _cut(order.command)
-        except asyncio.CancelledError:
-            if waiting.cancelled():
-                return _cut(order.command)
-            raise
+        # Shielded, since the same command asked again waits for the same word.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WORD_S):
+                return await asyncio.shield(waiting) or _cut(order.command)
+        return _cut(order.command)
 
     async def _send_sound(self, link: Link[Up], file: str) -> None:
         try:
@@ -419,13 +421,15 @@ class SipDriver:
         look = self._looks[number] = asyncio.get_running_loop().create_future()
         taken_at = datetime.now(UTC)
         link.send(Look(number=number))
+        calls = None
         try:
-            calls = await asyncio.wait_for(look, _WORD_S)
-        except (TimeoutError, asyncio.CancelledError) as error:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_WORD_S):
+                    calls = await look
+        finally:
             self._looks.pop(number, None)
-            if isinstance(error, asyncio.CancelledError) and not look.cancelled():
-                raise
-            raise OSError("The SIP endpoint gives no answer.") from None
+        if calls is None:
+            raise OSError("The SIP endpoint gives no answer.")
         return Snapshot(driver=self.name, taken_at=taken_at, calls=tuple(calls))
 
     # -- recordings -----------------------------------------------------------------------------------------------------
@@ -488,7 +492,8 @@ async def _addresses(server: str) -> list[str]:
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Wait for a process that was let go; one that does not go is ended."""
     try:
-        await asyncio.wait_for(process.wait(), 3.0)
+        async with asyncio.timeout(3.0):
+            await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

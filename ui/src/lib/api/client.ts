@@ -15,6 +15,7 @@ export class Client {
   language = 'de';
   #csrf = '';
   #skew = 0;
+  readonly #underWay = new Set<Promise<unknown>>();
   onUnauthenticated: () => void = () => {};
   onReached: (reached: boolean) => void = () => {};
 
@@ -25,6 +26,15 @@ export class Client {
   /** Return the server's time in milliseconds; a workstation's clock may be minutes off, deadlines are not. */
   now(): number {
     return Date.now() + this.#skew;
+  }
+
+  /** Wait until every request has its answer, but no longer than so. */
+  async settled(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (this.#underWay.size > 0 && performance.now() < end) {
+      const patience = new Promise((resolve) => setTimeout(resolve, end - performance.now()));
+      await Promise.race([Promise.allSettled(this.#underWay), patience]);
+    }
   }
 
   get<T>(path: string, options: Options = {}): Promise<T> {
@@ -56,7 +66,15 @@ export class Client {
     return { accept: 'application/json', 'accept-language': this.language };
   }
 
-  async #send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
+  #send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
+    const sent = this.#exchange<T>(method, path, body, options);
+    const over = (): void => void this.#underWay.delete(sent);
+    this.#underWay.add(sent);
+    sent.then(over, over);
+    return sent;
+  }
+
+  async #exchange<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
     const headers = method === 'GET' ? this.#headers() : this.writeHeaders(options.key ?? uuid7());
     const init: RequestInit = { method, headers, credentials: 'same-origin' };
     if (options.signal) init.signal = options.signal;

@@ -6,6 +6,8 @@ import { Desk } from './desk.svelte';
 import { hear } from './heard';
 import { prefs } from './prefs.svelte';
 
+const LAST_ANSWERS_MS = 2_000;
+
 type Status = 'starting' | 'unreachable' | 'out' | 'in';
 
 /** Who is at the desk. */
@@ -65,6 +67,9 @@ class SessionStore {
   }
 
   async logOut(): Promise<void> {
+    // What the desk still asks is answered first: afterwards nobody is signed in any more, and it would be refused.
+    this.desk?.stop();
+    await api.settled(LAST_ANSWERS_MS);
     try {
       await (await import('./push.svelte')).forgetAtSignOut();
       await api.delete('/session');

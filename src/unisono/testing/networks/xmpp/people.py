@@ -52,7 +52,8 @@ class Person:
         started = asyncio.Event()
         self.client.add_event_handler("session_start", lambda _: started.set())
         self.client.connect("127.0.0.1", self._port)
-        await asyncio.wait_for(started.wait(), 30)
+        async with asyncio.timeout(30):
+            await started.wait()
         self.client.send_presence()
 
     async def leave(self) -> None:

@@ -93,11 +93,13 @@ async def _drain(link: Link[Down], exchange: Exchange, deadline_s: float) -> Non
     exchange.draining = True
     cut = 0
     try:
-        await asyncio.wait_for(exchange.stack.runtime.drain(), deadline_s)
+        async with asyncio.timeout(deadline_s):
+            await exchange.stack.runtime.drain()
     except (TimeoutError, BaresipError):
         cut = exchange.end_all()
         with contextlib.suppress(TimeoutError, BaresipError):
-            await asyncio.wait_for(exchange.stack.runtime.drain(), 5.0)
+            async with asyncio.timeout(5.0):
+                await exchange.stack.runtime.drain()
     link.send(Drained(cut=cut))
 
 
