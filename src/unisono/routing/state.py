@@ -216,10 +216,11 @@ class RouterState:
 
     def _weigh(self) -> None:
         work = sum(c.size * c.params.handling_s / 60.0 for c in self._classes.values())
-        self._horizon = index.backlog_minutes(work, self._people.available)
+        before, self._horizon = self._horizon, index.backlog_minutes(work, self._people.available)
         empty = 0
         for work_class in self._classes.values():
-            work_class.weight = index.static_weight(work_class.params, work_class.value, self._horizon)
+            if self._horizon != before:
+                work_class.weight = index.static_weight(work_class.params, work_class.value, self._horizon)
             head = self._head(work_class)
             work_class.rank = work_class.rank_of_head(self._tick) if head is not None else None
             empty += head is None

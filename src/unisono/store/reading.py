@@ -1,6 +1,6 @@
 """The store for views: the shapes that the desk and the API show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -216,10 +216,14 @@ class PgReading:
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]:
         """Return agents, all or those of `ids`."""
-        rows = await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)
-        return [
-            AgentView(**{**_told(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]}) for row in rows
-        ]
+        return [_agent(row) for row in await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)]
+
+    async def everybody(self, size: int) -> AsyncIterator[list[AgentView]]:
+        """Yield all agents, some at a time."""
+        async with self._connection.transaction(readonly=True):
+            cursor = await self._connection.cursor(_SQL["agents"], None)
+            while rows := await cursor.fetch(size):
+                yield [_agent(row) for row in rows]
 
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state."""
@@ -236,9 +240,12 @@ class PgReading:
                 states[state] = states.get(state, 0) + n
         return {**total, "mine": mine, "by_queue": by_queue, "by_channel": by_channel}
 
-    async def standing(self) -> list[Standing]:
-        """Return where each open interaction stands."""
-        return [(*row[:8], instant(row[8])) for row in map(tuple, await self._connection.fetch(_SQL["standing"]))]
+    async def standing(self, size: int) -> AsyncIterator[list[Standing]]:
+        """Yield where each open interaction stands, some at a time."""
+        async with self._connection.transaction(readonly=True):
+            cursor = await self._connection.cursor(_SQL["standing"])
+            while rows := await cursor.fetch(size):
+                yield [(*row[:8], instant(row[8])) for row in map(tuple, rows)]
 
     async def dead_letters(
         self, sight: Sight, after: UUID | None, limit: int, channel_id: UUID | None = None, code: str | None = None
@@ -331,6 +338,10 @@ def lexeme(term: str) -> str:
 def _told(row: Any) -> dict[str, Any]:
     """Return a row with its times as the API writes them."""
     return {name: instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _agent(row: Any) -> AgentView:
+    return AgentView(**{**_told(row), "skills": [msgspec.convert(s, AgentSkillView) for s in row["skills"]]})
 
 
 def _interaction(row: Any) -> InteractionView:

@@ -1,6 +1,6 @@
 """What is asked of the store about views: the shapes that the desk and the API show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -142,11 +142,14 @@ class Reading(Protocol):
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]: ...
 
+    def everybody(self, size: int) -> AsyncIterator[list[AgentView]]:
+        """Yield all agents, `size` at a time, as they stand when this begins: what else runs has its turn in between."""
+
     async def counts(self, sight: Sight, me: UUID) -> dict[str, object]:
         """Return how many interactions stand in each open state: in all, by queue, by channel and of the asker."""
 
-    async def standing(self) -> list[Standing]:
-        """Return where all open work stands."""
+    def standing(self, size: int) -> AsyncIterator[list[Standing]]:
+        """Yield where all open work stands, `size` at a time, as it is when this begins."""
 
     async def dead_letters(
         self, sight: Sight, after: UUID | None, limit: int, channel_id: UUID | None = None, code: str | None = None

@@ -29,13 +29,14 @@ from unisono.service.ports import Cursor, LoggedEvent
 from unisono.service.views import EventViews
 from unisono.service.wallboard import WALLBOARD
 from unisono.web.events.connection import Connection
-from unisono.web.events.counters import STATES, Counters
+from unisono.web.events.counters import Counters
 from unisono.web.events.frames import Batch
 from unisono.web.events.live import Live
 from unisono.web.events.repair_teller import RepairTeller
 from unisono.web.events.sight import Sight, sight_for
 from unisono.web.events.sse import LONGEST_RETRY_MS, RESET, SHORTEST_RETRY_MS, Frame, ephemeral, hello, keep_alive
 from unisono.web.events.viewers import REPEAT_S, TOPIC, Viewers
+from unisono.web.events.wall import Wall
 from unisono.web.events.wall_teller import WallTeller
 from unisono.web.kept_settings import KeptSettings
 
@@ -50,7 +51,7 @@ SOON_S: Final = 0.02
 COUNTS_S: Final = 1.0
 TOGETHER_S: Final = 0.05
 CHECK_S: Final = 60.0
-# Writes between two turns of the event loop: some milliseconds.
+# Writes, or enquiries that are taken in, between two turns of the event loop: some milliseconds.
 SLICE: Final = 200
 # Events after which somebody may see more or less than before.
 _ACCESS: Final = frozenset({"user.changed", "channel.changed", "queue.changed"})
@@ -233,11 +234,15 @@ class Hub:
         async with self._house.db.read() as tx:
             position = await tx.log.head()
             places = await tx.setup.places()
-            standing = await tx.reading.standing()
-            self._counters.load(row[:6] for row in standing)
-            await self.wall.begin(tx, standing)
+            counters, wall, count = Counters(), Wall(), 0
+            async for some in tx.reading.standing(SLICE):
+                counters.load(row[:6] for row in some)
+                wall.load(some)
+                count += len(some)
+            await self.wall.begin(tx, wall)
+        self._counters = counters
         self._learn(places)
-        leave_out(len(standing))
+        leave_out(count)
         self._position = position
         self._ready.set()
 
@@ -421,26 +426,25 @@ class Hub:
         """Return how many enquiries stand where, of those that somebody may see; None before the first reading."""
         if not self._ready.is_set():
             return None
-        mine = self._counters.of_agents().get(actor.user_id) or dict.fromkeys(STATES, 0)
-        return {**self._counters.seen_by(sight_for(actor.access)), "mine": mine}
+        return {**self._counters.seen_by(sight_for(actor.access)), "mine": self._counters.of_agent(actor.user_id)}
 
     async def _tell_counts(self) -> None:
         while True:
             await self._counts_changed.wait()
             await asyncio.sleep(COUNTS_S)
             self._counts_changed.clear()
-            of_agents = self._counters.of_agents()
-            nothing = dict.fromkeys(STATES, 0)
             for sight, group in list(self._by_sight.items()):
                 shared = msgspec.json.encode(self._counters.seen_by(sight))[:-1] + b',"mine":'
                 # Whoever has nothing in hand, which is most people, shares one frame as well.
                 frames: dict[bytes, Frame] = {}
-                for connection in list(group):
-                    if connection.work:
-                        mine = msgspec.json.encode(of_agents.get(connection.user_id, nothing))
+                for place, connection in enumerate(list(group), start=1):
+                    if connection.work and not connection.ended:
+                        mine = msgspec.json.encode(self._counters.of_agent(connection.user_id))
                         if mine not in frames:
                             frames[mine] = ephemeral("counts", shared + mine + b"}")
                         self._tell_count(connection, frames[mine])
+                    if place % SLICE == 0:
+                        await asyncio.sleep(0)
                 await asyncio.sleep(0)
 
     def _tell_count(self, connection: Connection, frame: Frame) -> None:

@@ -52,16 +52,13 @@ class Wall:
 
     # ---- folding ---------------------------------------------------------------------------------------------------
 
-    def load(self, rows: Iterable[tuple[Any, ...]], agents: Iterable[AgentView]) -> None:
-        """Begin anew with all that is open, and everybody who takes work."""
-        self._held.clear()
-        self._numbers.clear()
-        self._line.clear()
-        self._known.clear()
-        self._people.clear()
-        self._states.clear()
+    def load(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add what is open: all of it, some at a time, before anything is told."""
         for interaction_id, access_class, queue_id, channel_id, state, _, medium, skills, since in rows:
             self._put(interaction_id, Spot(access_class, queue_id, channel_id, medium, tuple(skills), state), since)
+
+    def staff(self, agents: Iterable[AgentView]) -> None:
+        """Add people who take work, likewise."""
         for agent in agents:
             self._put_person(agent.user_id, agent)
 

@@ -28,6 +28,8 @@ TELL_S: Final = 1.0
 LOOK_S: Final = 15.0
 GOOD_FOR_S: Final = 3_600.0
 REPEAT_S: Final = 900.0
+#: People read at a time: some milliseconds.
+LOADED: Final = 100
 _GROUPS: Final = ("queues", "channels", "skills", "media")
 #: Events after which a name, a medium or a threshold may be another.
 _SET_UP: Final = ("channel.changed", "queue.", "skill.changed", "wallboard.changed")
@@ -44,9 +46,11 @@ class WallTeller:
         self._changed = asyncio.Event()
         self._set_up_changed = False
 
-    async def begin(self, tx: Tx, standing: Iterable[tuple[Any, ...]]) -> None:
-        """Begin anew, in the reading in which the log's place was taken."""
-        self._wall.load(standing, await tx.reading.agents(None))
+    async def begin(self, tx: Tx, wall: Wall) -> None:
+        """Begin anew with a wall that holds all that is open, in the reading in which the log's place was taken."""
+        async for agents in tx.reading.everybody(LOADED):
+            wall.staff(agents)
+        self._wall = wall
         await self._read_set_up(tx)
         self._wall.set_day(await tx.tallies.today())
         self._changed.set()
