@@ -54,6 +54,14 @@ DESK_MUTANTS = [
         tests="tests/service/test_merge_conversations.py::test_merged_they_show_as_one_and_one_unit_of_work_is_open",
     ),
     Mutant(
+        law=2,
+        name="the list's order forgets what a minute of waiting costs",
+        file="store/work_order.sql",
+        old="f.value * f.cost * (60",
+        new="f.value * (60",
+        tests="tests/service/test_lists.py::test_the_list_stands_in_the_order_in_which_the_router_compares",
+    ),
+    Mutant(
         law=1,
         name="what is taken back is sent all the same",
         file="service/held_answers.py",

@@ -10,6 +10,10 @@ from tests.kit import ACTIONS, START, House, Person
 from tests.service.test_work import code
 from unisono.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from unisono.domain.ids import new_id
+from unisono.routing.bits import Bits
+from unisono.routing.classes import Rank, WorkClass, class_key, seconds
+from unisono.routing.facts import Waiting
+from unisono.routing.index import backlog_minutes, static_weight
 from unisono.service.access import Access
 from unisono.service.bulk import BulkArgs, begin_bulk, bulk_items, go_on, undo_bulk
 from unisono.service.erase import erase_customer
@@ -24,6 +28,7 @@ from unisono.service.settings import change_settings
 from unisono.service.spam import block_identity, blocked_identities, end_blocks, mark_not_spam, mark_spam, unblock_identity
 from unisono.service.tags import add_tag, change_tag, list_tags, put_tag, take_tag
 from unisono.service.take import take
+from unisono.service.view_counts import view_counts
 from unisono.service.views import ListFilter
 
 NOW = datetime(2026, 11, 28, 12, 30, tzinfo=UTC)
@@ -202,6 +207,79 @@ async def test_the_order_by_waiting_goes_on_over_pages(desk: Desk) -> None:
                 break
         assert (texts[0] in ("eins", "vier"), len(texts)) == ((sort == "oldest"), 4)
         assert [t for t in texts if t != "vier"] == [t for t in expected if t != "vier"]
+
+
+async def test_the_list_stands_in_the_order_in_which_the_router_compares(desk: Desk) -> None:
+    """The same formula in the database and in `routing`, over work that differs in everything that the formula knows."""
+    house = desk.house
+    await desk.say(desk.channel, *((f"weitere {n}", f"w{n}") for n in range(12)))
+    await house.sql(
+        "update queue set mode = 'push', first_response_s = case when id = $1 then 600 else 90000 end returning id", desk.queue
+    )
+    ids = [row["id"] for row in await house.sql("select id from interaction order by id")]
+    for n, one in enumerate(ids):
+        due = "infinity" if n % 5 == 4 else (START + timedelta(minutes=7 * (n % 6) - 20)).isoformat()
+        await house.sql(
+            f"update interaction set due_at = '{due}', priority = $2, waiting_since = $3 where id = $1",
+            one, int(n % 7 == 3), START - timedelta(minutes=n * n % 50),
+        )  # fmt: skip
+    await house.sql(
+        "update work_class set cost = 3, decay_s = 900, patience_s = 400, fades = true, growth = 0.1 where id = "
+        "(select work_class_id from channel where id = $1)", desk.channel.id,
+    )  # fmt: skip
+    await house.sql("update customer set value = 4 where id in (select customer_id from identity where remote_id like 'w1%')")
+    async with house.db.read() as tx:
+        waiting = await tx.work.waiting(ids)
+        work_minutes, agents = await tx.reading.backlog()
+        now = seconds(tx.now)
+    minutes = backlog_minutes(sum(item.params.handling_s for item in waiting) / 60, 1)
+    assert (round(work_minutes, 6), agents) == (round(sum(item.params.handling_s for item in waiting) / 60, 6), 1)
+
+    def rank(item: Waiting) -> Rank:
+        found = WorkClass(class_key(item, now), item, Bits())
+        found.weight = static_weight(item.params, item.value, minutes)
+        return found.rank_of(item, now)
+
+    expected = [item.id for item in sorted(waiting, key=rank)]
+    assert len({round(rank(item)[1], 9) for item in waiting}) > 10
+    got: list[UUID] = []
+    after = None
+    while True:
+        page = await work_page(house.db, desk.ann.access, ListFilter(view="waiting", sort="router"), after, 4)
+        got += [item.interaction.id for item in page.items]
+        # Later pages are reckoned as of the first: time that passes moves nothing between them.
+        house.clock.advance(540)
+        if (after := page.next) is None:
+            break
+    assert got == expected
+    narrowed = await desk.listed(view="waiting", sort="router", queue_id=desk.other)
+    assert narrowed == ["vier"]
+    with pytest.raises(Invalid):
+        await desk.listed(view="open", sort="router")
+    with pytest.raises(Invalid):
+        await work_page(house.db, desk.ann.access, ListFilter(view="waiting", sort="router"), "eA", 4)
+
+
+async def test_views_have_figures_of_what_one_sees_and_what_is_over_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    db, ann = desk.house.db, desk.ann
+    [mail] = await desk.house.sql("select access_class from conversation where channel_id = $1", desk.mail.id)
+    ben = await desk.house.agent(desk.other)
+    narrow = Access(user_id=ben.id, actions=ACTIONS, classes=dict.fromkeys(ACTIONS, frozenset({mail["access_class"]})))
+    everything, mails, over = new_id(), new_id(), new_id()
+    await keep_view(db, ann.access, everything, name="Alles", filter=ListFilter(view="open"), scope_kind="organisation")
+    await keep_view(db, ann.access, mails, name="Mails", filter=ListFilter(view="open", channel_id=desk.mail.id))
+    await keep_view(db, ann.access, over, name="Fertig", filter=ListFilter(view="closed"))
+
+    async def figures(access: Access, view_id: UUID | None = None) -> dict[UUID, tuple[int, bool]]:
+        return {one.view_id: (one.count, one.more) for one in await view_counts(db, access, view_id)}
+
+    assert await figures(ann.access) == {everything: (4, False), mails: (1, False)}
+    assert await figures(ann.access, mails) == {mails: (1, False)}
+    assert await figures(narrow) == {everything: (1, False)}
+    await desk.many("spam", ["eins"])
+    assert (await figures(ann.access))[everything] == (3, False)
+    monkeypatch.setattr("unisono.service.view_counts.MOST", 2)
+    assert (await figures(ann.access))[everything] == (2, True)
 
 
 async def test_a_view_is_ones_own_until_it_is_shared(desk: Desk) -> None:

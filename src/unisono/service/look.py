@@ -15,6 +15,7 @@ from unisono.service.channel_context import Outside, open_connector
 from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.reading import PlacedConversation, Sight, WorkFilter
+from unisono.service.router_order import ROUTER, page_in_router_order
 from unisono.service.settings import read_settings
 from unisono.service.setup_views import ChannelView
 from unisono.service.signatures import SignatureView, signature_view
@@ -35,7 +36,7 @@ from unisono.service.views import (
 
 VIEWS: Final = ("mine", "waiting", "open", "parked", "closed", "spam")
 ENDED: Final = ("closed", "spam")
-SORTS: Final = ("due", "newest", "oldest")
+SORTS: Final = ("due", "newest", "oldest", ROUTER)
 DUE: Final = ("over", "soon")
 SOON: Final = timedelta(hours=1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -99,6 +100,8 @@ def filter_of(access: Access, asked: ListFilter, now: datetime) -> WorkFilter:
             agent_id = access.user_id if asked.agent == "me" else UUID(asked.agent)
         except ValueError:
             raise Invalid("agent is `me`, `none` or an agent's id.", code="not_one_of", field="agent") from None
+    if asked.sort == ROUTER and asked.view != "waiting":
+        raise Invalid("Only what waits has a place with the router: the view 'waiting'.", code="not_one_of", field="sort")
     due_before = None
     if asked.due and asked.view not in ENDED:
         due_before = now + SOON if asked.due == "soon" else now
@@ -115,11 +118,15 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
 
 
 async def work_page(db: Database, access: Access, asked: ListFilter, after: str | None, limit: int) -> Page[WorkItem]:
-    """Return a page of a work list: open work by deadline or by how long it waits, what is over newest first. Raises Invalid."""
-    start: tuple[datetime | None, UUID] | None = parse_place(after, tuple[datetime | None, UUID]) if after else None
+    """Return a page of a work list: open work by deadline, by how long it waits or as the router has it, what is over newest
+    first. Raises Invalid.
+    """
     async with db.read() as tx:
         which = filter_of(access, asked, tx.now)
         cursor = str(await tx.log.head())
+        if which.sort == ROUTER:
+            return await page_in_router_order(tx, sight_of(access), which, after, limit, cursor)
+        start: tuple[datetime | None, UUID] | None = parse_place(after, tuple[datetime | None, UUID]) if after else None
         found = await tx.reading.work_list(sight_of(access), which, (start[0] or NEVER, start[1]) if start else None, limit + 1)
     items, more = paged(found, limit)
     last = items[-1].interaction if more else None

@@ -10,7 +10,7 @@ import msgspec
 from unisono.service.event_types import OF_AGENTS, OF_MERGES
 from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports.base import LoggedEvent
-from unisono.service.ports.reading import KnownAbove, PlacedConversation, Sight, Standing, WorkFilter
+from unisono.service.ports.reading import KnownAbove, Place, PlacedConversation, Rank, Sight, Standing, WorkFilter
 from unisono.service.views import (
     AgentSkillView,
     AgentView,
@@ -38,7 +38,8 @@ from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
 from unisono.store.mentions import PgMentions
 from unisono.store.sql import load
-from unisono.store.work_lists import Parameters, list_statement, places_statement, seen
+from unisono.store.work_lists import Parameters, count_statement, list_statement, places_statement, seen
+from unisono.store.work_order import backlog, ranked_statement
 
 OPEN_AGENT = "(select w.agent_id from interaction w where w.conversation_id = c.id and w.state <> 'closed')"
 _SQL = load("reading")
@@ -56,6 +57,22 @@ class PgReading:
         """Return a page of a work list."""
         statement, values = list_statement(sight, which, after, limit)
         return [_work_item(row) for row in await self._connection.fetch(statement, *values)]
+
+    async def work_ranks(self, sight: Sight, which: WorkFilter, at: Place, after: Rank | None, limit: int) -> list[Rank]:
+        """Return the next of a list in the router's order."""
+        statement, values = ranked_statement(sight, which, at, after, limit)
+        return [tuple(row) for row in await self._connection.fetch(statement, *values)]
+
+    async def backlog(self) -> tuple[float, int]:
+        """Return (minutes of work that wait for the router, people who are there for it)."""
+        (row,) = await self._connection.fetch(backlog())
+        return row["work_minutes"], row["agents"]
+
+    async def work_count(self, sight: Sight, which: WorkFilter, most: int) -> int:
+        """Return how many stand in a list, counted as far as `most`."""
+        statement, values = count_statement(sight, which, most)
+        found: int = await self._connection.fetchval(statement, *values)
+        return found
 
     async def work_ids(self, sight: Sight, which: WorkFilter, limit: int) -> list[UUID]:
         """Return the first of a work list, by id."""

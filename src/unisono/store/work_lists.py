@@ -64,6 +64,20 @@ def places_statement(
     return f"select p.id from ({places}) p order by {picked.order('p')}", picked.values
 
 
+def count_statement(sight: Sight, which: WorkFilter, most: int) -> tuple[str, list[object]]:
+    """Return the statement that counts a work list as far as `most`."""
+    picked, places = _places(sight, which, None, most)
+    return f"select count(*) from ({places}) p", picked.values
+
+
+def conditions(sight: Sight, which: WorkFilter, parameters: "Parameters") -> list[str]:
+    """Return what must hold of a row `i` to stand in a work list, whatever its order."""
+    picked = _Picked(parameters, which, None, None)
+    own = which.view == "mine" and sight.own == which.me
+    visible = None if own else seen(sight, parameters, "i.access_class", "i.agent_id")
+    return picked.rows(visible)
+
+
 def _places(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> tuple["_Picked", str]:
     parameters = Parameters()
     picked = _Picked(parameters, which, after, limit)
@@ -82,11 +96,13 @@ def _places(sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None
 class _Picked:
     """The places of a page: (id, sort key) of its rows, in order."""
 
-    def __init__(self, parameters: Parameters, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int) -> None:
+    def __init__(self, parameters: Parameters, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int | None) -> None:
         self._parameters = parameters
         self._which = which
         ended = which.view in ENDED
-        self._column, self._sign, self._direction = ("closed_at", "<", " desc") if ended else _SORTS[which.sort]
+        self._column, self._sign, self._direction = (
+            ("closed_at", "<", " desc") if ended else _SORTS.get(which.sort, _SORTS["due"])
+        )
         view = _VIEWS[which.view]
         # What is merged from one walk for each state has an index for each; by the time of waiting there is one for all.
         apart = which.view == "open" and self._column == "due_at" and not which.state
@@ -95,7 +111,8 @@ class _Picked:
         if after is not None:
             place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
             self._conditions.append(f"(i.{self._column}, i.id) {self._sign} {place}")
-        self._limit = parameters.add(limit, "::int")
+        # Every value that is handed over must be used: who asks for conditions alone has no limit.
+        self._limit = "" if limit is None else parameters.add(limit, "::int")
         self._filters = [
             (column, parameters.add(value, "::uuid"))
             for column, value in (("queue_id", which.queue_id), ("channel_id", which.channel_id))
@@ -153,8 +170,15 @@ class _Picked:
 
     def walk(self, visible: str | None) -> str:
         """Follow the order of one index and leave out what is not seen."""
+        return self._pick(self._narrowed(visible))
+
+    def rows(self, visible: str | None) -> list[str]:
+        """Return the conditions of the list, without any order."""
+        return [*self._narrowed(visible), *self._conditions]
+
+    def _narrowed(self, visible: str | None) -> list[str]:
         conditions = [f"i.{column} = {value}" for column, value in self._filters]
-        return self._pick([*conditions, *([visible] if visible else [])])
+        return [*conditions, *([visible] if visible else [])]
 
     def merge(self, classes: list[int] | None, own: UUID | None) -> str:
         """Take the first of each class; queue and channel are what a class is made of."""

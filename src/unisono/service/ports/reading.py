@@ -34,8 +34,8 @@ class Sight(Struct, frozen=True, kw_only=True):
 class WorkFilter(Struct, frozen=True, kw_only=True):
     """Which list: view is mine, waiting, open, parked, closed or spam; None and empty ask for nothing.
 
-    sort: due (the usual one), newest or oldest by how long it waits; closed and spam have their own. agent_id: whose;
-    unassigned: nobody's. due_before: whose deadline lies before that.
+    sort: due (the usual one), newest or oldest by how long it waits, router (see `work_ranks`); closed and spam have their own.
+    agent_id: whose; unassigned: nobody's. due_before: whose deadline lies before that.
     """
 
     view: str
@@ -53,6 +53,17 @@ class WorkFilter(Struct, frozen=True, kw_only=True):
     agent_id: UUID | None = None
     unassigned: bool = False
     due_before: datetime | None = None
+
+
+Rank = tuple[int, float, float, float, UUID]
+"""The place of an enquiry in the router's order, smallest first, as `routing.classes.Rank`; what has no promise is due late."""
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """What the router's order is reckoned with: a time (seconds of the epoch), and minutes of work that wait for each person."""
+
+    at_s: float
+    minutes: float
 
 
 class PlacedConversation(Struct, frozen=True, kw_only=True):
@@ -87,6 +98,15 @@ class Reading(Protocol):
     async def work_list(
         self, sight: Sight, which: WorkFilter, after: tuple[datetime, UUID] | None, limit: int
     ) -> list[WorkItem]: ...
+
+    async def work_ranks(self, sight: Sight, which: WorkFilter, at: Place, after: Rank | None, limit: int) -> list[Rank]:
+        """Return the next of a list in the router's order."""
+
+    async def backlog(self) -> tuple[float, int]:
+        """Return (minutes of work that wait for the router, people who are there for it)."""
+
+    async def work_count(self, sight: Sight, which: WorkFilter, most: int) -> int:
+        """Return how many stand in a list, counted as far as `most`."""
 
     async def work_ids(self, sight: Sight, which: WorkFilter, limit: int) -> list[UUID]:
         """Return the first of a list, by id alone."""

@@ -4,11 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import delete, get, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from unisono.service.page import Page
 from unisono.service.saved_views import begin_with_view, drop_view, keep_view, order_views, saved_views
+from unisono.service.view_counts import ViewCount, view_counts
 from unisono.service.views import ListFilter, SavedView
 from unisono.web.asking import Body
 from unisono.web.authenticate import ActorDep, HouseDep
@@ -42,6 +43,12 @@ async def views(house: HouseDep, actor: ActorDep) -> Page[SavedView]:
     return Page(items=await saved_views(house.db, actor.access))
 
 
+@get("/view-counts", opt=needs("work.read"), tags=["Work"])
+async def counted(house: HouseDep, actor: ActorDep, view_id: FromQuery[UUID | None] = None) -> Page[ViewCount]:
+    """Return how many enquiries stand in each saved view, or in one; what is over is not counted."""
+    return Page(items=await view_counts(house.db, actor.access, view_id))
+
+
 @put("/views/{view_id:uuid}", opt=needs("work.read"), tags=["Work"])
 async def keep(house: HouseDep, actor: ActorDep, view_id: FromPath[UUID], data: JSONBody[ViewBody]) -> SavedView:
     """Save a view under an id (UUIDv7) that the client makes, or change one's own. Sharing needs `work.supervise`."""
@@ -68,4 +75,4 @@ async def default(house: HouseDep, actor: ActorDep, data: JSONBody[DefaultBody])
     await begin_with_view(house.db, actor.access, data.view_id)
 
 
-ROUTES = [views, keep, drop, order, default]
+ROUTES = [views, counted, keep, drop, order, default]

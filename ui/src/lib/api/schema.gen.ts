@@ -5147,6 +5147,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/view-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counted
+         * @description Return how many enquiries stand in each saved view, or in one; what is over is not counted.
+         */
+        get: operations["ApiV1ViewCountsCounted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -7122,6 +7142,7 @@ export interface components {
             author: string;
             conversation_id: string | null;
             decided_by: string | null;
+            enquiry: boolean;
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             expires_at: string | null;
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
@@ -8319,6 +8340,13 @@ export interface components {
         "Page_unisono.service.signatures.BrandSignature_": {
             cursor?: string | null;
             items: components["schemas"]["BrandSignature"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[ViewCount] */
+        "Page_unisono.service.view_counts.ViewCount_": {
+            cursor?: string | null;
+            items: components["schemas"]["ViewCount"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -9525,6 +9553,13 @@ export interface components {
             scope_id?: string | null;
             /** @default self */
             scope_kind: string;
+        };
+        /** ViewCount */
+        ViewCount: {
+            count: number;
+            more: boolean;
+            /** Format: uuid */
+            view_id: string;
         };
         /**
          * Visibility
@@ -19296,6 +19331,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewCountsCounted: {
+        parameters: {
+            query?: {
+                view_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.view_counts.ViewCount_"];
                 };
             };
             /** @description A problem */

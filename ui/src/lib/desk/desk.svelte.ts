@@ -17,6 +17,7 @@ import { sayFailure } from './say';
 import { toasts } from './toasts.svelte';
 import { Thread } from './thread.svelte';
 import { address, type ListFilter } from './filter';
+import { views } from './views.svelte';
 import { customerName } from './words';
 import { WorkList } from './work-list.svelte';
 
@@ -356,6 +357,7 @@ export class Desk {
     for (const id of frame.gone?.messages ?? []) for (const thread of this.#threads.values()) thread.drop(id);
     for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
     for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
+    if (frame.work?.length || frame.gone?.work?.length) views.changed();
     this.onFrame(frame);
     if (frame.mentions?.length) void this.notices.read();
   }

@@ -31,6 +31,8 @@ export function sameNarrowing(a: Narrowing, b: Narrowing): boolean {
 export function asked(filter: ListFilter): Record<string, string> {
   const query: Record<string, string> = { view: filter.view, queue_id: filter.queue, channel_id: filter.channel };
   for (const name of NAMES) query[ASKED[name]] = filter[name] ?? '';
+  // Only what waits has a place with the router.
+  if (query.sort === 'router' && filter.view !== 'waiting') query.sort = '';
   return query;
 }
 

@@ -20,6 +20,12 @@ const STATES: Record<WorkView, readonly string[]> = {
 };
 
 const PAGE = 100;
+const MOST_AT_ONCE = 200;
+
+/** Whether the router's order is asked for, which the server alone can reckon. */
+export function byRouter(filter: ListFilter): boolean {
+  return filter.sort === 'router' && filter.view === 'waiting';
+}
 
 /** Return whether an item belongs into a view. */
 export function matches(item: WorkItem, filter: ListFilter, me: string, classOf: (channel: string) => string | null = () => null): boolean {
@@ -32,8 +38,10 @@ export function matches(item: WorkItem, filter: ListFilter, me: string, classOf:
   return meets(item, filter, me, api.now(), classOf);
 }
 
-function orderOf(filter: ListFilter): (a: WorkItem, b: WorkItem) => number {
+function orderOf(filter: ListFilter, places: ReadonlyMap<string, number>): (a: WorkItem, b: WorkItem) => number {
   if (ENDED.includes(filter.view)) return byClosed;
+  const place = (item: WorkItem): number => places.get(item.interaction.id) ?? places.size;
+  if (byRouter(filter)) return (a, b) => place(a) - place(b) || byDue(a, b);
   return filter.sort === 'newest' ? byNewest : filter.sort === 'oldest' ? byOldest : byDue;
 }
 
@@ -44,6 +52,10 @@ export class WorkList {
   loading = $state(false);
   loaded = $state(false);
   error = $state.raw<unknown>(null);
+  /** Something came whose place only the server knows: whoever shows the list reads it anew. */
+  stale = $state(false);
+  /** In the router's order: the places that the server gave. */
+  readonly #places = new Map<string, number>();
   #next: string | null = null;
   /** What changed while a page was on its way. */
   readonly #meanwhile = new Map<string, WorkItem>();
@@ -56,7 +68,7 @@ export class WorkList {
     readonly received: (items: WorkItem[], cursor?: string) => WorkItem[],
     readonly classOf: (channel: string) => string | null = () => null,
   ) {
-    this.#rows = new Sorted((item) => item.interaction.id, orderOf(filter));
+    this.#rows = new Sorted((item) => item.interaction.id, orderOf(filter, this.#places));
   }
 
   get rows(): readonly WorkItem[] {
@@ -79,6 +91,12 @@ export class WorkList {
     await this.#read(null, true);
   }
 
+  /** Read again what is shown, unless somebody has read on so far that they would lose their place. */
+  async refresh(): Promise<void> {
+    this.stale = false;
+    if (!this.loading && this.#rows.length <= MOST_AT_ONCE) await this.#read(null, true, Math.max(PAGE, this.#rows.length));
+  }
+
   /** Read the next page, if there is one and none is under way. */
   async readOn(): Promise<void> {
     if (this.#next !== null && !this.loading) await this.#read(this.#next, false);
@@ -88,6 +106,7 @@ export class WorkList {
   follow(item: WorkItem): void {
     const id = item.interaction.id;
     if (this.loading) this.#meanwhile.set(id, item);
+    if (byRouter(this.filter) && matches(item, this.filter, this.me, this.classOf)) this.stale = true;
     if (matches(item, this.filter, this.me, this.classOf) && this.#isWithin(item)) {
       this.#rows.put(item);
       this.revision++;
@@ -107,13 +126,17 @@ export class WorkList {
     return this.#next === null || last === undefined || this.#rows.compare(item, last) <= 0;
   }
 
-  async #read(after: string | null, fresh: boolean): Promise<void> {
+  async #read(after: string | null, fresh: boolean, limit = PAGE): Promise<void> {
     this.loading = true;
     this.error = null;
     this.#meanwhile.clear();
     try {
-      const page = await api.get<Page<WorkItem>>('/work', { query: { ...asked(this.filter), after, limit: PAGE } });
-      if (fresh) this.#rows.clear();
+      const page = await api.get<Page<WorkItem>>('/work', { query: { ...asked(this.filter), after, limit } });
+      if (fresh) {
+        this.#rows.clear();
+        this.#places.clear();
+      }
+      if (byRouter(this.filter)) for (const { interaction } of page.items) if (!this.#places.has(interaction.id)) this.#places.set(interaction.id, this.#places.size);
       this.#next = page.next;
       this.loaded = true;
       for (const item of this.received(page.items, page.cursor)) this.#rows.put(item);
