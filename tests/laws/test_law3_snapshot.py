@@ -35,9 +35,11 @@ MODULES = (
     "held_answers", "release", "mentions",
     "merge_conversations", "retention",
     "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
+    "presence.own", "presence.match_work",
     "calls.hear", "calls.tie", "calls.abandon", "calls.talk", "calls.consent", "calls.dialling", "calls.listen_in",
 )  # fmt: skip
 NO_VIEW = {
+    "presence.own.set_call_rule": "one's own page reads its own rule",
     "listening.monitors.list_monitors": "reads",
     "listening.storms.list_storms": "reads",
     "listening.storms.write_storm_answer": "the page of storms reads its own list",

@@ -47,6 +47,8 @@ from unisono.service.lost import desks_open, log_off_lost
 from unisono.service.merge_conversations import merge_conversations, unmerge_conversations
 from unisono.service.park import park, unpark
 from unisono.service.ports.channels import ChannelFacts
+from unisono.service.presence.keep import match_all
+from unisono.service.presence.own import clear_presence, set_presence
 from unisono.service.reopen import reopen
 from unisono.service.router import LeaseLost, Router
 from unisono.service.rules.follow import follow_log, look_at_waiting
@@ -294,6 +296,21 @@ async def _lost(s: Scene, who: int, which: int) -> None:
 @case("agent_state.set_agent_state")
 async def _state(s: Scene, who: int, which: int) -> None:
     await set_agent_state(s.db, s.person(who).access, AWAY[0] if which > 3 else AWAY[which % 4])
+
+
+@case("presence.own.set_presence")
+async def _presence(s: Scene, who: int, which: int) -> None:
+    await set_presence(s.house.outside, s.person(who).access, ("available", "away", "busy", "dnd")[which % 4])
+
+
+@case("presence.own.clear_presence")
+async def _presence_over(s: Scene, who: int, which: int) -> None:
+    await clear_presence(s.house.outside, s.person(who).access)
+
+
+@case("presence.match_work.match_work")
+async def _match_work(s: Scene, who: int, which: int) -> None:
+    await match_all(s.db)
 
 
 @case("reopen.reopen")

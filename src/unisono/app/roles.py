@@ -24,6 +24,7 @@ from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
 from unisono.service.listening.listen import Listener
 from unisono.service.people_figures import forget_looks
+from unisono.service.presence.keep import PresenceKeeper
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
 from unisono.service.reports.post import post_reports
@@ -85,6 +86,7 @@ async def _clock(running: Running) -> None:
         group.create_task(tally_on(running.db, running.bell, running.clock))
         group.create_task(follow_reports(running.db, running.clock))
         group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
+        group.create_task(PresenceKeeper(running.db, running.bell, running.clock).run())
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 

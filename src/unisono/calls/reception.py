@@ -99,6 +99,11 @@ def arrive(house: House, *, open_now: bool, can_be_called: bool, withheld: bool 
     return Move(place=Place(), effect=Effect.WAIT)
 
 
+def voicemail(house: House) -> Move:
+    """Return what a caller meets whose call is for one person who is not to be reached."""
+    return _away(house, Goal.MESSAGE, Choice(), can_be_called=False, say="not_there")
+
+
 def press(house: House, place: Place, digit: str, *, can_be_called: bool) -> Move:
     """Return what a key leads to; one that means nothing here changes nothing."""
     if place.at != "menu":

@@ -43,6 +43,11 @@ async def whose_phone(db: Database, access: Access, argument: str) -> bool:  # n
     return argument == str(access.user_id)
 
 
+async def who_sees_colleagues(db: Database, access: Access, argument: str) -> bool:  # noqa: ARG001 - a gate
+    """Let everybody follow their own presence, and those who may see colleagues everybody's."""
+    return argument == str(access.user_id) or (not argument and access.may("agent.read"))
+
+
 #: Who may follow a topic, by its name; what stands behind a colon is handed to the gate.
 TOPICS: Final[dict[str, Gate]] = {
     "repair": who_repairs,
@@ -50,6 +55,7 @@ TOPICS: Final[dict[str, Gate]] = {
     "writing": who_sees_the_conversation,
     "approvals": who_may_approve,
     "phone": whose_phone,
+    "presence": who_sees_colleagues,
 }
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from unisono.domain.errors import Invalid
+from unisono.presence.words import Source
 from unisono.service.access import Access
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.setup_views import Names, SettingView
@@ -32,6 +33,11 @@ _DAY_S: Final = 86_400
 def is_time_zone(name: str) -> bool:
     """Tell whether this names a time zone of the IANA's list."""
     return name in available_timezones()
+
+
+def are_sources(names: list[str]) -> bool:
+    """Tell whether these are sources of presence by which work can be paused; a call pauses nothing, capacity does."""
+    return set(names) <= set(Source) - {Source.CALL, Source.WORK, Source.ACTIVITY}
 
 
 # A call takes a whole person, who can hold three chats or five written enquiries.
@@ -76,6 +82,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             summary={
                 "de": "So viele Tage bleibt, was Monitore fanden und woraus nichts wurde.",
                 "en": "For so many days what monitors found stays, if nothing comes of it.",
+            },
+        ),
+        Setting(
+            name="presence.pauses_work", kind=list, default=["own"], high=9, fits=are_sources,
+            summary={
+                "de": "Wessen Präsenz aus einer dieser Quellen abwesend oder beschäftigt ist, bekommt solange keine Angebote.",
+                "en": "Whose presence is away or busy by one of these sources gets no offers meanwhile.",
             },
         ),
         Setting(

@@ -99,6 +99,30 @@ DATA: Final = (
         "", "now",
     ),
     _datum(
+        "presence_word", "user_id",
+        ('Was jede Quelle zuletzt über die Erreichbarkeit sagte (eigene Angabe, Kalender, Teams, Slack, XMPP, Matrix, Tätigkeit am Arbeitsplatz), mit Ende und Grund aus einer festen Liste', 'What each source said last of availability (own setting, calendar, Teams, Slack, XMPP, Matrix, activity at the desk), with its end and a reason from a fixed list'),
+        ('Zeigen, wer zu erreichen ist', 'Showing who can be reached'),
+        "", "now",
+    ),
+    _datum(
+        "presence", "user_id",
+        ('Erreichbarkeit jetzt: Wert, Quelle, Ende, Grund, ob das Telefon klingelt oder besetzt ist; nicht, seit wann', 'Availability now: value, source, end, reason, whether the telephone rings or is in use; not since when'),
+        ('Wissen, wen man fragen kann; Anrufe umleiten', 'Knowing whom one can ask; diverting calls'),
+        "agent.read", "now",
+    ),
+    _datum(
+        "presence_rule", "user_id deputy_id",
+        ('Wohin Anrufe auf der eigenen Durchwahl gehen, und wer vertritt', "Where calls on one's own direct line go, and who stands in"),
+        ('Anrufe umleiten, wie man es selbst will', 'Diverting calls as one wishes oneself'),
+        "", "own",
+    ),
+    _datum(
+        "presence_hold", "user_id",
+        ('Ob der Zustand bei der Arbeit von der Erreichbarkeit kommt', 'Whether the state at work comes from availability'),
+        ('Danach wieder bereit sein', 'Being available again afterwards'),
+        "", "now",
+    ),
+    _datum(
         "offer", "agent_id given_by",
         ('Angebote: wem, wann, angenommen, abgelehnt mit Grund oder verstrichen; wer es weitergab', 'Offers: to whom, when, accepted, declined with reason or lapsed; who handed it over'),
         ('Nicht zweimal fragen; Verteilung erklären', 'Not asking twice; explaining distribution'),

@@ -42,6 +42,7 @@ from unisono.store.outbox import PgOutbox
 from unisono.store.own_figures import PgOwnFigures
 from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
+from unisono.store.presence import PgPresence
 from unisono.store.privacy import PgPrivacy
 from unisono.store.push import PgPush
 from unisono.store.reading import PgReading
@@ -200,6 +201,10 @@ class PgTx:
     @cached_property
     def figures(self) -> PgPeopleFigures:
         return PgPeopleFigures(self.connection, self.now)
+
+    @cached_property
+    def presence(self) -> PgPresence:
+        return PgPresence(self.connection, self.now)
 
     @cached_property
     def privacy(self) -> PgPrivacy:

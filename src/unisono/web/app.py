@@ -40,6 +40,7 @@ from unisono.web.routes import (
     own_figures,
     people_figures,
     phone,
+    presence,
     push,
     queues,
     report_schedules,
@@ -81,6 +82,7 @@ _API_ROUTES = [
     *telephones.ROUTES,
     *listening.ROUTES,
     *phone.ROUTES,
+    *presence.ROUTES,
 ]  # fmt: skip
 
 

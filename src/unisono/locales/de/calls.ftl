@@ -1,6 +1,7 @@
 # Was Anrufende hören
 call-welcome = Guten Tag.
 call-closed = Wir sind gerade nicht erreichbar.
+call-not_there = Diese Person ist gerade nicht zu erreichen.
 call-menu = Bitte wählen Sie mit einer Taste.
 call-position = { $position ->
     [one] Sie sind als Nächstes an der Reihe.

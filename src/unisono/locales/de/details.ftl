@@ -314,3 +314,12 @@ detail-query_field = Dieses Feld gibt es nicht, oder sein Wert passt nicht. Es g
 detail-query_count = Hier gehört eine Zahl hin, etwa followers:>1000, <=50 oder 10..20.
 detail-query_size = Eine Suche hat höchstens 4.000 Zeichen und 500 Wörter; machen Sie zwei Monitore daraus.
 detail-bad_id = Ein Monitor wird mit seiner Kennung genannt.
+
+# Erreichbarkeit
+detail-no_presence = Das ist keine Erreichbarkeit; es gibt available, away, busy und dnd.
+detail-no_reason = Diesen Grund gibt es nicht.
+detail-bad_until = Eine Erreichbarkeit gilt von einer halben Minute bis zu 31 Tagen ab jetzt. Es wurde nichts geändert.
+detail-own_deputy = Niemand vertritt sich selbst; bitte jemand anderen wählen.
+detail-no_deputy = Zum Vertreten braucht es jemanden, der hier Anrufe annimmt. Es wurde nichts geändert.
+detail-no_way = Anrufe klingeln (ring), gehen auf den Anrufbeantworter (voicemail) oder zur Vertretung (deputy).
+detail-too_many_people = Höchstens 500 Personen auf einmal.

@@ -1,6 +1,7 @@
 # What callers hear
 call-welcome = Hello.
 call-closed = We cannot take your call just now.
+call-not_there = This person cannot be reached just now.
 call-menu = Please choose with a key.
 call-position = { $position ->
     [one] You are next in the line.

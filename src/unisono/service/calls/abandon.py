@@ -77,7 +77,7 @@ async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> b
         id=new_id(), conversation_id=work.conversation_id, channel_id=channel.id, access_class=work.access_class,
         queue_id=work.queue_id, skills=work.skills, language=None, units=work.units, priority=work.priority,
         waiting_since=facts.offered_at, due_at=due.due_at or tx.now, due_kind=due.due_kind or None, previous_id=work.id,
-        preferred_agent_id=None, reason={"code": "call_back"},
+        preferred_agent_id=UUID(str(facts.path["person"])) if facts.path.get("person") else None, reason={"code": "call_back"},
     )  # fmt: skip
     if new.id not in await tx.talk.insert_interactions([new]):
         return False

@@ -35,6 +35,7 @@ class LineTerms(Struct, frozen=True, kw_only=True):
     first_menu: str = ""
     call_back_digit: str = ""
     message_s: float = 180.0
+    person: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, str] = field(default_factory=dict)
 

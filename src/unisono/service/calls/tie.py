@@ -24,13 +24,17 @@ async def tie_calls(tx: Tx, channel_id: UUID, remote_ids: Sequence[str]) -> None
         if facts is None or facts.interaction_id is None:
             continue
         place = place_of(facts)
-        if not place.queue and not place.skills:
+        person = facts.path.get("person")
+        if not place.queue and not place.skills and person is None:
             continue
         work = await tx.work.interaction(facts.interaction_id)
         if work is None or work.state != InteractionState.WAITING.value:
             continue
         needs = [*work.skills, *({"skill": skill, "level": 1, "optional": False} for skill in place.skills)]
         change = InteractionChange(skills=needs)
+        if person is not None:
+            # A direct line: theirs first, and everybody's of the queue when they do not come.
+            change = replace(change, preferred_agent_id=UUID(str(person)))
         queue_id = await tx.calls.queue_of(place.queue) if place.queue else None
         if queue_id is not None and queue_id != work.queue_id:
             access_class = await tx.channels.access_class(work.channel_id, queue_id)

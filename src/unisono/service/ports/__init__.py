@@ -39,6 +39,7 @@ from unisono.service.ports.mentions import Mentions
 from unisono.service.ports.own_figures import OwnFiguresPort
 from unisono.service.ports.people import People
 from unisono.service.ports.people_figures import PeopleFigures
+from unisono.service.ports.presence import PresencePort
 from unisono.service.ports.privacy import Privacy
 from unisono.service.ports.push import Push
 from unisono.service.ports.reading import Reading
@@ -166,6 +167,8 @@ class Tx(Protocol):
     def people(self) -> People: ...
     @property
     def figures(self) -> PeopleFigures: ...
+    @property
+    def presence(self) -> PresencePort: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

@@ -32,6 +32,7 @@ from unisono.web.events.connection import Connection
 from unisono.web.events.counters import Counters
 from unisono.web.events.frames import Batch
 from unisono.web.events.live import Live
+from unisono.web.events.presence_teller import PresenceTeller
 from unisono.web.events.repair_teller import RepairTeller
 from unisono.web.events.sight import Sight, sight_for
 from unisono.web.events.sse import LONGEST_RETRY_MS, RESET, SHORTEST_RETRY_MS, Frame, ephemeral, hello, keep_alive
@@ -81,6 +82,7 @@ class Hub:
         self.live = Live(self._now)
         self.wall = WallTeller(house, self.live)
         self.repair = RepairTeller(house, self.live)
+        self.presence = PresenceTeller(house, self.live)
         self._names: dict[UUID, str] = {}
         self._new_desks: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,7 +94,7 @@ class Hub:
         """Begin to follow the log; returns at once."""
         runs = (self._tail_forever, self._keep_alive, self._tell_counts, self._hear_viewers, self._hear_typing, self._check,
                 self._tell_desks, self._hear_live, self.live.run,
-                self.wall.follow_days, self.wall.run, self.repair.run)  # fmt: skip
+                self.wall.follow_days, self.wall.run, self.repair.run, self.presence.run)  # fmt: skip
         for run in runs:
             self._spawn(_guarded(run))
 
@@ -177,6 +179,7 @@ class Hub:
         if any(topic.startswith(WALLBOARD) for topic in connection.live):
             self.wall.greet(connection.actor.access)
         await self.repair.greet(connection.live)
+        self.presence.greet(connection.live)
         self.live.greet(connection)
         await self._publish_viewers(connection.conversations)
         for conversation_id in connection.conversations:

@@ -21,7 +21,7 @@ EVENT: Final = "live"
 FLUSH_S: Final = 0.05
 SWEEP_S: Final = 1.0
 # A mistake in one place must not fill the memory of all.
-MAX_KEYS: Final = 5_000
+MAX_KEYS: Final = 20_000
 LONGEST_S: Final = 3_600.0
 
 
@@ -62,6 +62,10 @@ class Live:
     def followed(self) -> Iterable[str]:
         """Return the topics that somebody follows here: what is dear to reckon need be reckoned for these only."""
         return tuple(self._following)
+
+    def is_followed(self, topic: str) -> bool:
+        """Tell whether somebody follows this topic here."""
+        return topic in self._following
 
     def sights(self, name: str) -> list[tuple[str, Sight]]:
         """Return the topics of this name that somebody follows here, with what their followers may see."""

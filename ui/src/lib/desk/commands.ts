@@ -67,6 +67,7 @@ export function commands(desk: Desk): Command[] {
     { id: 'wrap-up', group: 'me', title: t('command-state', { state: t('agent-wrap-up') }), when: !!desk.agent, run: () => desk.setAgentState('wrap_up') },
     { id: 'busy', group: 'me', title: t('command-state', { state: t('agent-busy') }), when: !!desk.agent, run: () => desk.setAgentState('busy') },
     { id: 'away', group: 'me', title: t('command-state', { state: t('agent-away') }), when: !!desk.agent, run: () => void (ui.dialog = 'away') },
+    { id: 'presence', group: 'me', title: t('presence-open'), keys: 'g t', run: () => void (ui.dialog = 'presence') },
     { id: 'offline', group: 'me', title: t('command-state', { state: t('agent-offline') }), when: !!desk.agent, run: () => desk.setAgentState('offline') },
     { id: 'log-out', group: 'me', title: t('log-out'), run: () => session.logOut() },
     ...(['system', 'light', 'dark'] as const).map((theme): Command => ({

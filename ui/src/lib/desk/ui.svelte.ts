@@ -3,7 +3,7 @@ import type { Command } from './commands';
 import { address, NOTHING, type ListFilter, type Narrowing } from './filter';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'tags' | 'block' | 'view-save' | 'case-open' | 'case-add' | 'bonds' | 'split';
+export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'tags' | 'block' | 'view-save' | 'case-open' | 'case-add' | 'bonds' | 'split' | 'presence';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }

@@ -1,0 +1,72 @@
+"""Presence at the desk: set in one's own corner, seen by a colleague who chooses whom to ask, and over again."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.kit import browser, listen_for_errors, violations_in_themes, window
+from tests.browser.small_house import log_in, place, row, said
+from tests.web.conftest import MakeHouse
+
+pytestmark = [pytest.mark.browser, pytest.mark.workplace, pytest.mark.timeout(300)]
+
+
+async def look(page: Page, name: str) -> None:
+    """Judge what shows, in both themes; keep it where somebody wants to look."""
+    assert await violations_in_themes(page) == [], name
+    if folder := os.environ.get("UNISONO_TEST_SIGHTS"):
+        await page.screenshot(path=Path(folder) / f"presence-{name}.png")
+
+
+async def test_what_one_sets_shows_beside_ones_name_until_one_is_back(make_house: MakeHouse) -> None:
+    async with (
+        place(make_house) as it,
+        browser() as started,
+        window(started, locale="en-GB") as first,
+        window(started, locale="en-GB", width=390, height=844) as second,
+    ):
+        channel = await it.kit.channel()
+        await it.says(channel, "Anna", "Wann kommt der Strom?")
+        await it.kit.sql("update agent set state = 'available', capacity = 0")
+        ilka, sven = await log_in(first, it, "ilka"), await log_in(second, it, "sven")
+        errors = [listen_for_errors(page) for page in (ilka, sven)]
+        await row(sven, "Wann kommt").click()
+        await expect(said(sven, "Wann kommt der Strom?")).to_be_visible()
+
+        await ilka.get_by_test_id("agent-state").click()
+        await ilka.get_by_role("menuitem", name="Availability until").click()
+        dialog = ilka.get_by_role("dialog")
+        await dialog.get_by_role("radio", name="Away").check()
+        await dialog.get_by_label("For how long").select_option("30")
+        await dialog.get_by_label("Why").select_option("lunch")
+        await dialog.get_by_text("Calls on my direct line").click()
+        await dialog.get_by_label("When busy").select_option("deputy")
+        await dialog.get_by_role("button", name="Save").click()
+        # A deputy has to be named; nothing was kept.
+        await expect(ilka.get_by_text("Name the deputy")).to_be_visible()
+        await dialog.get_by_role("combobox", name=re.compile("^Deputy")).select_option("Sven")
+        await dialog.get_by_role("button", name="Save").click()
+        await expect(dialog.get_by_role("status")).to_contain_text("Saved")
+        await look(ilka, "dialog")
+        await dialog.get_by_role("button", name="Set").click()
+        await expect(dialog).to_have_count(0)
+        await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Away"))
+
+        # Whoever looks for somebody to hand work to sees it beside the name.
+        await sven.keyboard.press("Control+k")
+        await sven.get_by_role("dialog").get_by_role("combobox").fill("Transfer")
+        await sven.get_by_role("option", name=re.compile("Transfer")).first.click()
+        beside = sven.get_by_role("dialog").get_by_text(re.compile(r"Away: Lunch, until"))
+        await expect(beside).to_be_visible()
+        await look(sven, "transfer-390")
+
+        await ilka.get_by_test_id("agent-state").click()
+        await ilka.get_by_role("menuitem", name=re.compile("Away: Lunch, until")).click()
+        await ilka.get_by_role("dialog").get_by_role("button", name="I'm back").click()
+        await expect(ilka.get_by_role("dialog")).to_have_count(0)
+        await expect(beside).to_have_count(0)
+        await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Available|Ready"))
+        assert [[one for one in some if "422" not in one] for some in errors] == [[], []]
