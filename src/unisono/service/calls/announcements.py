@@ -9,11 +9,7 @@ from unisono.service.words import choose_locale, say
 #: Announcements that a line may word anew, or have recorded.
 KEYS: Final = (
     "welcome", "closed", "position", "call_back_offer", "call_back_noted", "leave_message", "message_noted", "consent",
-<<<<<<< HEAD
-    "listening", "goodbye", "menu", "withheld",
-=======
-    "listening", "goodbye", "menu", "not_there",
->>>>>>> 126c3e0 (Everybody has one presence, merged from every source, that ends by itself; it is set at the desk, shown beside names, moves the state at work and diverts calls of a direct line)
+    "listening", "goodbye", "menu", "withheld", "not_there",
 )  # fmt: skip
 
 

@@ -41,16 +41,12 @@ async def begin(
     hours = await tx.levels.queue_hours([channel_queue])
     open_now = all(queue.open_now for queue in hours)
     facts = replace(facts, path=facts.path | {"can_be_called": can_be_called, "message": house.can_take_message})
-<<<<<<< HEAD
-    return await _move(tx, facts, line, arrive(house, open_now=open_now, can_be_called=can_be_called, withheld=withheld))
-=======
-    move = arrive(house, open_now=open_now, can_be_called=can_be_called)
+    move = arrive(house, open_now=open_now, can_be_called=can_be_called, withheld=withheld)
     if line.person and move.effect is Effect.WAIT and (diversion := await divert_call(tx, line.person)) is not None:
         facts = replace(facts, path=facts.path | {"person": str(diversion.user_id), "diverted": diversion.diverted.because})
         if diversion.diverted.way is Way.VOICEMAIL:
             move = voicemail(house)
     return await _move(tx, facts, line, move)
->>>>>>> 126c3e0 (Everybody has one presence, merged from every source, that ends by itself; it is set at the desk, shown beside names, moves the state at work and diverts calls of a direct line)
 
 
 async def heard_at_reception(tx: Tx, facts: CallFacts, line: LineTerms, event: VoiceEvent) -> CallFacts:
@@ -108,11 +104,7 @@ async def _move(tx: Tx, facts: CallFacts, line: LineTerms, move: Move) -> CallFa
             wish = CallerWish.LEAVE
         case Effect.TAKE_MESSAGE:
             assert announcement is not None
-<<<<<<< HEAD
-            says = (announcement, say_to(line, "leave_message")) if move.say in _BEFORE_MESSAGE else (announcement,)
-=======
             says = (announcement, say_to(line, "leave_message")) if move.say in {"closed", "not_there"} else (announcement,)
->>>>>>> 126c3e0 (Everybody has one presence, merged from every source, that ends by itself; it is set at the desk, shown beside names, moves the state at work and diverts calls of a direct line)
             before = Prompt(prompt_id=prompt_id, says=says)
             commands.append(
                 TakeMessage(

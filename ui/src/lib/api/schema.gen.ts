@@ -2998,6 +2998,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/call-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetRule
+         * @description Say where calls on one's direct line go: to oneself, to voicemail or to a deputy.
+         */
+        put: operations["ApiV1MeCallRuleSetRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/default-view": {
         parameters: {
             query?: never;
@@ -3181,6 +3201,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Return one's own presence, and where one's calls go.
+         */
+        get: operations["ApiV1MePresenceMine"];
+        /**
+         * SetMine
+         * @description Set one's own presence until a time. An agent who is available gets no offers meanwhile.
+         */
+        put: operations["ApiV1MePresenceSetMine"];
+        post?: never;
+        /**
+         * ClearMine
+         * @description End one's own setting; what the other sources say counts again.
+         */
+        delete: operations["ApiV1MePresenceClearMine"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3976,6 +4024,26 @@ export interface paths {
          * @description Say how this browser can be reached by another of the call; the newest word counts.
          */
         post: operations["ApiV1PhoneCallWordWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OfPeople
+         * @description Return the presence of these people, at most 500 at a time. The stream's topic `live:presence` tells what changes.
+         */
+        get: operations["ApiV1PresenceOfPeople"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6108,6 +6176,18 @@ export interface components {
             state: string;
             user_id: string | null;
         };
+        /** CallRuleBody */
+        CallRuleBody: {
+            /** @default ring */
+            available: string;
+            /** @default voicemail */
+            away: string;
+            /** @default voicemail */
+            busy: string;
+            deputy_id?: string | null;
+            /** @default ring */
+            unknown: string;
+        };
         /** CallView */
         CallView: {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
@@ -7728,6 +7808,16 @@ export interface components {
             to_work: boolean;
             version: number;
         };
+        /** MyPresence */
+        MyPresence: {
+            available: string;
+            away: string;
+            busy: string;
+            deputy_id: string | null;
+            own: boolean;
+            presence: components["schemas"]["PresenceView"];
+            unknown: string;
+        };
         /** Networks */
         Networks: {
             answerable: string[];
@@ -8224,6 +8314,13 @@ export interface components {
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
+        /** Page[PresenceView] */
+        "Page_unisono.service.presence.look.PresenceView_": {
+            cursor?: string | null;
+            items: components["schemas"]["PresenceView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
         /** Page[DrilledView] */
         "Page_unisono.service.reports.drill.DrilledView_": {
             cursor?: string | null;
@@ -8660,6 +8757,19 @@ export interface components {
             high: number;
             low: number;
             share: number;
+        };
+        /** PresenceView */
+        PresenceView: {
+            /** @default free */
+            line: string;
+            /** @default  */
+            reason: string;
+            source?: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            until?: string | null;
+            /** Format: uuid */
+            user_id: string;
+            value: string;
         };
         /** Pressed */
         Pressed: {
@@ -9135,6 +9245,13 @@ export interface components {
             csrf_token: string;
             organisation: string;
             setup_needed: boolean;
+        };
+        /** SetPresenceBody */
+        SetPresenceBody: {
+            /** @default  */
+            reason: string;
+            until?: string | null;
+            value: string;
         };
         /** SetUp */
         SetUp: {
@@ -15215,6 +15332,39 @@ export interface operations {
             };
         };
     };
+    ApiV1MeCallRuleSetRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPresence"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeDefaultViewDefault: {
         parameters: {
             query?: never;
@@ -15545,6 +15695,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonPhones"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePresenceMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPresence"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePresenceSetMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPresenceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPresence"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePresenceClearMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPresence"];
                 };
             };
             /** @description A problem */
@@ -16919,6 +17160,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PresenceOfPeople: {
+        parameters: {
+            query: {
+                user_id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.look.PresenceView_"];
+                };
             };
             /** @description A problem */
             default: {
