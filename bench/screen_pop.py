@@ -16,7 +16,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from bench.asking import Asker
-from bench.place import fresh_house, kept_house
+from bench.place import fresh_house, kept_house, postgres_pid
+from bench.processes import family_cpu_s
 from bench.results import Figure, quantile
 from bench.talk_data import Loaded, load
 from unisono.app.build import Running
@@ -109,8 +110,14 @@ async def a_call(running: Running, exchange: Exchange, loaded: Loaded, conversat
     return made.call_id
 
 
-async def pops(running: Running, exchange: Exchange, loaded: Loaded, desks: dict[UUID, Desk], number: int) -> list[float]:
-    """Let fifty calls ring at once; returns the seconds until each card was there."""
+async def pops(
+    running: Running, exchange: Exchange, loaded: Loaded, desks: dict[UUID, Desk], number: int
+) -> tuple[list[float], float]:
+    """Let fifty calls ring at once; returns the seconds until each card was there, and what it cost: this process and PostgreSQL.
+
+    The desks' own ends are in this process, too.
+    """
+    postgres = postgres_pid(running)
     async with running.pool.acquire() as connection:
         rows = await connection.fetch(
             "select id from conversation order by last_said_at desc offset $1 limit $2", number * DESKS * 7, DESKS
@@ -118,6 +125,7 @@ async def pops(running: Running, exchange: Exchange, loaded: Loaded, desks: dict
     calls = [await a_call(running, exchange, loaded, row["id"]) for row in rows]
     waiting = [asyncio.create_task(desk.card()) for desk in desks.values()]
     await asyncio.sleep(0.2)
+    theirs, ours = family_cpu_s(postgres), time.process_time()
     begun = time.monotonic()
     await asyncio.gather(
         *(
@@ -131,17 +139,22 @@ async def pops(running: Running, exchange: Exchange, loaded: Loaded, desks: dict
         )
     )  # fmt: skip
     done = [at - begun for at in await asyncio.wait_for(asyncio.gather(*waiting), 30)]
+    # In this order: to look at PostgreSQL's processes is no part of it.
+    spent = time.process_time() - ours
+    spent += family_cpu_s(postgres) - theirs
     for call, user in zip(calls, desks, strict=True):
         await exchange.act(call, lambda board, now: acts.leave(board, "caller", now))
         desks[user].news.clear()
-    return done
+    return done, spent
 
 
 async def measure() -> dict[str, Figure]:
     """Load the house, open the desks, and ring."""
     kept = os.environ.get("BENCH_HOUSE")
     async with kept_house(f"{kept}-pop") if kept else fresh_house() as running:
-        loaded = await load(running, CUSTOMERS * 10 // 7, SEED)
+        began = time.monotonic()
+        loaded = await load(running, CUSTOMERS * 10 // 7, SEED, searched=False)
+        load_s = round(time.monotonic() - began, 1)
         exchange = exchange_of(running)
         house = replace(running.house(), phone=phone_at(exchange, bytes(32)))
         app, stop = build_app(house)
@@ -154,18 +167,27 @@ async def measure() -> dict[str, Figure]:
                 await desk.asker.__aenter__()
             await asyncio.wait_for(asyncio.gather(*(desk.listening.wait() for desk in desks.values())), 60)
             times: list[float] = []
+            spent: list[float] = []
             plain: list[float] = []
             for number in range(ROUNDS + WARM_UP):
-                found = await pops(running, exchange, loaded, desks, number)
+                found, cpu_s = await pops(running, exchange, loaded, desks, number)
                 base = await _plain(running, desks)
                 if number >= WARM_UP:
                     times += found
+                    spent.append(cpu_s)
                     plain += base
         finally:
             for stream in streams:
                 stream.cancel()
             await server.stop()
-    more = {"customers": CUSTOMERS, "rings_at_once": DESKS, "rounds": ROUNDS, "p50_ms": round(statistics.median(times) * 1000, 1)}
+    more = {
+        "customers": CUSTOMERS,
+        "rings_at_once": DESKS,
+        "rounds": ROUNDS,
+        "p50_ms": round(statistics.median(times) * 1000, 1),
+        "cpu_ms_per_pop": round(sum(spent) * 1000 / len(times), 2),
+        "set_up_s": load_s,
+    }
     return {
         "voice.screen_pop_p95_ms": Figure(
             value=quantile(times, 0.95) * 1000,

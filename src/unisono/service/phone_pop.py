@@ -7,19 +7,18 @@ import msgspec
 from msgspec import Struct, field
 
 from unisono.contract.voice import LegState
-from unisono.domain.words import InteractionState
 from unisono.identity.evidence import WEIGHTS, Kind
 from unisono.service.access import Access
 from unisono.service.calls.apparatus import apparatus_call, seconds_of
 from unisono.service.calls.line import line_of
 from unisono.service.calls.telephones import DESK
 from unisono.service.customer_views import MergeView
-from unisono.service.instant import Instant
+from unisono.service.instant import Instant, maybe_instant
 from unisono.service.look import sight_of
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.calls import CallFacts
 from unisono.service.ports.phone import Phone, PhoneCall
-from unisono.service.views import HistoryItem, IdentityView
+from unisono.service.ports.ring_cards import RingContact, RingHandle
 
 LATEST: Final = 5
 # Of the newest conversations so many are looked through for what is still open.
@@ -113,51 +112,36 @@ async def _with_card(tx: Tx, access: Access, call: PhoneCall, facts: CallFacts |
 
 
 async def card_of(tx: Tx, access: Access, conversation_id: UUID, line: str) -> CallCard | None:
-    """Return the card of a conversation's customer; None when there is none such any more. line: by what name it is called.
-
-    At a ring each question is dear: what can only be empty is not asked for.
-    """
-    placed = await tx.reading.conversation(conversation_id)
-    if placed is None:
+    """Return the card of a conversation's customer; None when there is none such any more. line: by what name it is called."""
+    known = await tx.ring_cards.of(conversation_id, sight_of(access), _LOOKED_AT)
+    if known is None:
         return None
-    conversation = placed.view
-    sight = sight_of(access)
-    lead = await tx.customers.lead_of(conversation.customer_id) or conversation.customer_id
-    history = [
-        one for one in await tx.customers.conversations(lead, sight, None, _LOOKED_AT)
-        if one.conversation.id != conversation_id
-    ]  # fmt: skip
-    work = await tx.reading.interactions([one.conversation.id for one in history]) if history else []
-    standing = {one.conversation_id for one in work if one.state != InteractionState.CLOSED.value}
-    customer = await tx.reading.customer(lead)
-    merges = await tx.customers.merges_of([lead]) if customer is not None and len(customer.identities) > 1 else []
-    own = conversation.identity
+    own, handles = known.own, known.handles or [known.own]
+    merges = await tx.customers.merges_of([known.lead]) if len(handles) > 1 else []
     return CallCard(
-        customer_id=lead, conversation_id=conversation_id, name=_name(own, customer.identities if customer else []),
-        handle=own.handle, line=line, blocked=own.blocked,
-        open=[_contact(one) for one in history if one.conversation.id in standing],
-        last=[_contact(one) for one in history[:LATEST]],
+        customer_id=known.lead, conversation_id=conversation_id, name=_name(own, handles), handle=own.handle, line=line,
+        blocked=known.blocked, open=[_contact(one) for one in known.contacts if one.open],
+        last=[_contact(one) for one in known.contacts[:LATEST]],
         identities=[
             CardHandle(network=one.network, handle=one.handle or one.display_name, proof=_proof(one, own, merges))
-            for one in (customer.identities if customer else [own])
+            for one in handles
         ],
     )  # fmt: skip
 
 
-def _name(own: IdentityView, others: list[IdentityView]) -> str:
+def _name(own: RingHandle, others: list[RingHandle]) -> str:
     """Return what the caller is called: by this line, else by another handle of theirs."""
     return own.display_name or next((one.display_name for one in others if one.display_name), "") or own.handle
 
 
-def _contact(item: HistoryItem) -> CardContact:
-    said = item.last.text if item.last is not None and not item.last.deleted else ""
+def _contact(one: RingContact) -> CardContact:
     return CardContact(
-        conversation_id=item.conversation.id, network=item.network, medium=item.medium, subject=item.conversation.subject or said,
-        at=item.conversation.last_said_at,
+        conversation_id=one.conversation_id, network=one.network, medium=one.medium, subject=one.subject or one.said,
+        at=maybe_instant(one.at),
     )  # fmt: skip
 
 
-def _proof(one: IdentityView, own: IdentityView, merges: list[MergeView]) -> str:
+def _proof(one: RingHandle, own: RingHandle, merges: list[MergeView]) -> str:
     """Return the strongest evidence of the merges that brought a handle to the caller's own; `own` where none was needed."""
     if one.id == own.id:
         return "own"

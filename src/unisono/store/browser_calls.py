@@ -41,10 +41,11 @@ class PgBrowserCalls:
         return found
 
     async def put(
-        self, call_id: str, board: bytes, *, users: Sequence[UUID], look_at: datetime | None, ended_at: datetime | None
-    ) -> None:
-        """Write a board."""
-        await self._connection.execute(_SQL["put"], call_id, board, list(users), look_at, ended_at)
+        self, call_id: str, board: bytes, *, users: Sequence[UUID], look_at: datetime | None, ended_at: datetime | None,
+        events: Sequence[bytes] = (),
+    ) -> None:  # fmt: skip
+        """Write a board, and keep what the house is to be told, in order."""
+        await self._connection.execute(_SQL["put"], call_id, board, list(users), look_at, ended_at, list(events))
 
     async def live(self) -> list[bytes]:
         """Return the boards of all calls that have not ended."""
@@ -82,10 +83,6 @@ class PgBrowserCalls:
         else:
             rows = await self._connection.fetch(_SQL["silent_leg"], leg_id, before)
         return [(row["call_id"], row["leg_id"]) for row in rows]
-
-    async def tell(self, call_id: str, events: Sequence[bytes]) -> None:
-        """Keep events for the house, in order."""
-        await self._connection.execute(_SQL["tell"], call_id, list(events))
 
     async def untold(self, limit: int) -> list[tuple[int, bytes]]:
         """Return what the house has not been told, oldest first."""

@@ -11,6 +11,8 @@ select board from browser_call where call_id = $1 for no key update;
 select board from browser_call where call_id = $1;
 
 -- name: put
+-- With what the house is to be told, in one go: whoever rings waits for it.
+with told as (insert into browser_event (call_id, event) select $1, unnest($6::bytea[]))
 update browser_call set board = $2, users = $3, look_at = $4, ended_at = $5 where call_id = $1;
 
 -- name: live
@@ -41,9 +43,6 @@ select call_id, leg_id from browser_end join browser_call using (call_id) where 
 
 -- name: silent_others
 select call_id, leg_id from browser_end join browser_call using (call_id) where ended_at is null and leg_id <> 'caller' and seen_at < $1;
-
--- name: tell
-insert into browser_event (call_id, event) select $1, unnest($2::bytea[]);
 
 -- name: untold
 select number, event from browser_event order by number limit $1;

@@ -32,8 +32,10 @@ class PgChannels:
         return [await self._with_class(row) for row in await self._connection.fetch(_SQL["facts"], None)]
 
     async def _with_class(self, row: Any) -> ChannelFacts:
-        access_class = await self.access_class(row["id"], row["queue_id"])
-        return ChannelFacts(**dict(row), access_class=access_class)
+        facts = dict(row)
+        if facts["access_class"] is None:
+            facts["access_class"] = await self.access_class(row["id"], row["queue_id"])
+        return ChannelFacts(**facts)
 
     async def access_class(self, channel_id: UUID, queue_id: UUID) -> int:
         """Return the class of this pair, made when it is asked for first."""

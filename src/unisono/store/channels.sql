@@ -1,7 +1,8 @@
 -- name: facts
 select c.id, c.connector, c.network, c.medium, c.name, c.config, c.queue_id, c.units, c.priority, c.state, c.paused,
-       c.version, c.remote_id, c.handle, c.realm, c.caps, c.skills || q.skills as skills, q.first_response_s, q.match_language
-from channel c join queue q on q.id = c.queue_id
+       c.version, c.remote_id, c.handle, c.realm, c.caps, c.skills || q.skills as skills, q.first_response_s, q.match_language,
+       a.id as access_class
+from channel c join queue q on q.id = c.queue_id left join access_class a on a.channel_id = c.id and a.queue_id = c.queue_id
 where c.archived_at is null and ($1::uuid is null or c.id = $1) and (not c.paused or $1::uuid is not null)
 order by c.id;
 

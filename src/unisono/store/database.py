@@ -50,6 +50,7 @@ from unisono.store.repairs import PgRepairs
 from unisono.store.report_mail import PgSchedules
 from unisono.store.reports import PgReports
 from unisono.store.retention import PgRetention
+from unisono.store.ring_cards import PgRingCards
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.saved_views import PgSavedViews
 from unisono.store.searching import PgSearching
@@ -305,6 +306,10 @@ class PgTx:
     @cached_property
     def telephones(self) -> PgTelephones:
         return PgTelephones(self.connection, self.now)
+
+    @cached_property
+    def ring_cards(self) -> PgRingCards:
+        return PgRingCards(self.connection)
 
     @cached_property
     def log(self) -> PgLog:

@@ -47,6 +47,7 @@ from unisono.service.ports.repairs import Repairs
 from unisono.service.ports.report_mail import Schedules
 from unisono.service.ports.reports import Reports
 from unisono.service.ports.retention import Retention
+from unisono.service.ports.ring_cards import RingCards
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.saved_views import SavedViews
 from unisono.service.ports.searching import Searching
@@ -219,6 +220,8 @@ class Tx(Protocol):
     def browser_calls(self) -> BrowserCalls: ...
     @property
     def telephones(self) -> Telephones: ...
+    @property
+    def ring_cards(self) -> RingCards: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -45,9 +45,13 @@ class BrowserCalls(Protocol):
     async def board(self, call_id: str) -> bytes | None: ...
 
     async def put(
-        self, call_id: str, board: bytes, *, users: Sequence[UUID], look_at: datetime | None, ended_at: datetime | None
-    ) -> None:
-        """Write a board. users: whose desks are in it; look_at: when something is due by itself."""
+        self, call_id: str, board: bytes, *, users: Sequence[UUID], look_at: datetime | None, ended_at: datetime | None,
+        events: Sequence[bytes] = (),
+    ) -> None:  # fmt: skip
+        """Write a board, and keep what the house is to be told, in order.
+
+        users: whose desks are in it; look_at: when something is due by itself.
+        """
 
     async def live(self) -> list[bytes]:
         """Return the boards of all calls that have not ended."""
@@ -72,9 +76,6 @@ class BrowserCalls(Protocol):
 
     async def silent(self, leg_id: str | None, seconds: float) -> list[tuple[str, str]]:
         """Return (call, leg) not heard of for so long; `leg_id` None: all legs but the visitor's."""
-
-    async def tell(self, call_id: str, events: Sequence[bytes]) -> None:
-        """Keep events for the house, in order."""
 
     async def untold(self, limit: int) -> list[tuple[int, bytes]]:
         """Return what the house has not been told, oldest first."""

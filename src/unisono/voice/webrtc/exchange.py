@@ -186,10 +186,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
         board = change.board
         await tx.browser_calls.put(
             board.call_id, encode(board), users=[UUID(user) for user in _users(board)], look_at=board.next_at(),
-            ended_at=board.ended_at,
+            ended_at=board.ended_at, events=[encode_event(event) for event in change.events],
         )  # fmt: skip
-        if change.events:
-            await tx.browser_calls.tell(board.call_id, [encode_event(event) for event in change.events])
 
     async def _wake(self, board: Board, before: Sequence[str]) -> None:
         await self.bell.ring(ROUND)
