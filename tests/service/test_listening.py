@@ -479,3 +479,24 @@ async def test_a_stream_without_an_account_has_no_secrets_and_keeps_nothing(list
         assert error.value.code == "no_account"
     again: Ctx = StreamContext(house.outside, facts)
     assert await again.memory.get("etag") is None
+
+
+async def test_what_the_stream_brought_first_and_then_comes_by_a_channel_is_one_and_the_channels(listening: House) -> None:
+    house = listening
+    queue = await house.queue()
+    channel = await house.channel(queue)
+    anna = await somebody(house, queue)
+    one = await ear(house)
+    await listened(house, one)
+    await monitor(house, anna, "acme", to_work=True)
+    await one.keep_up()
+    stream = await source(house, anna, channel)
+    await take_in(house.outside, one, stream, channel.network, [Overheard(posts=(post(1, "@acme hallo?"),))])
+    await house.hear(channel, {"id": "p1", "text": "@acme hallo?", "by": "zoe"})
+    await listened(house, one)
+    (view,) = await found(house, anna.access)
+    assert (view.enquiry, view.state, said(view)) == (True, "new", "@acme hallo?")
+    (row,) = await house.sql("select text, author, message_id from mention")
+    assert (row["text"], row["author"]) == ("", "")
+    assert row["message_id"] is not None
+    assert await adopt_asked(house.outside) == 0

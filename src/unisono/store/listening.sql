@@ -78,7 +78,8 @@ join identity i on i.id = m.identity_id
 where m.id = any($1::uuid[]) and m.direction = 'in' and m.deleted_at is null and not m.automatic;
 
 -- name: add_mention
--- A post that is known stays as it is; whoever comes to ask for it finds it again by its network's id.
+-- A post that is known stays as it is; whoever comes to ask for it finds it again by its network's id. What a stream brought
+-- first and a channel then brings as well is a message of ours from then on, and its text stands there alone.
 insert into mention (id, network, remote_id, source_id, message_id, author_id, author, text, url, language, root_id, parent_id,
                      followers, said_at, heard_at, expires_at, state)
 select t.id, t.network, t.remote_id, t.source_id, t.message_id, t.author_id, t.author, t.text, t.url, t.language, t.root_id,
@@ -88,7 +89,10 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text
      as t(id, network, remote_id, source_id, message_id, author_id, author, text, url, language, root_id, parent_id, followers,
           said_at, expires_at, state)
 order by t.network, t.remote_id
-on conflict (network, remote_id) do nothing;
+on conflict (network, remote_id) do update
+set message_id = excluded.message_id, text = '', author = '', version = mention.version + 1,
+    state = case when mention.state = 'asked' and excluded.state = 'new' then 'new' else mention.state end
+where mention.message_id is null and mention.work_channel_id is null and excluded.message_id is not null;
 
 -- name: known
 select id, network, remote_id from mention

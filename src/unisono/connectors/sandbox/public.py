@@ -14,6 +14,7 @@ _MOST_PAGES: Final = 50
 
 class _Told(Struct, frozen=True):
     id: str = ""
+    root: str = ""
     direct: bool = False
     account: str = ""
 
@@ -41,13 +42,17 @@ class Public:
             if answer.status >= 300:
                 raise NotReached(f"The network answers with status {answer.status}.", sent=False)
             for post in await self._missed(place):
-                yield Overheard(posts=(self._heard(post),), place=post.id)
+                place = post.id
+                yield Overheard(posts=(self._heard(post),), place=place)
             event = ""
             async for line in answer.lines():
                 if line.startswith("event:"):
                     event = line[6:].strip()
-                elif line.startswith("data:") and (step := await self._step(event, line[5:].strip())) is not None:
-                    yield step
+                elif line.startswith("data:"):
+                    for step in await self._steps(event, line[5:].strip(), place):
+                        # A post may have come with an earlier one; the place never goes back.
+                        place = max(place or "", step.place, key=_number)
+                        yield step
 
     async def _missed(self, place: str | None) -> list[Item]:
         if place is None:
@@ -64,19 +69,26 @@ class Public:
             before = page.next
         return sorted(found, key=lambda item: _number(item.id))
 
-    async def _step(self, event: str, payload: str) -> Overheard | None:
+    async def _steps(self, event: str, payload: str, place: str | None) -> list[Overheard]:
+        """Return what an event tells. Posts come several at a time when much is said, and are told once."""
         try:
             told = msgspec.json.decode(payload, type=_Told)
         except MISSHAPEN:
-            return None
+            return []
         if event == "left":
-            return Overheard(authors_gone=(f"{self._face}/{told.account}",))
+            return [Overheard(authors_gone=(f"{self._face}/{told.account}",))]
         if told.direct or event not in ("item", "gone"):
-            return None
+            return []
         if event == "gone":
-            return Overheard(gone=(f"{self._face}/{told.id}",))
-        item = await self._item(told.id)
-        return None if item is None else Overheard(posts=(self._heard(item),), place=item.id)
+            return [Overheard(gone=(f"{self._face}/{told.id}",))]
+        if told.root == told.id and place is not None:
+            if _number(told.id) <= _number(place):
+                return []
+            items = await self._missed(place)
+        else:
+            found = await self._item(told.id)
+            items = [] if found is None else [found]
+        return [Overheard(posts=(self._heard(item),), place=item.id) for item in items]
 
     async def _item(self, item_id: str) -> Item | None:
         answer = await self._ctx.http.request("GET", f"{self._web}/post/{item_id}")
