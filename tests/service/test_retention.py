@@ -5,11 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from tests.callkit import Exchange
 from tests.kit import House, Person
+from tests.service.test_calls import talking
 from tests.service.test_work import code
 from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.service.accept import accept_offer
+from unisono.service.calls.consent import note_consent, record_call
+from unisono.service.calls.recordings import keep_recordings
 from unisono.service.erase import erase_customer
 from unisono.service.finish import wrap_up
 from unisono.service.ports.retention import RetentionRule
@@ -42,7 +46,7 @@ async def test_the_nearest_rule_holds_and_open_work_stays(house: House) -> None:
     await put_rules(house.db, person.access, rules)
     house.clock.advance(timedelta(days=31).total_seconds())
     assert {one.what: one.count for one in await preview_rules(house.db, rules)} == {
-        "texts": 1, "attachments": 0, "raw": 0, "quarantine": 0, "audit": 0,
+        "texts": 1, "attachments": 0, "recordings": 0, "voicemails": 0, "raw": 0, "quarantine": 0, "audit": 0,
     }  # fmt: skip
     assert await texts(house) == {"kurz", "kurz, offen", "noch etwas", "lang"}
     assert await keep_house(house.outside) == 1
@@ -118,3 +122,59 @@ async def test_rules_that_cannot_be_are_refused_and_nothing_is_changed(house: Ho
     with pytest.raises(Invalid):
         await put_rules(house.db, person.access, [YEAR, YEAR])
     assert await house.sql("select * from retention_rule") == []
+
+
+async def recorded(house: House) -> tuple[Person, UUID, UUID]:
+    """A talk that is over, with its recording as a file; returns who spoke, the call and the queue."""
+    exchange = Exchange(house, house.clock)
+    anna, call, queue = await talking(exchange, house, recording="ask")
+    facts = await exchange.call(call)
+    for side in ("customer", "agent"):
+        await note_consent(house.db, house.outside.bell, anna.access, facts.id, side, given=True, how="click")
+    await record_call(house.db, house.outside.bell, anna.access, facts.id, "on")
+    await exchange.settle()
+    await exchange.driver.hangs_up(call)
+    await exchange.settle()
+    assert await keep_recordings(house.outside, exchange.driver) == 1
+    return anna, facts.id, queue
+
+
+@pytest.mark.voice
+@pytest.mark.parametrize("kind", ["recordings", "voicemails"])
+async def test_what_was_recorded_goes_by_a_rule_of_its_own_and_that_it_went_is_audited(house: House, kind: str) -> None:
+    anna, call_id, queue = await recorded(house)
+    if kind == "voicemails":
+        await house.sql("update call_recording set kind = 'voicemail'")
+    file = {"name": "a.png", "type": "image/png", "content": "bild"}
+    await house.hear(await house.channel(queue), {"id": "1", "text": "mit Bild", "by": "a", "files": [file]})
+    await house.sql("update interaction set state = 'closed', closed_at = now()")
+    other = "voicemails" if kind == "recordings" else "recordings"
+    rules = [RetentionRule(what=what, days=days) for what, days in (("attachments", 3), (kind, 10), (other, 1))]
+    await put_rules(house.db, anna.access, rules)
+
+    house.clock.advance(timedelta(days=4).total_seconds())
+    assert {one.what: one.count for one in await preview_rules(house.db, rules) if one.count} == {"attachments": 1}
+    assert await keep_house(house.outside) == 1
+    assert list(house.files.content.values()) == [b"sound"], "its own rule is nearer than that for all files"
+    house.clock.advance(timedelta(days=7).total_seconds())
+    assert {one.what: one.count for one in await preview_rules(house.db, rules) if one.count} == {kind: 1}
+    assert await keep_house(house.outside) == 1
+    assert house.files.content == {}
+    assert {row["state"] for row in await house.sql("select state from attachment")} == {"gone"}
+    (gone,) = await house.sql("select actor_id, subject_kind, subject_id, body from audit where action = 'recording.expired'")
+    assert (gone["actor_id"], gone["subject_kind"], gone["subject_id"]) == (None, "call", str(call_id))
+    assert gone["body"] == {"kind": kind, "days": 10}
+
+
+@pytest.mark.voice
+async def test_a_held_conversation_s_recording_stays(house: House) -> None:
+    anna, _, _ = await recorded(house)
+    await house.sql("update interaction set state = 'closed', closed_at = now()")
+    await put_rules(house.db, anna.access, [RetentionRule(what="recordings", days=1)])
+    (conversation,) = await house.sql("select conversation_id as id from call")
+    await set_hold(house.db, anna.access, "conversation", conversation["id"], "Rechtsstreit")
+    house.clock.advance(timedelta(days=2).total_seconds())
+    assert await keep_house(house.outside) == 0
+    await set_hold(house.db, anna.access, "conversation", conversation["id"], None)
+    assert await keep_house(house.outside) == 1
+    assert house.files.content == {}

@@ -14,9 +14,9 @@ from unisono.service.access import Access
 from unisono.service.channel_context import Outside
 from unisono.service.erase import erase_messages
 from unisono.service.ports import Database, NewEvent, Tx
-from unisono.service.ports.retention import Hold, RetentionRule
+from unisono.service.ports.retention import FILES, Hold, RetentionRule
 
-WHAT: Final = ("texts", "attachments", "raw", "quarantine", "audit")
+WHAT: Final = ("texts", *FILES, "raw", "quarantine", "audit")
 HELD: Final = ("customer", "conversation", "case")
 #: Who changed what must be to be read for so long at least.
 LEAST_AUDIT_DAYS: Final = 90
@@ -48,10 +48,7 @@ async def preview_rules(db: Database, rules: Sequence[RetentionRule]) -> list[Wo
     """Return how much would go by these rules now; nothing goes. Raises Invalid."""
     async with db.read() as tx:
         await check_rules(tx, rules)
-        return [
-            WouldGo(what=what, count=await tx.retention.count(what, [r for r in rules if r.what == what], MOST_COUNTED))
-            for what in WHAT
-        ]
+        return [WouldGo(what=what, count=await tx.retention.count(what, _for(what, rules), MOST_COUNTED)) for what in WHAT]
 
 
 async def check_rules(tx: Tx, rules: Sequence[RetentionRule]) -> None:
@@ -115,7 +112,7 @@ async def keep_house(outside: Outside) -> int:
 
 async def _one_round(outside: Outside, rules: Sequence[RetentionRule]) -> int:
     of = {what: [rule for rule in rules if rule.what == what] for what in WHAT}
-    done = await _texts(outside, of["texts"]) + await _attachments(outside, of["attachments"])
+    done = await _texts(outside, of["texts"]) + await _files(outside, _for(FILES[0], rules))
     async with outside.db.write() as tx:
         done += await tx.retention.drop_raw(of["raw"], BATCH)
     async with outside.db.write() as tx:
@@ -140,10 +137,20 @@ async def _texts(outside: Outside, rules: Sequence[RetentionRule]) -> int:
     return len(erased.messages)
 
 
-async def _attachments(outside: Outside, rules: Sequence[RetentionRule]) -> int:
+async def _files(outside: Outside, rules: Sequence[RetentionRule]) -> int:
     async with outside.db.write() as tx:
-        gone = await tx.retention.drop_attachments(rules, BATCH)
-        for message_id in sorted({message_id for _, message_id in gone}):
+        gone = await tx.retention.drop_files(rules, BATCH)
+        for message_id in sorted({one.message_id for one in gone}):
             tx.emit(NewEvent(type="message.edited", body={"message_id": message_id}))
-    await outside.files.delete([one for one, _ in gone])
+        for one in gone:
+            if one.call_id is not None:
+                # Who said what on the phone is nobody's to keep longer, and that it went is to be proved.
+                facts = {"kind": one.kind, "days": one.days}
+                await tx.privacy.audit(None, "recording.expired", "call", str(one.call_id), facts)
+    await outside.files.delete([one.id for one in gone])
     return len(gone)
+
+
+def _for(what: str, rules: Sequence[RetentionRule]) -> list[RetentionRule]:
+    """Return the rules that something goes by."""
+    return [rule for rule in rules if rule.what == what or (what in FILES and rule.what in FILES)]

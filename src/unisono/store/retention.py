@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from unisono.domain.ids import new_id
-from unisono.service.ports.retention import Hold, RetentionRule
+from unisono.service.ports.retention import FILES, Hold, OldFile, RetentionRule
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -15,6 +15,7 @@ _SQL = load("retention")
 def _plain(rules: Sequence[RetentionRule]) -> list[dict[str, object]]:
     return [
         {
+            "what": r.what,
             "channel_id": str(r.channel_id) if r.channel_id else None,
             "work_class_id": str(r.work_class_id) if r.work_class_id else None,
             "days": r.days,
@@ -54,19 +55,22 @@ class PgRetention:
 
     async def count(self, what: str, rules: Sequence[RetentionRule], most: int) -> int:
         """Return how much would go."""
+        if rules and what in FILES:
+            return len(await self._connection.fetch(_SQL["due_files"], _plain(rules), self._now, most, what))
         return len(await self._due(what, rules, most))
 
     async def due_texts(self, rules: Sequence[RetentionRule], limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time."""
         return await self._due("texts", rules, limit)
 
-    async def drop_attachments(self, rules: Sequence[RetentionRule], limit: int) -> list[tuple[UUID, UUID]]:
+    async def drop_files(self, rules: Sequence[RetentionRule], limit: int) -> list[OldFile]:
         """Mark files as gone that have outlived their time."""
         if not rules:
             return []
-        rows = await self._connection.fetch(_SQL["due_attachments"], _plain(rules), self._now, limit)
-        found = [(row["id"], row["message_id"]) for row in rows]
-        await self._connection.execute(_SQL["attachments_gone"], [one for one, _ in found])
+        found = [
+            OldFile(**dict(row)) for row in await self._connection.fetch(_SQL["due_files"], _plain(rules), self._now, limit, None)
+        ]
+        await self._connection.execute(_SQL["attachments_gone"], [one.id for one in found])
         return found
 
     async def drop_raw(self, rules: Sequence[RetentionRule], limit: int) -> int:

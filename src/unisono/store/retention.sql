@@ -29,19 +29,23 @@ where m.said_at < $2::timestamptz - make_interval(days => kept.days)
                   where i.conversation_id = c.id and f.legal_hold is not null)
 order by t.message_id limit $3;
 
--- name: due_attachments
-with rule as (select * from jsonb_to_recordset($1) as r(channel_id uuid, work_class_id uuid, days int))
-select a.id, a.message_id
+-- name: due_files
+-- A rule for recordings or voicemails comes before the one for files of all kinds; of these the nearest holds. $4: of one kind alone.
+with rule as (select * from jsonb_to_recordset($1) as r(what text, channel_id uuid, work_class_id uuid, days int))
+select a.id, a.message_id, f.kind, v.call_id, kept.days
 from attachment a
+left join call_recording v on v.attachment_id = a.id
+cross join lateral (select case v.kind when 'call' then 'recordings' when 'voicemail' then 'voicemails' else 'attachments' end as kind) f
 join message m on m.id = a.message_id
 join channel h on h.id = m.channel_id
 join conversation c on c.id = m.conversation_id
 join identity y on y.id = c.identity_id
 join customer k on k.id = y.customer_id
 cross join lateral (select days from rule r
-                    where r.channel_id = h.id or r.work_class_id = h.work_class_id or (r.channel_id is null and r.work_class_id is null)
-                    order by r.channel_id is null, r.work_class_id is null limit 1) kept
-where a.state = 'stored' and m.said_at < $2::timestamptz - make_interval(days => kept.days)
+                    where r.what in (f.kind, 'attachments') and (r.channel_id = h.id or r.work_class_id = h.work_class_id
+                          or (r.channel_id is null and r.work_class_id is null))
+                    order by r.what <> f.kind, r.channel_id is null, r.work_class_id is null limit 1) kept
+where a.state = 'stored' and ($4::text is null or f.kind = $4) and m.said_at < $2::timestamptz - make_interval(days => kept.days)
   and c.legal_hold is null and k.legal_hold is null
   and not exists (select from customer o where o.id = y.home_customer_id and o.legal_hold is not null)
   and not exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed')

@@ -1,22 +1,36 @@
 """What is asked of the store about how long what is kept."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from msgspec import Struct
+
+#: Kinds of files: what came with messages, recorded talks, and what callers left on tape.
+FILES: Final = ("attachments", "recordings", "voicemails")
 
 
 class RetentionRule(Struct, frozen=True, kw_only=True):
     """How many days something is kept: of a channel, of a class of work, or, with neither, in the house.
 
-    what: texts, attachments, raw (payloads as the network gave them), quarantine, audit.
+    what: texts, attachments, recordings (of talks), voicemails, raw (payloads as the network gave them), quarantine, audit. A
+    rule for recordings or voicemails comes before one for attachments, which holds for them where there is none.
     """
 
     what: str
     days: int
     channel_id: UUID | None = None
     work_class_id: UUID | None = None
+
+
+class OldFile(Struct, frozen=True, kw_only=True):
+    """A file that has outlived its time by a rule of so many days. kind: one of FILES; call_id: whose sound it was."""
+
+    id: UUID
+    message_id: UUID
+    kind: str
+    call_id: UUID | None
+    days: int
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -42,8 +56,8 @@ class Retention(Protocol):
     async def due_texts(self, rules: Sequence[RetentionRule], limit: int) -> list[UUID]:
         """Return messages whose text has outlived its time, in no open work and under no hold."""
 
-    async def drop_attachments(self, rules: Sequence[RetentionRule], limit: int) -> list[tuple[UUID, UUID]]:
-        """Mark files as gone that have outlived their time; returns (attachment, message)."""
+    async def drop_files(self, rules: Sequence[RetentionRule], limit: int) -> list[OldFile]:
+        """Mark files as gone that have outlived their time; returns them. Rules: those for any kind of files."""
 
     async def drop_raw(self, rules: Sequence[RetentionRule], limit: int) -> int: ...
 
