@@ -17,6 +17,7 @@ from unisono.app.voice import drivers_of
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.audit_log import PIECE, seal_audit
+from unisono.service.calls.from_number import forget_numbers
 from unisono.service.calls.switchboard import Switchboard
 from unisono.service.clockwork import Clockwork
 from unisono.service.erase import expire_texts
@@ -127,6 +128,7 @@ async def tidy(running: Running) -> None:
         pass
     await forget_looks(running.db)
     await end_blocks(running.db)
+    await forget_numbers(running.db)
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)
     if age > TAIL_ALARM_S:
@@ -141,10 +143,10 @@ async def _web(running: Running) -> None:
 
 async def _voice(running: Running) -> None:
     """Work the calls: drivers of telephony, and what each call is asked."""
-    name = node_name()
+    name, drivers = node_name(), drivers_of(running)
     async with asyncio.TaskGroup() as group:
-        group.create_task(Switchboard(running.outside, drivers_of(running), name).run())
-        group.create_task(Exchanges(running, name).run())
+        group.create_task(Switchboard(running.outside, drivers, name).run())
+        group.create_task(Exchanges(running, name, taken=frozenset(drivers)).run())
 
 
 ROLES: Mapping[str, Callable[[Running], Awaitable[None]]] = {

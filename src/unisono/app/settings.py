@@ -71,6 +71,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             "turn://user:password@host:port. Without any, browsers reach each other only where nothing stands between them."
         ),
     ] = ""
+    turn_secret: Annotated[
+        str,
+        Meta(
+            description="Secret shared with the TURN server (coturn: static-auth-secret): each call gets a password of its own "
+            "at the relays that UNISONO_ICE_SERVERS names without a user."
+        ),
+    ] = ""
+    turn_minutes: Annotated[int, Meta(ge=5, le=1440, description="How long such a password holds, in minutes.")] = 240
 
     @property
     def data_dir(self) -> Path:

@@ -13,6 +13,7 @@ from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.words import ChannelState
 from unisono.service.access import Access
 from unisono.service.budgets import MemoryMeters
+from unisono.service.calls.driver_name import check_driver_name
 from unisono.service.channel_config import check_config
 from unisono.service.channel_context import ChannelContext, Outside, health_of
 from unisono.service.other_host import check_typed_again, leads_elsewhere
@@ -135,6 +136,7 @@ async def add_channel(
             usual = {known.key: known.id for known in await tx.setup.work_classes()}
             channel = msgspec.structs.replace(channel, work_class_id=usual.get(manifest.medium))
         await check_double(tx, checked.health, manifest, None)
+        await check_driver_name(tx, manifest, config, None)
         if not await tx.setup.add_channel(channel):
             raise Conflict("This channel was added already.", code="added")
         for secret, value in checked.secrets.items():
@@ -175,6 +177,7 @@ async def change_channel(
         await _check_place(tx, change)
         if checked is not None:
             await check_double(tx, checked.health, manifest, channel_id)
+            await check_driver_name(tx, manifest, draft.config, channel_id)
             for secret, value in checked.secrets.items():
                 await put_secret(tx, outside.cipher, CHANNEL, channel_id, secret, value)
         await tx.setup.change_channel(channel_id, change)

@@ -115,6 +115,22 @@ class PgCalls:
         address: str | None = await self._connection.fetchval(_SQL["phone_of"], user_id, driver)
         return address
 
+    async def count_from(self, number_hash: bytes, since: datetime, most: int) -> bool:
+        """Count a call, unless there were too many."""
+        return await self._connection.fetchval(_SQL["count_from"], number_hash, since, most, self._now) is not None
+
+    async def forget_from(self, before: datetime) -> None:
+        """Forget older calls."""
+        await self._connection.execute(_SQL["forget_from"], before)
+
+    async def call_back_open(self, conversation_id: UUID) -> bool:
+        """Tell whether a call-back to them is open."""
+        return bool(await self._connection.fetchval(_SQL["call_back_open"], conversation_id))
+
+    async def driver_taken(self, name: str, channel_id: UUID | None) -> bool:
+        """Tell whether a name is another's."""
+        return bool(await self._connection.fetchval(_SQL["driver_taken"], name, channel_id))
+
     async def owner_of_phone(self, driver: str, addresses: Sequence[str]) -> UUID | None:
         """Return whose phone this is."""
         found = await self._connection.fetch(_SQL["owner_of_phone"], driver, list(addresses))

@@ -57,6 +57,28 @@ where call_id = $1 and body is not null;
 -- name: phone_of
 select address from agent_phone where user_id = $1 and driver = $2;
 
+-- name: forget_from
+delete from call_from where at < $1;
+
+-- name: count_from
+insert into call_from (number_hash, at)
+select $1, $4 where (select count(*) from call_from where number_hash = $1 and at >= $2) < $3 returning at;
+
+-- name: call_back_open
+select exists (
+    select from conversation k join conversation c on c.identity_id = k.identity_id
+    join interaction i on i.conversation_id = c.id join call_back b on b.interaction_id = i.id
+    where k.id = $1 and b.ended_at is null and i.state <> 'closed');
+
+-- name: driver_taken
+-- A driver that told of itself and is no channel's, in use or not, is one of the voice file.
+with exchange as (
+    select id, archived_at from channel
+    where medium = 'call' and connector <> 'voice' and coalesce(config ->> 'driver', connector) = $1
+)
+select exists (select from exchange where archived_at is null and id is distinct from $2)
+    or (exists (select from voice_driver where name = $1) and not exists (select from exchange));
+
 -- name: owner_of_phone
 select distinct user_id from agent_phone where driver = $1 and address = any($2::text[]) limit 2;
 

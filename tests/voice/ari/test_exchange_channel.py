@@ -19,6 +19,7 @@ from tests.web.conftest import Browser, MakeHouse, Served, make_house, serve
 from unisono.app.exchanges import Exchanges
 from unisono.app.registry import Connectors
 from unisono.contract import load_manifest
+from unisono.contract.voice import VoicePowers
 from unisono.egress.client import EgressFactory
 from unisono.service.first_run import first_administrator
 from unisono.testing.asterisk.model import Phone
@@ -175,3 +176,46 @@ async def test_once_it_is_saved_calls_come_and_when_it_is_paused_the_line_is_let
         return not any(app.active for app in exchange.switch.apps.values())
 
     await until(let_go, served.kit)
+
+
+async def test_two_exchanges_have_two_names_in_the_house(served: Served, root: Browser, exchange: ScriptedAsterisk) -> None:
+    queue = (await root.get("queues"))["items"][0]["id"]
+
+    async def saved(name: str, **config: Any) -> dict[str, Any]:
+        body = {**form(exchange, **config), "name": name, "queue_id": queue, "save_anyway": True}
+        return dict((await root.ask("POST", "channels", body)).json())
+
+    first = await saved("Exchange")
+    async with served.house.db.write() as tx:
+        await tx.calls.tell_powers("sip", VoicePowers())
+    for taken in ("asterisk", "webrtc", "sip"):
+        refused = await saved("Branch", app="branch", numbers=["+498002"], driver=taken)
+        assert (refused["code"], refused["field"]) == ("driver_taken", "driver"), refused
+        assert taken in refused["detail"]
+    second = await saved("Branch", app="branch", numbers=["+498002"], driver="branch")
+    assert second["config"]["driver"] == "branch"
+    back = await root.ask(
+        "PATCH", f"channels/{second['id']}", {"config": {**second["config"], "driver": "asterisk"}, "save_anyway": True}
+    )
+    assert (back.status_code, back.json()["code"]) == (422, "driver_taken")
+    # An exchange keeps its own name, and gives it free when it is archived.
+    kept = await root.ask("PATCH", f"channels/{first['id']}", {"config": first["config"], "save_anyway": True})
+    assert kept.status_code == 200
+    await root.did("DELETE", f"channels/{first['id']}")
+    assert "id" in await saved("Exchange anew", app="other", numbers=["+498003"])
+
+
+async def test_of_two_that_were_saved_with_one_name_only_the_first_is_worked(
+    served: Served, root: Browser, exchange: ScriptedAsterisk, tmp_path: Path
+) -> None:
+    queue = (await root.get("queues"))["items"][0]["id"]
+    for name in ("one", "two"):
+        await root.did("POST", "channels", {**form(exchange, app=name, driver=name), "name": name, "queue_id": queue})
+    await served.sql("update channel set config = config || '{\"driver\": \"one\"}' where connector = 'asterisk'")
+    rows = await served.sql("select id, name from channel where connector = 'asterisk' order by id")
+    async with served.house.db.read() as tx:
+        channels = {one.id: one for one in await tx.channels.running()}
+    running = SimpleNamespace(outside=served.house.outside, db=served.house.db, bell=served.house.bell, data_dir=tmp_path)
+    worked = {one.id: channels[one.id] for one in channels.values() if one.connector == "asterisk"}
+    assert Exchanges(running, "test")._alone(worked) == [rows[0]["id"]]  # type: ignore[arg-type]
+    assert Exchanges(running, "test", frozenset({"one"}))._alone(worked) == []  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Calls between browsers without the browsers: what commands and acts make of a call, what is told of it, and what is kept."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from unisono.voice.webrtc import acts, visitors
 from unisono.voice.webrtc.desk_phone import DeskPhone
 from unisono.voice.webrtc.driver import WebrtcDriver
 from unisono.voice.webrtc.exchange import Exchange
+from unisono.voice.webrtc.relays import Relays
 
 pytestmark = pytest.mark.voice
 ANNA, BEN = new_id(), new_id()
@@ -72,7 +74,7 @@ class Lab:
         async def none(line: str) -> None:
             del line
 
-        self.phone = DeskPhone(self.exchange, (), none)
+        self.phone = DeskPhone(self.exchange, Relays((), "", timedelta(), Clock()), none)
         self._commands = 0
 
     async def rings(self, word: str = "0" * 32) -> str:

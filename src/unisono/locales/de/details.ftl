@@ -300,6 +300,7 @@ detail-override_not_yours = Diese Person möchte nicht angerufen werden. Es wurd
 detail-bad_phone = Eine Nebenstelle oder SIP-Adresse hat keine Leerzeichen, Anführungszeichen oder spitzen Klammern, etwa 204 oder sip:anna@anlage.example.org.
 detail-too_many_calls = In dieser Stunde gingen so viele Anrufe hinaus, dass keine weiteren erlaubt sind. Es wurde nicht gewählt; bitte später noch einmal.
 detail-no_calls_out = Über diese Leitung kann niemand außerhalb angerufen werden. Es wurde nicht gewählt.
+detail-driver_taken = Der Name { $name } im Haus gehört schon einer anderen Anlage. Es wurde nichts gespeichert; wählen Sie einen anderen Namen.
 detail-bad_ice_server = Das ist kein STUN- oder TURN-Server. Schreiben Sie stun:host:port oder turn://benutzer:kennwort@host:port.
 detail-query_empty = Es gibt nichts zu suchen: Geben Sie ein Wort ein.
 detail-query_bracket = Die markierte Klammer steht allein oder enthält nichts. Schließen Sie sie, oder nehmen Sie sie heraus.

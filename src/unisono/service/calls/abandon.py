@@ -59,6 +59,9 @@ async def open_call_back(db: Database, call_id: UUID) -> bool:
 async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> bool:
     if why != "message" and await tx.calls.customer_address(work.conversation_id) is None:
         return False
+    if why != "message" and await tx.calls.call_back_open(work.conversation_id):
+        # Who calls and hangs up again and again is called back once.
+        return False
     channel = await tx.channels.facts(work.channel_id)
     if channel is None:
         return False

@@ -25,6 +25,7 @@ from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
 from unisono.service.calls.abandon import open_call_back, open_call_backs
 from unisono.service.calls.bells import COMMANDS_BELL
+from unisono.service.calls.from_number import too_often
 from unisono.service.calls.line import line_of
 from unisono.service.calls.phone_asks import asked_by_phone
 from unisono.service.calls.reception import begin, heard_at_reception
@@ -104,6 +105,8 @@ async def _offered(outside: Outside, event: Offered) -> Heard:
         channel = await tx.channels.facts(line[0]) if line is not None and line[1] != "paused" else None
         if channel is None:
             return Heard(refuse=Cause.UNREACHABLE, note="no_line")
+        if await too_often(tx, channel, event):
+            return Heard(refuse=Cause.BUSY, note="too_many_from_number")
         new = NewCall(
             id=new_id(), driver=event.driver, call_id=event.call_id, channel_id=channel.id, offered_at=event.at,
             call=heard(Call(), event)[0],

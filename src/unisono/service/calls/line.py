@@ -27,6 +27,7 @@ class LineTerms(Struct, frozen=True, kw_only=True):
     dial_prefixes: tuple[str, ...] = ()
     calls_an_hour: int = 60
     calls_of_person: int = 30
+    calls_from_number: int = 30
     recording: str = "off"
     announce: bool = True
     closed: Goal = Goal.MESSAGE

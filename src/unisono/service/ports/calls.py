@@ -156,6 +156,18 @@ class Calls(Protocol):
     async def phone_of(self, user_id: UUID, driver: str) -> str | None:
         """Return where an agent's phone rings at a driver."""
 
+    async def count_from(self, number_hash: bytes, since: datetime, most: int) -> bool:
+        """Count a call from a number; False, and nothing counted, when there were `most` since then."""
+
+    async def forget_from(self, before: datetime) -> None:
+        """Forget which numbers called before that."""
+
+    async def call_back_open(self, conversation_id: UUID) -> bool:
+        """Tell whether somebody is to be called back already, or just is, by whichever call of theirs."""
+
+    async def driver_taken(self, name: str, channel_id: UUID | None) -> bool:
+        """Tell whether a driver has this name that is not this channel's: another exchange's, or one of the voice file."""
+
     async def owner_of_phone(self, driver: str, addresses: Sequence[str]) -> UUID | None:
         """Return whose phone has one of these addresses at a driver; None when nobody's has, or more than one person's."""
 

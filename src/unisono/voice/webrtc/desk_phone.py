@@ -11,6 +11,7 @@ from unisono.service.ports.phone import IceServer, PhoneCall
 from unisono.voice.webrtc import acts
 from unisono.voice.webrtc.board import Board, Leg, decode
 from unisono.voice.webrtc.exchange import Exchange
+from unisono.voice.webrtc.relays import Relays
 from unisono.voice.webrtc.views import phone_call
 
 _MODES: Final = {"on": RecordMode.ON, "pause": RecordMode.PAUSE}
@@ -21,14 +22,14 @@ Doors = Callable[[str], Awaitable[Sequence[Route] | None]]
 class DeskPhone:
     """The phones of everybody's desk."""
 
-    def __init__(self, exchange: Exchange, servers: Sequence[IceServer], doors: Doors) -> None:
+    def __init__(self, exchange: Exchange, relays: Relays, doors: Doors) -> None:
         self._exchange = exchange
-        self._servers = tuple(servers)
+        self._relays = relays
         self._doors = doors
 
     def servers(self) -> Sequence[IceServer]:
         """Return what helps browsers to find each other."""
-        return self._servers
+        return self._relays.now()
 
     async def calls(self, user_id: UUID) -> list[PhoneCall]:
         """Return what rings or goes on at somebody's desk."""

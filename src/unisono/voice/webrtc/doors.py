@@ -1,7 +1,7 @@
 """The HTTP routes of a line's page, for visitors' browsers. Nothing here needs a cookie; a call is named in `Authorization`."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,10 +11,10 @@ from msgspec import Struct
 from unisono.contract import HttpRequest, HttpResponse, Route
 from unisono.contract.voice import CALLER
 from unisono.domain.errors import Invalid, UnisonoError
-from unisono.service.ports.phone import IceServer
 from unisono.voice.webrtc import acts, look, visitors
 from unisono.voice.webrtc.board import Board, decode
 from unisono.voice.webrtc.exchange import MOST_PIECE_BYTES, MOST_WORD_BYTES, Exchange
+from unisono.voice.webrtc.relays import Relays
 from unisono.voice.webrtc.views import VisitorView, visitor_view
 
 _T = TypeVar("_T")
@@ -71,7 +71,7 @@ class Hall(Struct, frozen=True, kw_only=True):
 
     exchange: Exchange
     key: bytes
-    servers: Sequence[IceServer]
+    relays: Relays
     allowances: visitors.Allowances
     most_calls: int = 500
 
@@ -151,7 +151,7 @@ class Doors:
             )  # fmt: skip
             await self._exchange.begin(visitors.digest_of(made.token), change)
             board = await self._exchange.board(made.call_id) or change.board
-        answer = {"token": made.token, "call": await self._view(board), "servers": self._hall.servers}
+        answer = {"token": made.token, "call": await self._view(board), "servers": self._hall.relays.now()}
         return _as_json(201, answer)
 
     async def _word(self, request: HttpRequest) -> HttpResponse:
