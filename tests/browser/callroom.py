@@ -19,6 +19,7 @@ from tests.kit import House as Kit
 from tests.peers import CHROMIUM_ARGS, chromium
 from tests.web.conftest import EVERYTHING, PASSWORD, MakeHouse
 from unisono.app.registry import Connectors
+from unisono.contract.voice import VoiceDriver
 from unisono.domain.ids import new_id
 from unisono.service.calls.switchboard import Switchboard
 from unisono.service.first_run import first_administrator
@@ -26,6 +27,7 @@ from unisono.service.house import House
 from unisono.service.router import Router
 from unisono.service.setup_views import GrantView
 from unisono.service.users import add_user
+from unisono.testing.telephone import FakeDriver
 from unisono.voice.webrtc.driver import WebrtcDriver
 from unisono.voice.webrtc.exchange import Exchange
 from unisono.web.app import build_app
@@ -137,14 +139,14 @@ class Room:
 
 
 @asynccontextmanager
-async def room(make_house: MakeHouse, **config: Any) -> AsyncIterator[Room]:
-    """Build and serve it; router and switchboard run as in a deployment."""
+async def room(make_house: MakeHouse, *, exchange: FakeDriver | None = None, **config: Any) -> AsyncIterator[Room]:
+    """Build and serve it; router and switchboard run as in a deployment. exchange: a telephone exchange besides, if any."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     house = await make_house(Connectors(), public_url=url)
-    exchange = Exchange(db=house.db, bell=house.bell, fanout=house.fanout, files=house.files, clock=house.clock)
+    browsers = Exchange(db=house.db, bell=house.bell, fanout=house.fanout, files=house.files, clock=house.clock)
     kit = Kit(house.db, house.bell, house.clock)  # type: ignore[arg-type]
     kit.outside = house.outside
     queue, channel = await kit.queue(), new_id()
@@ -160,7 +162,8 @@ async def room(make_house: MakeHouse, **config: Any) -> AsyncIterator[Room]:
     server = WebServer(app, "127.0.0.1", port, on_stop=stop_streams)
     await server.start()
     router = Router(house.db, house.bell, house.clock, "test")
-    switchboard = Switchboard(house.outside, {"webrtc": WebrtcDriver(exchange)}, "test")
+    drivers: dict[str, VoiceDriver] = {"webrtc": WebrtcDriver(browsers)} | ({"fake": exchange} if exchange else {})
+    switchboard = Switchboard(house.outside, drivers, "test")
     running = [asyncio.create_task(router.run()), asyncio.create_task(switchboard.run())]
     try:
         yield Room(house, url, kit, queue, channel, house.files.path(queue).parents[1])  # type: ignore[attr-defined]

@@ -95,6 +95,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/custom-fields', title: 'settings-tab-custom-fields', group: 'customers', action: 'setting.manage', part: () => import('./settings/CustomFields.svelte') },
   { path: '/settings/tags', title: 'tags', group: 'work', action: 'queue.manage', part: () => import('./settings/Tags.svelte') },
   { path: '/settings/blocked', title: 'blocked-people', group: 'customers', action: 'work.supervise', part: () => import('./settings/Blocked.svelte') },
+  { path: '/settings/do-not-call', title: 'refused-numbers', group: 'customers', action: 'agent.manage', part: () => import('./settings/DoNotCall.svelte') },
   { path: '/settings/canned-answers', title: 'canned-answers', group: 'work', action: 'work.answer', part: () => import('./settings/Canned.svelte') },
   { path: '/settings/signatures', title: 'signatures', group: 'work', action: 'channel.manage', part: () => import('./settings/Signatures.svelte') },
   { path: '/settings/looks', title: 'settings-tab-looks', group: 'mine', part: () => import('./settings/Looks.svelte') },

@@ -22,3 +22,9 @@ def say_to(line: LineTerms, key: str, **facts: Any) -> Announcement:
         key=key, text=text, language=line.language, file=line.sounds.get(key), position=facts.get("position"),
         wait_s=facts.get("wait_s"),
     )  # fmt: skip
+
+
+def house_words(language: str) -> dict[str, str]:
+    """Return what the house says by itself, by announcement, with figures such as a caller may hear."""
+    locale = choose_locale(language)
+    return {key: say(locale, f"call-{key}", {"position": 3, "minutes": 5, "digit": 9}) or "" for key in KEYS}

@@ -7,6 +7,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
+from unisono.service.calls.announcements import house_words
 from unisono.service.calls.do_not_call import RefusalView, Why, allow_calls, allow_number, refusals, refuse_calls
 from unisono.service.calls.telephones import (
     DriverView,
@@ -38,6 +39,12 @@ class DriversAnswer(Struct, frozen=True, kw_only=True):
     """Drivers by name."""
 
     drivers: list[DriverView]
+
+
+class WordsAnswer(Struct, frozen=True, kw_only=True):
+    """Announcements by key."""
+
+    words: dict[str, str]
 
 
 class PhonesAnswer(Struct, frozen=True, kw_only=True):
@@ -72,6 +79,12 @@ async def dial_lines(house: HouseDep, actor: ActorDep) -> LinesAnswer:
 async def known_drivers(house: HouseDep) -> DriversAnswer:
     """Return the ways of telephoning that the house has, and what each can do."""
     return DriversAnswer(drivers=await drivers(house.db))
+
+
+@get("/calls/words", opt=needs("channel.read"), tags=["Calls"])
+async def house_announcements(language: FromQuery[str] = "de") -> WordsAnswer:
+    """Return what callers are told in a language, where a line has no words of its own."""
+    return WordsAnswer(words=house_words(language))
 
 
 @get("/agents/phones", opt=needs("agent.manage"), tags=["Calls"])
@@ -124,5 +137,5 @@ async def may_call(house: HouseDep, actor: ActorDep, entry: FromPath[str]) -> No
 
 
 ROUTES = [
-    dial_lines, known_drivers, phones, phones_of_agent, own_phones, phone_of, not_called, do_not_call, may_call,
+    dial_lines, known_drivers, house_announcements, phones, phones_of_agent, own_phones, phone_of, not_called, do_not_call, may_call,
 ]  # fmt: skip

@@ -630,6 +630,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * HouseAnnouncements
+         * @description Return what callers are told in a language, where a line has no words of its own.
+         */
+        get: operations["ApiV1CallsWordsHouseAnnouncements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{call_id}": {
         parameters: {
             query?: never;
@@ -9803,6 +9823,12 @@ export interface components {
          * @enum {string}
          */
         Why: "asked" | "complaint" | "register";
+        /** WordsAnswer */
+        WordsAnswer: {
+            words: {
+                [key: string]: string;
+            };
+        };
         /** WorkClassView */
         WorkClassView: {
             /** @default 4 */
@@ -11094,6 +11120,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinesAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CallsWordsHouseAnnouncements: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsAnswer"];
                 };
             };
             /** @description A problem */

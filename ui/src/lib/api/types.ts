@@ -326,7 +326,7 @@ export interface JsonSchemaProperty {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object'; title?: TextByLocale | string;
   description?: TextByLocale | string; enum?: (string | number)[]; enum_titles?: Record<string, TextByLocale>;
   default?: unknown; format?: string; secret?: boolean; minimum?: number; maximum?: number; minLength?: number;
-  maxLength?: number; pattern?: string; examples?: unknown[]; advanced?: boolean;
+  maxLength?: number; pattern?: string; examples?: unknown[]; advanced?: boolean; items?: { pattern?: string; maxLength?: number };
 }
 
 export interface ConfigSchema {

@@ -4,6 +4,7 @@ import { LOCALES, languageTitle, texts } from '../i18n/texts.svelte';
 import { api } from '../api/client';
 import type { Consult } from '../api/types';
 import type { Desk } from './desk.svelte';
+import { dials, numberOf } from '../phone/dial';
 import { bulk } from './bulk.svelte';
 import { NOTHING } from './filter';
 import { graceIn, takeBack } from './held';
@@ -60,6 +61,7 @@ export function commands(desk: Desk): Command[] {
     ...conversationCommands(desk),
     ...(ui.here?.() ?? []),
     ...(ui.phone?.() ?? []),
+    { id: 'dial', group: 'work', title: t('command-dial'), keys: 'C', when: dials(desk), run: () => ui.askDial('') },
     { id: 'go-work', group: 'go', title: t('nav-work'), keys: 'g w', run: () => go(workAddress()) },
     ...pageCommands(desk),
     { id: 'go-demo', group: 'go', title: t('nav-demo'), when: desk.me.demo, run: () => go('/demo') },
@@ -108,6 +110,7 @@ export function conversationCommands(desk: Desk): Command[] {
   const mine = open !== null && open.agent_id === desk.me.user.id;
   const helps = open ? desk.consultsOn(open.id).find((c) => [c.asked_by, c.agent_id].includes(desk.me.user.id)) : undefined;
   const pulled = desk.state.queues.get(open?.queue_id ?? '')?.mode === 'pull';
+  const number = thread?.view && !thread.view.customer.erased ? numberOf(thread.view, thread.view.customer) : '';
   const leads = !!open && open.state !== 'closed' && desk.may('work.supervise');
   const act = (verb: string) => async (): Promise<void> => {
     if (open) await desk.act(open, verb);
@@ -172,6 +175,10 @@ export function conversationCommands(desk: Desk): Command[] {
       run: () => open && bulk.run({ verb: open.spam ? 'not_spam' : 'spam', interaction_ids: [open.id] }),
     },
     { id: 'block', group: 'conversation', title: t(thread?.view?.conversation.identity.blocked ? 'command-unblock' : 'command-block'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.answer'), run: () => void (ui.dialog = 'block') },
+    {
+      id: 'call', group: 'conversation', title: t('command-call'), when: !!number && dials(desk),
+      run: () => ui.askDial(number, mine && open?.state === 'active' && thread?.view?.medium === 'call' ? open.id : undefined),
+    },
     { id: 'print', group: 'conversation', title: t('command-print'), when: !!thread?.view, run: () => go(`/print/${thread?.id}`) },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
     { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'x', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },

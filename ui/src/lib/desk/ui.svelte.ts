@@ -3,7 +3,7 @@ import type { Command } from './commands';
 import { address, NOTHING, type ListFilter, type Narrowing } from './filter';
 import type { Thread } from './thread.svelte';
 
-export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'tags' | 'block' | 'view-save' | 'case-open' | 'case-add' | 'bonds' | 'split' | 'presence';
+export type DialogName = 'transfer' | 'consult' | 'decline' | 'park' | 'erase' | 'commands' | 'shortcuts' | 'away' | 'why' | 'assign' | 'priority' | 'value' | 'tags' | 'block' | 'view-save' | 'case-open' | 'case-add' | 'bonds' | 'split' | 'presence' | 'dial';
 
 /** A wish that nobody took up in time is forgotten: the focus must not jump later. */
 interface Wish { mode: 'answer' | 'note'; conversationId: string; until: number }
@@ -45,6 +45,8 @@ class Ui {
   here: (() => Command[]) | null = null;
   /** What can be done with the phone; set while there is one. */
   phone: (() => Command[]) | null = null;
+  /** The number that is about to be called, and the work whose customer it is, if it is of any. */
+  dialling = $state.raw<{ number: string; interactionId?: string | undefined }>({ number: '' });
   /** The units of work that ring at the phone: they show there. */
   ringing = $state.raw<string[]>([]);
   /** On a narrow screen one part is shown at a time. */
@@ -53,6 +55,11 @@ class Ui {
   askWhy(offer: Offer): void {
     this.declining = offer;
     this.dialog = 'decline';
+  }
+
+  askDial(number: string, interactionId?: string): void {
+    this.dialling = { number, interactionId };
+    this.dialog = 'dial';
   }
 
   askCompose(mode: 'answer' | 'note', conversationId = this.thread?.id): void {

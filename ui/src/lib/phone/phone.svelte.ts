@@ -62,12 +62,12 @@ export class Phone {
 
   /** What rings, first of all what is an agent's own. */
   get ringing(): PhoneCall | undefined {
-    return this.calls.find((call) => call.state === 'ringing');
+    return this.calls.find((call) => call.state === 'ringing' && !call.outgoing);
   }
 
-  /** The call that this phone speaks in. */
+  /** The call that this phone speaks in, or that is being dialled. */
   get current(): PhoneCall | undefined {
-    return this.calls.find((call) => call.state !== 'ringing');
+    return this.calls.find((call) => call.state !== 'ringing' || call.outgoing);
   }
 
   stop(): void {
@@ -114,13 +114,14 @@ export class Phone {
 
   async leave(call: PhoneCall): Promise<boolean> {
     return this.#try(t('phone-failed-leave'), async () => {
-      await api.post(`/phone/${call.call_id}/leave`);
+      await api.post(call.where === 'phone' ? `/calls/${call.id}/hangup` : `/phone/${call.call_id}/leave`);
       await this.read();
     });
   }
 
   async key(call: PhoneCall, key: string): Promise<boolean> {
-    return this.#try(t('phone-failed-key'), () => api.post(`/phone/${call.call_id}/key`, { key }));
+    return this.#try(t('phone-failed-key'), () => call.where === 'phone'
+      ? api.post(`/calls/${call.id}/keys`, { digits: key }) : api.post(`/phone/${call.call_id}/key`, { key }));
   }
 
   /** A verb of the house on a call: hold, transfer, consult, record and what else `/calls` knows. */
@@ -186,7 +187,8 @@ export class Phone {
   /** Make the connections that there should be, end those that should not, and record what is to be recorded. */
   #connect(): void {
     if (!this.#owner) return;
-    const up = this.calls.filter((call) => call.state !== 'ringing');
+    // What a telephone of one's own carries has no sound here, and opens no microphone.
+    const up = this.calls.filter((call) => call.state !== 'ringing' && call.where === 'desk');
     const wanted = new Set(up.flatMap((call) => call.peers.map((peer) => nameOf(call, peer))));
     for (const name of [...this.#lines.keys()]) if (!wanted.has(name)) this.#cut(name);
     if (up.length === 0) {
@@ -329,7 +331,7 @@ export class Phone {
   }
 
   #sound(): void {
-    if (this.ringing && !this.current && prefs.sounds.offer > 0 && this.#owner) play('offer', prefs.sounds.offer);
+    if (this.ringing?.where === 'desk' && !this.current && prefs.sounds.offer > 0 && this.#owner) play('offer', prefs.sounds.offer);
   }
 
   async #try(what: string, run: () => Promise<unknown>): Promise<boolean> {

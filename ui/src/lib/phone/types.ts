@@ -21,6 +21,8 @@ export interface PhoneCall {
   recording: string; record: 'off' | 'on' | 'pause'; records: 'off' | 'on' | 'paused';
   id: string | null; interaction_id: string | null; card: Card | null;
   mine: boolean; may_record: boolean; asks: boolean; consents: string[];
+  /** `phone`: the sound goes by a telephone of one's own, and the desk steers the call. */
+  where: 'desk' | 'phone'; outgoing: boolean; stage: string; seconds: string[]; dials: boolean;
 }
 
 export interface PhoneView { calls: PhoneCall[]; servers: RTCIceServer[] }

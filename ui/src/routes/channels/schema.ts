@@ -103,6 +103,10 @@ export function wrong(form: FormField[], values: Values, secretsSet: readonly st
       const n = Number(value);
       if (Number.isNaN(n) || (schema.type === 'integer' && !Number.isInteger(n))) found[name] = 'field-number';
       else if ((schema.minimum !== undefined && n < schema.minimum) || (schema.maximum !== undefined && n > schema.maximum)) found[name] = 'field-range';
+    } else if (kind === 'lines') {
+      const { pattern, maxLength } = schema.items ?? {};
+      const lines = String(value).split('\n').map((line) => line.trim()).filter(Boolean);
+      if (lines.some((line) => (pattern && !new RegExp(pattern, 'u').test(line)) || (maxLength !== undefined && line.length > maxLength))) found[name] = 'field-lines';
     } else if (inputType === 'url' && !/^https?:\/\/[^\s/]+/i.test(String(value))) found[name] = 'field-url';
     else if (inputType === 'email' && !/^[^\s@]+@[^\s@]+$/.test(String(value))) found[name] = 'field-email';
     else if (schema.format === 'host' && !/^[\p{L}\p{N}.:[\]-]+$/u.test(String(value).trim())) found[name] = 'field-host';
