@@ -19,7 +19,6 @@ number-region-hint = In dem nationale Nummern gemeint sind, zwei Buchstaben.
 call-number = { $number } anrufen
 command-dial = Nummer anrufen …
 command-call = Anrufen
-dial = Anrufen
 dial-title = Anrufen
 dial-text = Zuerst klingelt Ihr eigenes Telefon; gewählt wird, wenn Sie abnehmen.
 dial-line = Über die Leitung

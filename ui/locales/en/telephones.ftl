@@ -19,7 +19,6 @@ number-region-hint = In which national numbers are meant, two letters.
 call-number = Call { $number }
 command-dial = Call a number …
 command-call = Call
-dial = Call
 dial-title = Call
 dial-text = Your own telephone rings first; the number is called when you take it up.
 dial-line = By line

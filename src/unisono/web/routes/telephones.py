@@ -137,5 +137,6 @@ async def may_call(house: HouseDep, actor: ActorDep, entry: FromPath[str]) -> No
 
 
 ROUTES = [
-    dial_lines, known_drivers, house_announcements, phones, phones_of_agent, own_phones, phone_of, not_called, do_not_call, may_call,
+    dial_lines, known_drivers, house_announcements, phones, phones_of_agent, own_phones, phone_of, not_called, do_not_call,
+    may_call,
 ]  # fmt: skip
