@@ -3,6 +3,7 @@
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.desk import DESK_MUTANTS
 from tests.mutants.mutant import Mutant
+from tests.mutants.telephony import TELEPHONY_MUTANTS
 
 _LAW1 = "tests/laws/test_law1_nothing_lost.py"
 _LAW2 = "tests/laws/test_law2_equal_rank.py"
@@ -17,6 +18,7 @@ _SENDING = "tests/service/test_sending.py"
 MUTANTS = [
     *DESK_MUTANTS,
     *CALL_MUTANTS,
+    *TELEPHONY_MUTANTS,
     Mutant(
         law=1,
         name="the network is thanked although the store failed",

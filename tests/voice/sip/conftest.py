@@ -93,6 +93,18 @@ class House:
             self.reconnections += 1
             self._news.notify_all()
 
+    async def none_before(self, kind: type[E], end: Coroutine[Any, Any, None], **wanted: Any) -> None:
+        """Wait for an end before which no such event may come; one that comes fails at once."""
+        ending, coming = asyncio.ensure_future(end), asyncio.ensure_future(self.next(kind, within_s=60.0, **wanted))
+        try:
+            await asyncio.wait((ending, coming), return_when=asyncio.FIRST_COMPLETED)
+            assert not self.all(kind, **wanted), f"{kind.__name__} came: {self.all(kind, **wanted)}"
+            await ending
+        finally:
+            for one in (ending, coming):
+                one.cancel()
+            await asyncio.gather(ending, coming, return_exceptions=True)
+
     def all(self, kind: type[E], **wanted: Any) -> list[E]:
         """Return the events of a kind that have these values."""
         return [

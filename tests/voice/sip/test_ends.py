@@ -34,11 +34,12 @@ async def test_one_caller_too_many_hears_busy_and_is_counted(tmp_path: Path) -> 
     async with town_with(tmp_path, calls=2) as town:
         ears = [await town.ear() for _ in range(3)]
         waiting = [Caller(NUMBER, ear.port).invites().rings().is_hung_up() for ear in ears[:2]]
+        last = Caller(NUMBER, ears[2].port, from_="<sip:+4930999@127.0.0.1:[local_port]>")
         async with town.calls(waiting[0]), town.calls(waiting[1]):
             for _ in range(2):
                 await town.house.arrives()
-            async with town.calls(Caller(NUMBER, ears[2].port).invites().is_refused(486)) as third:
-                await third.ends_well()
+            async with town.calls(last.invites().is_refused(486)) as third:
+                await town.house.none_before(Offered, third.ends_well(), from_="+4930999")
             assert town.driver.turned == {"full": 1}
             assert len(town.house.all(Offered)) == 2
 
