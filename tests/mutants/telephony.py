@@ -108,6 +108,6 @@ TELEPHONY_MUTANTS: Final = [
         file="voice/ari/view.py",
         old="                told.append(self.offered(leg))\n",
         new="",
-        tests=f"{_LINE}::test_a_caller_of_the_cut_waits_in_the_dialplan_and_is_offered_afterwards",
+        tests=f"{_LINE}::test_a_caller_whose_arrival_was_lost_is_found_by_looking",
     ),
 ]
