@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import msgspec
+import pytest
 import pytest_asyncio
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
@@ -18,9 +19,11 @@ from websockets.http11 import Request, Response
 from tests.kit import House, Person
 from tests.service.test_listening import ear, found, heard, monitor, said, somebody
 from unisono.app.registry import Connectors
+from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.egress.client import EgressFactory
 from unisono.service.listening.sources import add_source, list_sources
+from unisono.testing.clock import RealClock
 
 POST = "app.bsky.feed.post"
 NOW = datetime.now(UTC)
@@ -226,3 +229,38 @@ async def test_a_mastodon_servers_timeline_is_walked_after_a_pause_and_its_strea
         assert next(path for path in server.asked if "timelines" in path).startswith("/api/v1/timelines/public?min_id=10")
         server.refuses = True
         assert await heard(house, source, one) == "reauth_needed"
+
+
+async def test_a_feed_is_heard_by_its_address_alone_and_only_what_a_monitor_finds_is_kept(outside_world: House) -> None:
+    house = outside_world
+    anna = await somebody(house, await house.queue())
+    await monitor(house, anna, "acme")
+    one = await ear(house)
+    entries = "".join(f"<item><title>{title}</title><guid>{title}</guid></item>" for title in ("Acme kaputt", "Wetter"))
+    body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Forum</title>{entries}</channel></rss>'.encode()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        with pytest.raises(Invalid) as refused:
+            await hears(house, anna, "rss", url="forum.example/feed")
+        assert refused.value.code == "bad_source_address"
+        source = await hears(house, anna, "rss", url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/feed")
+        # Between two looks it really waits, so that it is looked at once.
+        house.outside = msgspec.structs.replace(house.outside, clock=RealClock())
+        hearing = asyncio.create_task(heard(house, source, one))
+        try:
+            async with asyncio.timeout(30):
+                while (await list_sources(house.db))[0].posts < 2:
+                    await asyncio.sleep(0.01)
+        finally:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+    (view,) = await found(house, anna.access)
+    assert (said(view), view.network) == ("Acme kaputt", "rss")
+    (shown,) = await list_sources(house.db)
+    assert (shown.posts, shown.found, shown.health) == (2, 1, "")

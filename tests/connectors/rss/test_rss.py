@@ -12,7 +12,7 @@ import pytest
 from unisono.connectors.rss import Feed
 from unisono.contract import Account, Created, Edited, Event, PullFailed, Raw, Reject, Unreadable, load_manifest
 from unisono.domain.words import ChannelState, ReplyRule
-from unisono.testing.clock import FakeClock
+from unisono.testing.clock import START, FakeClock
 from unisono.testing.context import make_ctx
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Forum</title>{items}</channel></rss>"""
@@ -201,3 +201,25 @@ async def test_nothing_is_ever_sent_into_a_feed_and_what_is_no_entry_is_kept_for
         assert isinstance(await connector.send(None, 1), Reject)  # type: ignore[arg-type]
         with pytest.raises(Unreadable):
             connector.read(Raw(ingest_key="x", body=b'{"id": 7}', received_at=connector._ctx.clock.now()))
+
+
+async def test_as_a_source_a_feed_tells_each_entry_once_and_goes_on_from_its_place(server: Server) -> None:
+    server.show(item("zwei", "<description>mit Text</description><author>zoe@forum.example</author>"), item("eins"))
+    async with feed(server) as connector:
+        steps = connector.overhear(None)
+        first = await anext(steps)
+        assert [post.text for post in first.posts] == ["eins", "zwei\nmit Text"]
+        assert (first.posts[1].url, first.at) == ("https://forum.example/zwei", START)
+        # Asked again after a while: only what is new, and the place says how far it came.
+        server.show(item("drei"), item("zwei", "<description>mit Text</description><author>zoe@forum.example</author>"))
+        second = await anext(steps)
+        assert [post.text for post in second.posts if post.text == "drei"] == ["drei"]
+        await steps.aclose()
+    async with feed(server) as again:
+        steps = again.overhear(second.place)
+        assert (await anext(steps)).posts == ()
+        await steps.aclose()
+        server.show(item("ganz anders"))
+        steps = again.overhear(second.place)
+        assert (await anext(steps)).gap
+        await steps.aclose()

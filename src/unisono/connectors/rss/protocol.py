@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import urljoin, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from msgspec import Struct
 
+from unisono.connectors.rss.public import overheard
 from unisono.connectors.rss.reading import Entry, NoFeed, entries_of, raw_of, read_entry
 from unisono.connectors.rss.words import trouble
 from unisono.contract import (
@@ -21,6 +23,7 @@ from unisono.contract import (
     NotReached,
     NotSent,
     OutMessage,
+    Overheard,
     Page,
     PullFailed,
     Raw,
@@ -34,6 +37,9 @@ from unisono.contract import (
 from unisono.domain.words import ChannelState, Visibility
 
 LARGEST_FEED: Final = 20_000_000
+#: How often a feed is asked that is heard by itself, as the manifest says of a channel's; and entries at a time.
+ASKED_EVERY_S: Final = 300.0
+MOST_HEARD: Final = 200
 _LATER_S: Final = 3_600.0
 _REMEMBERED: Final = 50
 
@@ -147,6 +153,15 @@ class Feed:
                 raise PullFailed(trouble("page", hint=hint), _LATER_S) from None
             self._parsed = (digest, entries)
         return self._parsed[1]
+
+    async def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
+        """Yield what stands in the feed, and then what is new in it as often as it is asked. Raises PullFailed, HostRefused."""
+        while True:
+            page = await self.pull("entries", place, MOST_HEARD)
+            place = page.next_cursor
+            yield overheard(page, self._realm, self._ctx.clock.now())
+            if not page.has_more:
+                await self._ctx.clock.sleep(ASKED_EVERY_S)
 
     def read(self, raw: Raw) -> list[Event]:
         """Return what an entry says. Pure. Raises Unreadable."""

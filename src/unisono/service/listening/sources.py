@@ -19,7 +19,7 @@ STATES: Final = ("on", "paused")
 MAX_NAME_CHARS: Final = 80
 #: What a source of its own may be told; the rest of a connector's settings is about an account.
 ALONE: Final[Mapping[str, tuple[str, ...]]] = {
-    "bluesky": ("jetstream_url",), "mastodon": ("base_url",), "sandbox": ("base_url", "face"),
+    "bluesky": ("jetstream_url",), "mastodon": ("base_url", "hashtag"), "rss": ("url",), "sandbox": ("base_url", "face"),
 }  # fmt: skip
 #: A file or pipe that somebody plays: it is written by the command that reads it.
 FEED: Final = "feed"
@@ -98,7 +98,7 @@ def hears(code: ConnectorType) -> bool:
 def check_addresses(config: Mapping[str, str]) -> None:
     """Raise Invalid for an address that is none."""
     for name, value in config.items():
-        if name.endswith("_url") and not value.startswith(("https://", "http://", "wss://", "ws://")):
+        if (name == "url" or name.endswith("_url")) and not value.startswith(("https://", "http://", "wss://", "ws://")):
             raise Invalid("The address must begin with https:// or wss://.", code="bad_source_address", field=f"config.{name}")
 
 
