@@ -9,6 +9,7 @@ import pytest
 from tests.app.test_cli import unisono
 from tests.db import Cluster
 from tests.peers import require_binary
+from unisono.store.migrate import migrate
 
 _MONITOR = (
     "insert into monitor (id, name, name_key, query, created_at, changed_at) "
@@ -20,13 +21,13 @@ def line(number: int, text: str) -> str:
     return json.dumps({"id": str(number), "text": text, "created_at": "2026-11-02T09:00:00+00:00", "network": "forum"}) + "\n"
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_file_is_heard_to_its_end_goes_on_where_it_was_left_and_a_bad_line_is_named(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     dsn = await cluster.create("template1")
     feed, place = tmp_path / "posts.jsonl", {"UNISONO_DATABASE_URL": dsn, "UNISONO_DATA": str(tmp_path / "house")}
-    assert unisono("migrate", **place).returncode == 0
+    await migrate(dsn)
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(_MONITOR)

@@ -15,7 +15,7 @@ from unisono.store.keyring import open_keyring
 from unisono.testing.clock import FakeClock
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_hidden_outage_is_told_of_within_minutes_folds_and_each_author_is_answered_once(
     pool: Pool, bell: MemoryBell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
