@@ -138,7 +138,7 @@ left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[])
-  -- What is folded into a storm waits for its one answer; see `storms`.
+  -- What is folded into a storm waits for its one answer (see `storms`).
   and (i.case_id is null or not exists (
       select from storm_item k join storm s on s.id = k.storm_id
       where k.interaction_id = i.id and k.state = 'folded' and s.case_id = i.case_id and s.state <> 'ended'));
@@ -162,7 +162,7 @@ left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
 where i.state = 'waiting' and q.mode = 'push'
-  -- What is folded into a storm waits for its one answer; see `storms`.
+  -- What is folded into a storm waits for its one answer (see `storms`).
   and (i.case_id is null or not exists (
       select from storm_item k join storm s on s.id = k.storm_id
       where k.interaction_id = i.id and k.state = 'folded' and s.case_id = i.case_id and s.state <> 'ended'));
