@@ -119,11 +119,12 @@ class Room:
         self.channel = channel
         self.files = files
 
-    async def agent(self, login: str, name: str) -> UUID:
-        """Add somebody who takes calls."""
+    async def agent(self, login: str, name: str, *roles: str) -> UUID:
+        """Add somebody who takes calls; roles: what they are besides."""
         user_id = await add_user(
             self.house.db, EVERYTHING, new_id(), login=login, name=name, locale="en",
-            grants=[GrantView(role="agent", scope_kind="organisation")], password_hash=await self.house.passwords.hash(PASSWORD),
+            grants=[GrantView(role=role, scope_kind="organisation") for role in ("agent", *roles)],
+            password_hash=await self.house.passwords.hash(PASSWORD),
         )  # fmt: skip
         await self.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", self.queue, user_id)
         return user_id

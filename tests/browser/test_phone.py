@@ -23,6 +23,9 @@ from tests.browser.callroom import (
 )
 from tests.browser.kit import command, listen_for_errors, violations, window
 from tests.web.conftest import MakeHouse
+from unisono.domain.ids import new_id
+from unisono.service.access import Access
+from unisono.service.people_figures import agree_permit, ask_permit
 
 pytestmark = [pytest.mark.browser, pytest.mark.voice, pytest.mark.timeout(300)]
 
@@ -40,9 +43,20 @@ async def answer(agent: Page) -> None:
     await expect(agent.get_by_test_id("phone-state")).to_have_text("Connected")
 
 
-async def plays(agent: Page, name: str) -> None:
+async def until_sound(house: Room, *, recordings: int) -> None:
+    """Wait until so many recordings have sound in the house, kept already or still coming in pieces."""
+    for _ in range(200):
+        pieces = await house.sql("select distinct recording_id::text as id from browser_sound")
+        ready = await house.sql("select id::text as id from call_recording where size_bytes > 0")
+        if len({row["id"] for row in (*pieces, *ready)}) >= recordings:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("nothing of a recording arrives any more")
+
+
+async def plays(agent: Page, name: str, n: int = 0) -> None:
     """Play a file of the conversation, and wait until it sounds."""
-    await agent.get_by_role("link", name=name).click()
+    await agent.get_by_role("link", name=name).nth(n).click()
     sound = agent.get_by_role("dialog").locator("audio")
     await sound.evaluate("(one) => void one.play()")
     await until_of(sound, "(one) => one.currentTime > 0.3")
@@ -218,9 +232,18 @@ async def test_a_talk_is_recorded_only_after_both_agreed_and_played_in_the_conve
         await expect(visitor.get_by_role("status")).to_contain_text("Recording is paused")
         await agent.get_by_role("button", name="Record on").click()
         await expect(visitor.get_by_role("status")).to_contain_text("This call is being recorded")
+        # A page that is loaded anew goes on recording: what was before and what comes after are a file each.
+        await agent.reload()
+        await expect(agent.get_by_test_id("phone-state")).to_have_text("Connected")
+        await hears(agent, VISITOR_HZ)
+        await until_sound(house, recordings=2)
+        await expect(agent.get_by_test_id("phone-bar")).to_contain_text("Recording")
+        await expect(visitor.get_by_role("status")).to_contain_text("This call is being recorded")
         await agent.keyboard.press("F9")
         await expect(agent.get_by_test_id("wrap-up")).to_be_visible()
-        await plays(agent, "recording.webm")
+        await expect(agent.get_by_role("link", name="recording.webm")).to_have_count(2)
+        for n in range(2):
+            await plays(agent, "recording.webm", n)
         for page in (agent, visitor):
             assert await page.evaluate("Object.keys(sessionStorage).length") == 0
             assert await page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
@@ -249,3 +272,55 @@ async def test_who_calls_out_of_hours_leaves_a_message_that_is_played_in_the_con
         await sign_in(agent, house, "anna")
         await agent.get_by_test_id("offer").get_by_role("button", name="Accept").click()
         await plays(agent, "message.webm")
+
+
+async def test_who_listens_in_hears_both_and_both_are_told(make_house: MakeHouse, tmp_path: Path) -> None:
+    async with (
+        room(make_house) as house, singer(tmp_path, VISITOR_HZ) as theirs, singer(tmp_path, AGENT_HZ) as ours,
+        singer(tmp_path, SECOND_HZ) as others, window(theirs, locale="en-GB", width=390) as street,
+        window(ours, locale="en-GB") as office, window(others, locale="en-GB") as upstairs,
+    ):  # fmt: skip
+        for context in (street, office, upstairs):
+            await ears(context)
+        await house.agent("anna", "Anna Berg")
+        agent, visitor, leader = await office.new_page(), await street.new_page(), await upstairs.new_page()
+        await sign_in(agent, house, "anna")
+        await call(visitor, house, "Vera Lind")
+        await answer(agent)
+        await hears(agent, VISITOR_HZ)
+
+        await house.sql("insert into role (name, actions) values ('looker', $1)", ["people.look"])
+        sven = await house.agent("sven", "Sven Roth", "supervisor", "looker")
+        await sign_in(leader, house, "sven")
+        await leader.goto(f"{house.url}/supervision/live")
+        await leader.get_by_role("button", name="Listen in on Anna Berg").click()
+        await expect(leader.get_by_role("region", name="Notices")).to_contain_text("Listening in is not possible")
+        asked = await ask_permit(
+            house.house.db, Access(user_id=sven, actions=frozenset({"people.look"})), new_id(), kind="listening_in",
+            reason="Training of new colleagues", days=1,
+        )  # fmt: skip
+        (root,) = await house.sql("select id from app_user where login = 'root'")
+        await agree_permit(house.house.db, Access(user_id=root["id"], actions=frozenset({"people.agree"})), asked)
+        await leader.get_by_role("button", name="Listen in on Anna Berg").click()
+        # The caller is told while the listener's phone still rings.
+        await expect(visitor.get_by_role("status")).to_contain_text("Another person of our house is listening in")
+        await expect(leader.get_by_test_id("ring")).to_contain_text("Anna Berg is listened to")
+        await leader.keyboard.press("F2")
+        await expect(leader.get_by_test_id("phone-state")).to_have_text("You listen, nobody hears you")
+        await hears(leader, VISITOR_HZ, AGENT_HZ)
+        await expect(agent.get_by_test_id("phone-bar")).to_contain_text("Another person is listening in.")
+        await expect(visitor.get_by_role("status")).to_contain_text("Another person of our house is listening in")
+        await hears(visitor, AGENT_HZ)
+        await hears(agent, VISITOR_HZ)
+        for page in (leader, agent, visitor):
+            assert await violations(page) == []
+
+        await leader.keyboard.press("F9")
+        await expect(agent.get_by_text("Another person is listening in.")).to_have_count(0)
+        await expect(visitor.get_by_role("status")).not_to_contain_text("listening in")
+        await agent.keyboard.press("F8")
+        await hears_nobody(visitor)
+        await agent.keyboard.press("F8")
+        await hears(visitor, AGENT_HZ)
+        await command(agent, "Who looked")
+        await expect(agent.get_by_role("row", name="Sven Roth")).to_contain_text("A talk on the phone")

@@ -18,6 +18,7 @@ look-what-report-people = Bericht „Einzelne Menschen“
 look-what-wallboard = Wandtafel
 look-what-live-view = Live-Ansicht
 look-what-call = Gespräch
+look-what-call-listening = Ein Gespräch am Telefon
 permits-text = Zahlen über einzelne Menschen, Zusehen und Mithören sind aus. Einschalten lassen sie sich nur zu zweit: Jemand beantragt es mit einem Grund, eine andere Person (Betriebsrat) stimmt zu. Wer angesehen wird, sieht es.
 permits-none = Keine Erlaubnisse
 permits-none-text = Niemand darf einzelne Menschen ansehen. Berichte zeigen nur Gruppen von mindestens fünf.

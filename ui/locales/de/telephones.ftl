@@ -133,3 +133,6 @@ announcement-message-noted = Nachricht aufgenommen
 announcement-consent = Frage vor der Aufzeichnung
 announcement-listening = Jemand hört mit
 announcement-goodbye = Verabschiedung
+live-listen = Mithören
+live-listen-to = Bei { $agent } mithören
+live-listen-failed = Mithören ist nicht möglich

@@ -18,6 +18,7 @@ look-what-report-people = Report “Single people”
 look-what-wallboard = Wallboard
 look-what-live-view = Live view
 look-what-call = Call
+look-what-call-listening = A talk on the phone
 permits-text = Figures of single people, watching and listening in are off. It takes two to switch them on: somebody asks with a reason, another person (works council) agrees. Whoever is looked at sees it.
 permits-none = No permits
 permits-none-text = Nobody may look at single people. Reports show groups of at least five only.

@@ -133,3 +133,6 @@ announcement-message-noted = Message taken
 announcement-consent = Question before recording
 announcement-listening = Somebody listens in
 announcement-goodbye = Goodbye
+live-listen = Listen in
+live-listen-to = Listen in on { $agent }
+live-listen-failed = Listening in is not possible

@@ -15,6 +15,7 @@ from unisono.contract.voice import (
     Offered,
     Played,
     RecordingReady,
+    RecordingState,
     SeenCall,
     Snapshot,
     TransferAsked,
@@ -29,7 +30,7 @@ from unisono.service.calls.from_number import too_often
 from unisono.service.calls.line import line_of
 from unisono.service.calls.phone_asks import asked_by_phone
 from unisono.service.calls.reception import begin, heard_at_reception
-from unisono.service.calls.recordings import note_recording
+from unisono.service.calls.recordings import begin_part, note_recording
 from unisono.service.calls.step import Stepped, heard_by, line_terms, step
 from unisono.service.calls.tie import absorb
 from unisono.service.channel_context import INBOX_BELL, Outside, open_connector
@@ -80,6 +81,8 @@ async def hear(outside: Outside, event: VoiceEvent) -> Heard:
             async def also(tx: Tx, facts: CallFacts) -> CallFacts:
                 if isinstance(event, RecordingReady):
                     return await note_recording(tx, facts, event)
+                if isinstance(event, RecordingState):
+                    return begin_part(facts, event)
                 if isinstance(event, TransferAsked):
                     return await asked_by_phone(tx, facts, event)
                 return await heard_at_reception(tx, facts, await line_terms(tx, facts), event)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from unisono.contract.voice import RecordingKind, RecordingReady, VoiceDriver
+from unisono.calls import wished
+from unisono.contract.voice import RecordingKind, RecordingReady, RecordingState, RecordMode, VoiceDriver
 from unisono.domain.ids import new_id
 from unisono.service.calls.consent import both_agreed
 from unisono.service.channel_context import Outside
@@ -36,6 +37,17 @@ async def note_recording(tx: Tx, facts: CallFacts, event: RecordingReady) -> Cal
         return facts
     facts = replace(facts, path=facts.path | {"owes": "message"})
     return replace(facts, owes="message") if facts.ended_at is not None and facts.interaction_id is not None else facts
+
+
+def begin_part(facts: CallFacts, event: RecordingState) -> CallFacts:
+    """Return the call whose recording ended without anybody's wish: it goes on under another name, as a file of its own.
+
+    So it is when the page that records is loaded anew, or another tab takes the phone over.
+    """
+    intent = facts.call.intent
+    if event.mode is not RecordMode.OFF or intent.record is RecordMode.OFF or event.recording_id != intent.recording_id:
+        return facts
+    return replace(facts, call=wished(facts.call, replace(intent, recording_id=str(new_id()))))
 
 
 async def keep_recordings(outside: Outside, driver: VoiceDriver, limit: int = 10) -> int:

@@ -84,7 +84,7 @@ class Phone(Protocol):
         """Take a piece of a recording that both sides agreed to. Raises Forbidden when none is wanted."""
 
     async def sound_done(
-        self, user_id: UUID, call_id: str, recording_id: str, *, pieces: int, media_type: str, seconds: float
+        self, user_id: UUID, call_id: str, recording_id: str, *, pieces: int | None, media_type: str, seconds: float
     ) -> None:
         """Say that a recording is whole."""
 

@@ -89,7 +89,7 @@ class DeskPhone:
         )
 
     async def sound_done(
-        self, user_id: UUID, call_id: str, recording_id: str, *, pieces: int, media_type: str, seconds: float
+        self, user_id: UUID, call_id: str, recording_id: str, *, pieces: int | None, media_type: str, seconds: float
     ) -> None:
         """Say that a recording is whole."""
         board = await self._recorded_by(user_id, call_id, recording_id)

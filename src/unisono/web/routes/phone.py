@@ -44,9 +44,12 @@ class Runs(Body):
 
 
 class Whole(Body):
-    """A recording is complete: of how many pieces, of what type, and how long."""
+    """A recording is complete: of how many pieces, of what type, and how long.
 
-    pieces: int
+    pieces: null when the page that recorded is gone, as after a reload; then what has arrived is the recording.
+    """
+
+    pieces: int | None
     type: str
     seconds: float
 

@@ -9812,7 +9812,7 @@ export interface components {
         };
         /** Whole */
         Whole: {
-            pieces: number;
+            pieces: number | null;
             seconds: number;
             type: string;
         };

@@ -238,6 +238,8 @@ export function listenForKeys(desk: Desk): () => void {
       ui.dialog = ui.dialog === 'commands' ? null : 'commands';
       return;
     }
+    // Function keys are the telephone's, which listens for them wherever the cursor is: done twice, muting is undone at once.
+    if (/^F\d+$/.test(event.key)) return;
     if (mod || event.altKey || ui.dialog !== null || !prefs.singleKeys) return;
     // Between accepting and the cursor in the composer lies an answer of the server; what is typed then is meant as text.
     if (running || ui.aboutToWrite) return;

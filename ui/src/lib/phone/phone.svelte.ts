@@ -35,6 +35,8 @@ export class Phone {
   #mic: MediaStreamTrack | null = null;
   #opening: Promise<void> | null = null;
   #recorder: Recorder | null = null;
+  /** A recording of another page that is being brought to its end. */
+  #concluding = '';
   /** The call whose recording begins with the caller's yes. */
   #wished = '';
   #reading = false;
@@ -276,12 +278,28 @@ export class Phone {
     if (!call || !wanted) return;
     if (!this.#recorder) {
       if (call.record !== 'on') return;
+      // Another page recorded, or this one before it was loaded anew: what it sent is a recording, and a new one begins here.
+      if (call.records !== 'off') {
+        void this.#conclude(call.call_id, wanted);
+        return;
+      }
       this.#recorder = new Recorder(call.call_id, wanted, (error) => sayFailure(t('phone-failed-recording'), error));
       this.#hear(call);
       this.#recorder.start();
     }
     this.#hear(call);
     this.#recorder.paused = call.record === 'pause';
+  }
+
+  async #conclude(callId: string, recording: string): Promise<void> {
+    if (this.#concluding === recording) return;
+    this.#concluding = recording;
+    try {
+      await api.post(`/phone/${callId}/recordings/${recording}/done`, { pieces: null, type: '', seconds: 0 });
+      await this.read();
+    } catch (error) {
+      sayFailure(t('phone-failed-recording'), error);
+    }
   }
 
   #hear(call: PhoneCall): void {

@@ -356,6 +356,8 @@
         button(t('keypad'), 'quiet', () => { keypad = !keypad; draw(); }, { 'aria-expanded': String(keypad) })),
       keypad && keys(), hangUpButton()]];
   };
+  /** Whoever listens in is announced before they hear anything, and shown for as long as they do. */
+  const isHeard = (so) => so.listening || so.ask === 'listening';
   const words = () => {
     switch (view.step) {
       case 'idle': return t('ready');
@@ -374,7 +376,7 @@
         const names = (view.peers || []).map((peer) => peer.name).filter(Boolean).join(', ');
         const up = [...links.values()].some((link) => link.state === 'up');
         const talk = up ? t(names ? 'talking_with' : 'talking', { name: names }) : t(links.size && [...links.values()].some((l) => l.state === 'broken') ? 'broken' : 'connecting');
-        const facts = [view.recording === 'on' && t('recording_on'), view.recording === 'paused' && t('recording_paused'), view.listening && t('listening')];
+        const facts = [view.recording === 'on' && t('recording_on'), view.recording === 'paused' && t('recording_paused'), isHeard(view) && t('listening')];
         return [talk, ...facts.filter(Boolean)].join(' ');
       }
     }
@@ -382,7 +384,7 @@
   const announce = (before, next) => {
     if (['prompt', 'message', 'waiting'].includes(next.step) && (before.step !== next.step || before.says?.join() !== next.says?.join())) speak(words());
     else if (next.ask === 'consent' && before.ask !== 'consent') speak(t('record_ask'));
-    else if (next.listening && !before.listening) speak(t('listening'));
+    else if (isHeard(next) && !isHeard(before)) speak(t('listening'));
   };
   let drawn = '';
   const draw = () => {
