@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 
 # A real PostgreSQL for whoever asks for `db`, `pool` or `dsn`.
-pytest_plugins = ["tests.db"]
+pytest_plugins = ["tests.db", "tests.second_try"]
 
 # A run is repeated exactly: the same examples every time, and no verdict that depends on the machine's speed.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
