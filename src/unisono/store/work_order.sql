@@ -20,7 +20,7 @@ left join (select t.id, k.value from customer k join identity n on n.customer_id
            where k.value <> 1) v on v.id = i.conversation_id
 cross join lateral (
     select coalesce(v.value, 1) as value, coalesce(w.cost, 1) as cost, coalesce(reckoned_handling_s(w, i.skills), 300) as handling_s,
-           reckoned_patience_s(w) as patience_s, w.decay_s, coalesce(w.growth, 0.02) as growth, coalesce(w.cap, 4) as cap,
+           reckoned_patience_s(w) as patience_s, w.decay_s::float8 as decay_s, coalesce(w.growth, 0.02) as growth, coalesce(w.cap, 4) as cap,
            coalesce(w.fades, false) as fades, coalesce(nullif(q.first_response_s, 0), 3600)::float8 as span,
            extract(epoch from i.waiting_since)::float8 as since,
            case when isfinite(i.due_at) then extract(epoch from i.due_at)::float8 end as due offset 0) f
