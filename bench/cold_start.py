@@ -12,11 +12,11 @@ import shutil
 import socket
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from bench.asking import Asker
+from bench.place import open_directory
 from bench.processes import children, rss_mb
 from bench.results import Figure
 
@@ -102,8 +102,7 @@ async def measure() -> dict[str, Figure]:
     """Start both sides some times; the first round warms the disk's cache and is not counted."""
     ours, again, echo = [], [], []
     for _ in range(REPEATS + 1):
-        directory = tempfile.mkdtemp(prefix="unisono-bench-")
-        os.chmod(directory, 0o755)  # noqa: PTH101
+        directory = open_directory()
         try:
             ours.append(await start_ours(directory))
             again.append((await start_ours(directory))[0])

@@ -6,9 +6,7 @@ of it is counted at the network, which knows nothing of us.
 """
 
 import asyncio
-import os
 import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -20,6 +18,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from bench.outage_story import BRAND_SHARE, ELSEWHERE_SHARE, GRUMBLE_SHARE, OUTAGE_QUERY, PER_S, Said, Story, story
+from bench.place import open_directory
 from bench.results import Figure
 from unisono.app.build import build
 from unisono.app.roles import tidy
@@ -297,8 +296,7 @@ async def tell(
 
 async def measure() -> dict[str, Figure]:
     """Play the whole story once."""
-    directory = tempfile.mkdtemp(prefix="unisono-outage-")
-    os.chmod(directory, 0o755)  # noqa: PTH101
+    directory = open_directory()
     clock = FakeClock(BEGAN)
     try:
         async with build(Settings(data=directory, port=0, log_level="error", allow_private_hosts=True), clock=clock) as running:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import UUID
 
 from unisono.app.build import Running, build
@@ -13,13 +14,19 @@ from unisono.domain.ids import new_id
 from unisono.service.ports.channels import ChannelFacts
 
 
+def open_directory() -> str:
+    """Make a directory that every user can walk to, so that a server started by root keeps its files in it."""
+    made = Path(tempfile.mkdtemp(prefix="unisono-bench-"))
+    made.chmod(0o755)
+    return str(made)
+
+
 @asynccontextmanager
 async def fresh_house(**more: object) -> AsyncIterator[Running]:
     """Give a house in a directory of its own; it is gone afterwards."""
-    directory = tempfile.mkdtemp(prefix="unisono-bench-")
-    os.chmod(directory, 0o755)  # noqa: PTH101
+    directory = open_directory()
     try:
-        async with build(Settings(data=directory, port=0, log_level="error", **more)) as running:  # type: ignore[arg-type]
+        async with build(Settings(data=directory, port=0, log_level="error", **more)) as running:  # type: ignore[arg-type]  # settings, by name
             yield running
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -16,6 +16,7 @@ from unisono.app.demo.player import playable
 from unisono.app.demo.run import DemoHouse
 from unisono.app.demo.script import SCRIPTED_FACES
 from unisono.app.demo.seed import BRAND
+from unisono.domain.errors import Unavailable
 
 ALMOST_STILL = 0.001
 MESSAGES = "select count(*) from message"
@@ -56,6 +57,9 @@ async def stopped_and_started(cluster: Cluster, tmp_path: Path) -> None:
         assert await count(demo, "select count(*) from brand where key = $1", BRAND) == 1
         states = {row["state"] for row in await rows(demo, "select state from channel")}
         assert states == {"ok"}
+        with pytest.raises(Unavailable, match=r"already runs on .*data; nothing was changed"):
+            async with running_demo(cluster, data, dsn=dsn):
+                pass
 
 
 @pytest.mark.timeout(400)

@@ -95,7 +95,7 @@ async def test_extensions_and_a_lines_menus_are_set_by_controls(make_house: Make
         assert await violations(root) == []
         async with window(scene.browser, locale="de-DE", theme="dark", width=390) as hall:
             small = await hall.new_page()
-            await hall.add_cookies(await root.context.cookies())  # type: ignore[arg-type]
+            await hall.add_cookies(await root.context.cookies())  # type: ignore[arg-type]  # read as one type, set as another
             await small.goto(f"{house.url}/channels/{house.channel}")
             await expect(small.get_by_test_id("menu")).to_be_visible()
             assert await violations(small) == []

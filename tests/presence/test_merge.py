@@ -22,7 +22,7 @@ said = st.builds(
 
 def word(source: Source, value: Presence | None, at: float = 0, until: float | None = None, **more: object) -> Word:
     ends = NOON + timedelta(seconds=until) if until is not None else None
-    return Word(source=source, value=value, at=NOON + timedelta(seconds=at), until=ends, **more)  # type: ignore[arg-type]
+    return Word(source=source, value=value, at=NOON + timedelta(seconds=at), until=ends, **more)  # type: ignore[arg-type]  # a word's other fields, by name
 
 
 def state(words: list[Word], now: datetime) -> Merged:

@@ -217,5 +217,5 @@ async def test_of_two_that_were_saved_with_one_name_only_the_first_is_worked(
         channels = {one.id: one for one in await tx.channels.running()}
     running = SimpleNamespace(outside=served.house.outside, db=served.house.db, bell=served.house.bell, data_dir=tmp_path)
     worked = {one.id: channels[one.id] for one in channels.values() if one.connector == "asterisk"}
-    assert Exchanges(running, "test")._alone(worked) == [rows[0]["id"]]  # type: ignore[arg-type]
-    assert Exchanges(running, "test", frozenset({"one"}))._alone(worked) == []  # type: ignore[arg-type]
+    assert Exchanges(running, "test")._alone(worked) == [rows[0]["id"]]  # type: ignore[arg-type]  # what it needs of a node
+    assert Exchanges(running, "test", frozenset({"one"}))._alone(worked) == []  # type: ignore[arg-type]  # what it needs of a node

@@ -4,8 +4,13 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from unisono.app.postgres.ownership import OwnerLock
+from unisono.domain.errors import Unavailable
 
 _WORDS = ("kiebitz", "spatz", "zaunkoenig", "meise", "eule", "storch", "reiher", "moewe", "austernfischer", "seeschwalbe")
 
@@ -18,6 +23,24 @@ class Keep:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = folder / "demo.json"
         self._held: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8")) if self._path.is_file() else {}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no second demo run on the same directory while the block runs. Raises Unavailable if one does already.
+
+        It would turn the channels of the first to networks of its own, before it found that the desk's port is taken.
+        """
+        lock = OwnerLock(self.folder / "running.lock")
+        if not lock.take():
+            lock.release()
+            raise Unavailable(
+                f"A demo already runs on {self.folder.parent}; nothing was changed. Open its page, end it with Ctrl+C before "
+                "this one is started, or give this one a directory and a port of its own with --data and --port."
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def get(self, name: str) -> str | None:
         """Return what is kept under a name."""

@@ -101,6 +101,7 @@ async def open_demo(
     settings = msgspec.structs.replace(settings, allow_private_hosts=True)
     async with AsyncExitStack() as stack:
         keep = Keep(settings.data_dir / "demo")
+        stack.enter_context(keep.alone())
         settings = _with_port(settings, keep)
         desk_url = f"http://{settings.host}:{settings.port}"
         networks = await stack.enter_async_context(open_networks(keep, f"{desk_url}/call/{CALL_LINE}/call.js"))
