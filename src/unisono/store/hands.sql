@@ -1,7 +1,7 @@
 -- name: lock_agents
 select a.user_id, a.state, a.reason, a.capacity - a.used as free, u.disabled_at is not null as disabled
 from agent a join app_user u on u.id = a.user_id
-where a.user_id = any($1::uuid[]) order by a.user_id for no key update of a;
+where a.user_id = any((select $1::uuid[])::uuid[]) order by a.user_id for no key update of a;
 
 -- name: lock_work_about
 select i.id from interaction i where i.id in (

@@ -22,10 +22,10 @@ left join lateral (
     select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
            interaction_id, queue_id, agent_id, body
     from event
-    where (epoch, xid, id) > ($1, $2::text::xid8, $3) and type <> $5
+    where (epoch, xid, id) > ((select $1::int), (select $2::text::xid8), (select $3::uuid)) and type <> $5
       and (epoch < s.epoch or xid < pg_snapshot_xmin(pg_current_snapshot()))
     order by epoch, xid, id
-    limit $4
+    limit (select $4::bigint)
 ) e on true;
 
 -- name: partition_exists

@@ -52,7 +52,7 @@ select g.user_id, g.role, r.actions, g.scope_kind, g.scope_id,
                                    when 'queue' then q.id when 'channel' then c.id end = g.scope_id
        ) end as classes
 from role_grant g join role r on r.name = g.role join app_user u on u.id = g.user_id
-where g.user_id = any($1::uuid[]) and u.disabled_at is null;
+where g.user_id = any((select $1::uuid[])::uuid[]) and u.disabled_at is null;
 
 -- name: scope_exists
 select case $1

@@ -37,12 +37,13 @@ from unisono.store.cases import PgCases
 from unisono.store.consults import PgConsults
 from unisono.store.driver import Connection
 from unisono.store.mentions import PgMentions
-from unisono.store.sql import load
+from unisono.store.sql import ANY_OF, load
 from unisono.store.work_lists import Parameters, count_statement, list_statement, places_statement, seen
 from unisono.store.work_order import backlog, ranked_statement
 
 OPEN_AGENT = "(select w.agent_id from interaction w where w.conversation_id = c.id and w.state <> 'closed')"
 _SQL = load("reading")
+_BY_NAME = "order by u.name_key, a.user_id"
 _INTERACTION_FIELDS = InteractionView.__struct_fields__
 
 
@@ -82,7 +83,7 @@ class PgReading:
     async def work_items(self, interaction_ids: Iterable[UUID]) -> list[WorkItem]:
         """Return rows of the work list by id."""
         wanted = list(set(interaction_ids))
-        rows = await self._connection.fetch(f"{_SQL['work']} where i.id = any($1::uuid[])", wanted) if wanted else []
+        rows = await self._connection.fetch(f"{_SQL['work']} where i.id {ANY_OF}", wanted) if wanted else []
         return [_work_item(row) for row in rows]
 
     async def place_of(self, interaction_id: UUID) -> tuple[int, UUID | None] | None:
@@ -233,12 +234,15 @@ class PgReading:
 
     async def agents(self, ids: Iterable[UUID] | None) -> list[AgentView]:
         """Return agents, all or those of `ids`."""
-        return [_agent(row) for row in await self._connection.fetch(_SQL["agents"], list(ids) if ids is not None else None)]
+        if ids is None:
+            return [_agent(row) for row in await self._connection.fetch(f"{_SQL['agents']} {_BY_NAME}")]
+        rows = await self._connection.fetch(f"{_SQL['agents']} and a.user_id {ANY_OF} {_BY_NAME}", list(ids))
+        return [_agent(row) for row in rows]
 
     async def everybody(self, size: int) -> AsyncIterator[list[AgentView]]:
         """Yield all agents, some at a time."""
         async with self._connection.transaction(readonly=True):
-            cursor = await self._connection.cursor(_SQL["agents"], None)
+            cursor = await self._connection.cursor(f"{_SQL['agents']} {_BY_NAME}")
             while rows := await cursor.fetch(size):
                 yield [_agent(row) for row in rows]
 

@@ -77,7 +77,7 @@ select c.id, c.erased_at is not null as erased, c.value, c.merged_into, c.versio
             'remote_id', i.remote_id, 'handle', i.handle, 'display_name', i.display_name,
             'profile_url', i.profile_url, 'blocked', i.blocked_at is not null) order by i.first_seen_at, i.id), '[]')
         from identity i where i.customer_id = c.id) as identities
-from customer c where c.id = any($1::uuid[]);
+from customer c where c.id = any((select $1::uuid[])::uuid[]);
 
 -- name: known_above
 -- What we said ourselves where the conversation hangs; what others said there is theirs, and is not shown from here.
@@ -109,21 +109,21 @@ select c.access_class, (select i.agent_id from interaction i where (i.conversati
 from identity n join conversation c on c.identity_id = n.id where n.customer_id = $1;
 
 -- name: offers
-select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer where id = any($1::uuid[]);
+select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer where id = any((select $1::uuid[])::uuid[]);
 
 -- name: offers_of
 select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer
 where agent_id = $1 and state = 'open' order by created_at, id;
 
 -- name: agents
--- The day only: since when somebody is in their state is told under a permit alone (service/live_people.py).
+-- The day only: since when somebody is in their state is told under a permit alone (service/live_people.py). What follows (who,
+-- order) is put together from fixed parts.
 select a.user_id, u.name, a.state, a.reason, date_trunc('day', a.since at time zone 'UTC') at time zone 'UTC' as since, a.capacity, a.used, a.version,
        (select coalesce(jsonb_agg(jsonb_build_object('skill_id', s.skill_id, 'level', s.level) order by s.skill_id), '[]')
         from agent_skill s where s.user_id = a.user_id) as skills,
        array(select q.queue_id from queue_member q where q.user_id = a.user_id order by q.queue_id) as queue_ids
 from agent a join app_user u on u.id = a.user_id
-where ($1::uuid[] is null or a.user_id = any($1::uuid[])) and u.disabled_at is null
-order by u.name_key, a.user_id;
+where u.disabled_at is null;
 
 -- name: counts
 select i.queue_id, i.channel_id, i.state, count(*) as n, count(*) filter (where i.agent_id = $1) as mine
@@ -134,14 +134,14 @@ group by 1, 2, 3;
 -- name: places
 select c.id, c.access_class,
        (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1) as agent_id
-from conversation c where c.id = any($1::uuid[]);
+from conversation c where c.id = any((select $1::uuid[])::uuid[]);
 
 -- name: work_of_conversations
 -- Closed work too: it shows the newest message as well, also when that was deleted.
 -- Of merged ones the work of all: who shows one shows them together.
-select id from interaction where conversation_id = any($1::uuid[])
+select id from interaction where conversation_id = any((select $1::uuid[])::uuid[])
 union
-select i.id from conversation c join interaction i on i.merge_id = c.merge_id and i.state <> 'closed' where c.id = any($1::uuid[]);
+select i.id from conversation c join interaction i on i.merge_id = c.merge_id and i.state <> 'closed' where c.id = any((select $1::uuid[])::uuid[]);
 
 -- name: work_of_customers
 -- A merge says of each conversation anew whose it is.

@@ -19,7 +19,7 @@ from unisono.service.ports.service_levels import (
 )
 from unisono.service.setup_views import QueueLevelView
 from unisono.store.driver import Connection
-from unisono.store.sql import load
+from unisono.store.sql import ANY_OF, load
 
 _SQL = load("service_levels")
 _LISTS = ("openings", "holidays", "closures", "targets", "window_warn_s")
@@ -103,7 +103,7 @@ class PgServiceLevels:
         if not wanted:
             return []
         kept = " for no key update of i" if lock else ""
-        return await self._clocks(f"where i.id = any($1::uuid[]) order by i.id{kept}", wanted)
+        return await self._clocks(f"where i.id {ANY_OF} order by i.id{kept}", wanted)
 
     async def due_clocks(self, limit: int) -> list[ClockFacts]:
         """Return and lock clocks whose next moment has come."""

@@ -137,7 +137,7 @@ join channel c on c.id = i.channel_id
 left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
-where i.state = 'waiting' and q.mode = 'push' and i.id = any($1::uuid[])
+where i.state = 'waiting' and q.mode = 'push' and i.id = any((select $1::uuid[])::uuid[])
   -- What is folded into a storm waits for its one answer (see `storms`).
   and (i.case_id is null or not exists (
       select from storm_item k join storm s on s.id = k.storm_id
@@ -189,7 +189,7 @@ select a.user_id as id, a.state = 'available' and u.disabled_at is null as avail
               and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
             group by 1) m) as lendable
 from agent a join app_user u on u.id = a.user_id
-where a.user_id = any($1::uuid[]);
+where a.user_id = any((select $1::uuid[])::uuid[]);
 
 -- name: all_agents
 -- The same of everybody, gathered by kind: ten thousand people are read in one go, not one by one.
