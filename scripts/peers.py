@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Provide the real programs that the tests talk to: a browser, a mail server, a database, an XMPP server, a Mastodon, a
-Matrix homeserver, a Bluesky PDS, a SIP proxy and a telephone tester.
+Matrix homeserver, a Bluesky PDS, a message broker, a SIP proxy and a telephone tester.
 
 Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
 that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
@@ -41,13 +41,14 @@ PACKAGES = {
     "fonts-noto-color-emoji": ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],
     "kamailio": ["/usr/sbin/kamailio"],
     "libc6-dev": ["/usr/include/stdlib.h"],
+    "nats-server": ["/usr/sbin/nats-server", "/usr/bin/nats-server"],
     "postgresql-15": ["/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/1[6-9]/bin/postgres"],
     "prosody": ["/usr/bin/prosody"],
     "sip-tester": ["/usr/bin/sipp"],
     "sipvicious": ["/usr/bin/svmap"],
     "tcc": ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/tcc"],
 }
-SERVICES = ["dovecot", "kamailio", "postgresql", "prosody"]
+SERVICES = ["dovecot", "kamailio", "nats-server", "postgresql", "prosody"]
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 # A program with other dependencies than the product's has an environment of its own.

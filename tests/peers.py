@@ -65,6 +65,11 @@ def prosody() -> Path:
     return require_binary("prosody", *installer.PACKAGES["prosody"])
 
 
+def nats_server() -> Path:
+    """Return the NATS server, whose JetStream carries what is heard between nodes."""
+    return require_binary("nats-server", *installer.PACKAGES["nats-server"])
+
+
 def bluesky_pds() -> Path:
     """Return the folder with Bluesky's own PDS: `node`, and `node_modules`."""
     if not (installer.PDS / ".unisono-peer").is_file():

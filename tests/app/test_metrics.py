@@ -63,7 +63,7 @@ async def test_a_running_process_tells_what_it_did_and_what_waits(open_directory
 def test_no_label_can_hold_a_text_or_a_name() -> None:
     labels = {name for collector in REGISTRY._collector_to_names for name in getattr(collector, "_labelnames", ())}
     ids, words = (
-        {"channel", "source", "webhook"},
+        {"channel", "lane", "source", "webhook"},
         {"driver", "kind", "method", "reason", "result", "route", "state", "status", "type"},
     )
     assert labels == ids | words

@@ -17,11 +17,12 @@ from unisono.service.erase import erase_customer
 from unisono.service.listening.ear import Ear
 from unisono.service.listening.figures import as_csv, listening_figures
 from unisono.service.listening.follow import follow_messages
-from unisono.service.listening.listen import hear_source, take_in
+from unisono.service.listening.listen import hear_source
 from unisono.service.listening.mentions import adopt_asked, answer_mention, decide_mention, mention_of, mentions_page
 from unisono.service.listening.monitors import add_monitor, change_monitor, list_monitors, preview_query
 from unisono.service.listening.sources import add_source, list_sources, switch_source
 from unisono.service.listening.stream_context import StreamContext
+from unisono.service.listening.take_in import take_in
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.listening import MentionFilter, MonitorChange, SourceFacts
 

@@ -17,7 +17,6 @@ from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.cases import remove_from_case
 from unisono.service.listening.alerts import list_alerts, look_for_spikes
-from unisono.service.listening.listen import take_in
 from unisono.service.listening.mentions import adopt_asked
 from unisono.service.listening.storms import (
     begin_storm,
@@ -28,6 +27,7 @@ from unisono.service.listening.storms import (
     send_storms,
     write_storm_answer,
 )
+from unisono.service.listening.take_in import take_in
 from unisono.service.ports.channels import ChannelFacts
 
 __all__ = ["listening"]

@@ -22,12 +22,14 @@ from unisono.app.settings import Settings
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.bus.postgres import PostgresBus
 from unisono.contract.context import Clock
+from unisono.domain.errors import Unavailable
 from unisono.egress.client import EgressFactory
 from unisono.service.channel_context import Outside
 from unisono.service.first_run import bring_roles_up_to_date
 from unisono.service.house import House, WebSettings
 from unisono.service.passwords import Passwords
 from unisono.service.ports import Bell, Fanout
+from unisono.service.ports.lanes import Lanes
 from unisono.service.secrets import ChannelVault
 from unisono.store.database import PgDatabase
 from unisono.store.driver import Pool, open_pool
@@ -54,6 +56,7 @@ class Running(Struct, frozen=True, kw_only=True):
     outside: Outside
     keyring: Keyring
     passwords: Passwords
+    lanes: Lanes | None = None
 
     def house(self, *, demo: bool = False, frame_sources: tuple[str, ...] = ()) -> House:
         """Return what the web room is given."""
@@ -121,6 +124,7 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
             outside=outside,
             keyring=keyring,
             passwords=Passwords(),
+            lanes=_lanes(stack, settings),
         )
 
 
@@ -138,6 +142,21 @@ async def _bus(stack: AsyncExitStack, settings: Settings, dsn: str) -> tuple[Bel
 
     stack.push_async_callback(stop)
     return bus, bus
+
+
+def _lanes(stack: AsyncExitStack, settings: Settings) -> Lanes | None:
+    """What is heard is shared among nodes where there is a broker; nobody connects before something is put there or taken."""
+    if not settings.nats_url:
+        return None
+    try:
+        from unisono.bus.nats import NatsLanes
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            "UNISONO_NATS_URL is set, but what speaks with NATS is not installed. Nothing was started; install `unisono[nats]`."
+        ) from error
+    lanes = NatsLanes(settings.nats_url, settings.nats_max_mb * 1_000_000)
+    stack.push_async_callback(lanes.close)
+    return lanes
 
 
 async def _close(pool: Pool) -> None:

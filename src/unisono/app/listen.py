@@ -18,8 +18,9 @@ from unisono.app.settings import Settings
 from unisono.contract.listening import Heard, Overheard
 from unisono.domain.errors import Invalid, NotFound
 from unisono.service.listening.ear import Ear
-from unisono.service.listening.listen import BATCH, take_in
+from unisono.service.listening.listen import BATCH
 from unisono.service.listening.sources import FEED
+from unisono.service.listening.take_in import take_in
 
 _SPACE: Final = UUID("6f0b0d0e-6d1c-5f0e-9a53-0d6b1a3f7c11")
 _MOST_LINE: Final = 1_000_000

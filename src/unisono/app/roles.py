@@ -73,7 +73,8 @@ async def _delivery(running: Running) -> None:
 
 
 async def _listener(running: Running) -> None:
-    await Listener(running.outside, node_name(), matcher_maker(running.settings, running.data_dir)).run()
+    make = matcher_maker(running.settings, running.data_dir)
+    await Listener(running.outside, node_name(), make, running.lanes).run()
 
 
 async def _clock(running: Running) -> None:

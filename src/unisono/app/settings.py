@@ -60,6 +60,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")
     ] = 50
     accel: Annotated[bool, Meta(description="Use the compiled part of listening where `unisono accelerate` has made it.")] = True
+    nats_url: Annotated[
+        str,
+        Meta(
+            description="NATS servers with JetStream (nats://host:4222, separated by spaces) that share listening among many "
+            "listeners; without any, each source is matched where it is read. Needs `unisono[nats]`."
+        ),
+    ] = ""
+    nats_max_mb: Annotated[
+        int,
+        Meta(ge=8, le=1_000_000, description="How much may wait in NATS, in megabytes; sources stand still then."),
+    ] = 1024
     voice_file: Annotated[
         str,
         Meta(description="File (TOML) with a table for each telephony driver; `voice.toml` in the data directory else."),

@@ -91,6 +91,11 @@ LISTENING_LAG_SECONDS: Final = Gauge(
     "unisono_listening_lag_seconds", "How far behind the network's clock the newest post of a source was matched.",
     ("source",), registry=REGISTRY,
 )  # fmt: skip
+LISTENING_LANE_WAITING: Final = Gauge(
+    "unisono_listening_lane_waiting",
+    "Messages of heard posts that stand in a lane of NATS, to be matched by any node (told by every listener).",
+    ("lane",), registry=REGISTRY,
+)  # fmt: skip
 
 
 def counted(counter: Counter) -> float:

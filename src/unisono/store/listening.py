@@ -107,6 +107,10 @@ class PgListening:
         """Write how far a source has come."""
         await self._connection.execute(_SQL["heard"], source_id, place or "", newest_at, self._now, posts, found, int(gap))
 
+    async def lane_done(self, lane: int, stream: str, number: int) -> bool:
+        """Move a lane on."""
+        return await self._connection.fetchval(_SQL["lane_done"], lane, stream, number) is not None
+
     async def source_health(self, source_id: UUID, health: str) -> bool:
         """Write how a source stands."""
         return await self._connection.fetchval(_SQL["source_health"], source_id, health, self._now) is not None

@@ -59,6 +59,12 @@ set place = coalesce(nullif($2, ''), place), newest_at = greatest(newest_at, $3)
     found = found + $6, gaps = gaps + $7::int, gap_at = case when $7::int > 0 then $4 else gap_at end
 where id = $1;
 
+-- name: lane_done
+insert into listening_lane (lane, stream, done) values ($1, $2, $3)
+on conflict (lane) do update set stream = excluded.stream, done = excluded.done
+where listening_lane.stream <> excluded.stream or listening_lane.done < excluded.done
+returning lane;
+
 -- name: source_health
 update listening_source set health = $2, health_at = $3 where id = $1 and health <> $2 returning id;
 

@@ -119,7 +119,9 @@ source-health-reauth-needed = Anmeldung abgelehnt
 source-health-forbidden = Nicht erlaubt
 source-health-throttled = Budget verbraucht
 source-health-misconfigured = Falsche Einstellungen
-source-health-no-power = Hat keinen Strom
+source-health-no-power = Bietet keinen Stream
+source-health-lanes-silent = NATS antwortet nicht
+source-health-lanes-full = NATS ist voll
 
 storms = Stürme
 alerts = Alarme

@@ -120,6 +120,8 @@ source-health-forbidden = Not allowed
 source-health-throttled = Budget used up
 source-health-misconfigured = Wrong settings
 source-health-no-power = Has no stream
+source-health-lanes-silent = NATS does not answer
+source-health-lanes-full = NATS is full
 
 storms = Storms
 alerts = Alerts

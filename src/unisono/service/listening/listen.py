@@ -7,7 +7,6 @@ that a crash repeats some posts and leaves none out; a post that comes again is 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,19 +15,19 @@ import structlog
 from unisono.contract.budgets import BudgetSpent
 from unisono.contract.connector import PullFailed
 from unisono.contract.context import HostRefused, NotReached
-from unisono.contract.listening import Heard, Overheard, Overhears
+from unisono.contract.listening import Overheard, Overhears
 from unisono.domain.errors import UnisonoError
 from unisono.service.channel_context import Outside
 from unisono.service.intake import LEASE_S, LeaseLost, growing_pause, lease
 from unisono.service.listening.alerts import look_for_spikes
 from unisono.service.listening.ear import Ear, NewMatcher
 from unisono.service.listening.follow import follow_messages
-from unisono.service.listening.keep import Found, keep
+from unisono.service.listening.lanes import count_lanes, put_on_lanes, work_lane
 from unisono.service.listening.mentions import adopt_asked
 from unisono.service.listening.sources import FEED, open_source
 from unisono.service.listening.storms import fold_more, send_storms
-from unisono.service.metrics import LISTENING_LAG_SECONDS, LISTENING_POSTS
-from unisono.service.ports import NewEvent, Tx
+from unisono.service.listening.take_in import record, take_in
+from unisono.service.ports.lanes import LANES, Lanes
 from unisono.service.ports.listening import SourceFacts
 
 #: Posts that wait between the stream and the matcher; a stream that is faster than we are waits with the rest.
@@ -37,15 +36,19 @@ BATCH: Final = 500
 LOOK_S: Final = 2.0
 WATCH_S: Final = 2.0
 SPIKES_EVERY: Final = 5
+#: What stands in the way of a source whose network is well.
+LANE_TROUBLES: Final = ("lanes_silent", "lanes_full")
 _log = structlog.get_logger("listening")
 
 
 class Listener:
     """The role `listener` of one node."""
 
-    def __init__(self, outside: Outside, holder: str, make: NewMatcher | None = None) -> None:
+    def __init__(self, outside: Outside, holder: str, make: NewMatcher | None = None, lanes: Lanes | None = None) -> None:
         self._outside = outside
         self._holder = holder
+        self._lanes = lanes
+        self._knows = asyncio.Event()
         self.ear = Ear(outside.db, make) if make else Ear(outside.db)
         self._running: dict[UUID, tuple[int, asyncio.Task[None]]] = {}
 
@@ -57,6 +60,10 @@ class Listener:
                 group.create_task(self._answer())
                 group.create_task(self._watch())
                 group.create_task(self._sources())
+                if self._lanes is not None:
+                    group.create_task(count_lanes(self._lanes))
+                    for lane in range(LANES):
+                        group.create_task(self._lane(self._lanes, lane))
         finally:
             await self._stop([task for _, task in self._running.values()])
 
@@ -65,6 +72,7 @@ class Listener:
             while True:
                 try:
                     await self.ear.keep_up()
+                    self._knows.set()
                     while await follow_messages(self._outside.db, self.ear):
                         pass
                 except UnisonoError as error:
@@ -105,7 +113,13 @@ class Listener:
             rounds += 1
             await self._outside.clock.sleep(WATCH_S)
 
+    async def _lane(self, lanes: Lanes, lane: int) -> None:
+        await self._knows.wait()
+        await work_lane(self._outside, self.ear, lanes, lane)
+
     async def _sources(self) -> None:
+        # Whoever does not know the monitors yet would let everything pass.
+        await self._knows.wait()
         async with self._outside.bell.listen("events") as listener:
             while True:
                 with contextlib.suppress(UnisonoError):
@@ -137,9 +151,9 @@ class Listener:
                         source = await tx.listening.source(source_id)
                     if source is None or source.state != "on":
                         return
-                    health = await hear_source(self._outside, self.ear, source, self._holder)
+                    health = await hear_source(self._outside, self.ear, source, self._holder, self._lanes)
                     async with self._outside.db.write() as tx:
-                        await _record(tx, source_id, health)
+                        await record(tx, source_id, health)
             failures = 0 if (self._outside.clock.now() - began).total_seconds() > 60 else failures + 1
             await asyncio.sleep(growing_pause(failures) if held else LOOK_S)
 
@@ -149,8 +163,11 @@ class Listener:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: str) -> str:
-    """Hear a source until its connection ends; returns how it stands then: empty, or a word for what is wrong."""
+async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: str, lanes: Lanes | None = None) -> str:
+    """Hear a source until its connection ends; returns how it stands then: empty, or a word for what is wrong.
+
+    lanes: where what it brings is put for every node to match; without any it is matched here.
+    """
     async with outside.db.read() as tx:
         channel = await tx.channels.facts(source.channel_id) if source.channel_id else None
     network = channel.network if channel else outside.registry.manifest(source.connector).network
@@ -159,7 +176,7 @@ async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: s
         if not isinstance(connector, Overhears):
             return "no_power"
         stream = connector.overhear(source.place)
-        await _pump(outside, ear, source, network, stream, holder)
+        await _pump(outside, ear, source, network, stream, holder, lanes)
     except BudgetSpent:
         return "throttled"
     except PullFailed as error:
@@ -172,12 +189,14 @@ async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: s
         return ""
     except UnisonoError as error:
         _log.warning("source_paused", source_id=str(source.id), code=error.code)
+        return error.code if error.code in LANE_TROUBLES else ""
     return ""
 
 
 async def _pump(
-    outside: Outside, ear: Ear, source: SourceFacts, network: str, stream: AsyncIterator[Overheard], holder: str
-) -> None:
+    outside: Outside, ear: Ear, source: SourceFacts, network: str, stream: AsyncIterator[Overheard], holder: str,
+    lanes: Lanes | None,
+) -> None:  # fmt: skip
     """One side reads the stream, the other writes; between them a bounded queue, so that a flood holds up the stream alone."""
     waiting: asyncio.Queue[Overheard | None] = asyncio.Queue(WAITING)
 
@@ -204,7 +223,10 @@ async def _pump(
                 size += len(more.posts)
             if keeper.done():
                 keeper.result()
-            await take_in(outside, ear, source.id, network, steps)
+            if lanes is None:
+                await take_in(outside, ear, source.id, network, steps)
+            else:
+                await put_on_lanes(outside, lanes, source.id, network, steps)
             if ended:
                 break
         await reader
@@ -212,45 +234,6 @@ async def _pump(
         for task in (reader, keeper):
             task.cancel()
         await asyncio.gather(reader, keeper, return_exceptions=True)
-
-
-async def take_in(outside: Outside, ear: Ear, source_id: UUID, network: str, steps: list[Overheard]) -> int:
-    """Match some steps of a stream and write what was found, with the place behind them; returns how many mentions are new."""
-    posts: list[Heard] = [post for step in steps for post in step.posts]
-    words = await ear.hear([(network, post) for post in posts])
-    gone = [remote_id for step in steps for remote_id in step.gone]
-    authors = [(network, author_id) for step in steps for author_id in step.authors_gone]
-    taken_back = set(gone)
-    found = [
-        Found(network, post, by) for post, by in zip(posts, words, strict=True) if by and post.remote_id not in taken_back
-    ]  # fmt: skip
-    newest: datetime | None = max(
-        (at for step in steps for at in (step.at, *(p.said_at for p in step.posts)) if at), default=None
-    )
-    if newest is not None:
-        # Authors' clocks run ahead; a stream cannot.
-        newest = min(newest, outside.clock.now())
-    gap = any(step.gap for step in steps)
-    place = next((step.place for step in reversed(steps) if step.place), None)
-    async with outside.db.write() as tx:
-        new = await keep(tx, ear, found, source_id=source_id)
-        if gone:
-            await tx.listening.forget_posts(network, gone)
-        if authors:
-            await tx.listening.forget_authors(authors)
-        await tx.listening.heard(source_id, place, newest, len(posts), new, gap=gap)
-        await _record(tx, source_id, "")
-        if gap:
-            tx.emit(NewEvent(type="source.gap_found", body={"source_id": source_id}))
-    LISTENING_POSTS.labels(str(source_id)).inc(len(posts))
-    if newest is not None:
-        LISTENING_LAG_SECONDS.labels(str(source_id)).set(max(0.0, (outside.clock.now() - newest).total_seconds()))
-    return new
-
-
-async def _record(tx: Tx, source_id: UUID, health: str) -> None:
-    if await tx.listening.source_health(source_id, health):
-        tx.emit(NewEvent(type="source.changed", body={"source_id": source_id}))
 
 
 async def _keep_lease(outside: Outside, source_id: UUID, holder: str) -> None:

@@ -145,6 +145,9 @@ class Listening(Protocol):
     ) -> None:
         """Write how far a source has come, in the transaction that stores what was found before that place."""
 
+    async def lane_done(self, lane: int, stream: str, number: int) -> bool:
+        """Write that a message of a lane is stored, in the transaction that stores it; returns False where it was before."""
+
     async def source_health(self, source_id: UUID, health: str) -> bool:
         """Write how a source stands; returns whether that is news."""
 
