@@ -60,6 +60,22 @@ MUTANTS = [
         tests="tests/service/test_storms.py::test_one_answer_approved_by_a_second_person_reaches_each_author_once_where_they_asked",
     ),
     Mutant(
+        law=1,
+        name="a message of heard posts that another node finished is stored again by one that comes late",
+        file="store/listening.sql",
+        old="where listening_lane.stream <> excluded.stream or listening_lane.done < excluded.done",
+        new="where true",
+        tests="tests/lanes/test_lanes.py::test_a_message_that_another_node_finished_changes_nothing_even_if_it_is_finished_late",
+    ),
+    Mutant(
+        law=1,
+        name="a source's place moves though the lanes did not keep what lies before it",
+        file="service/listening/lanes.py",
+        old="            raise result\n",
+        new="            pass\n",
+        tests="tests/lanes/test_lanes.py::test_a_full_broker_holds_the_source_where_it_is_and_says_so",
+    ),
+    Mutant(
         law=7,
         name="whoever is erased stays in what monitors found",
         file="service/erase.py",

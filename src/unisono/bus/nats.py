@@ -24,7 +24,7 @@ from unisono.service.ports.lanes import LANES, Carried
 STREAM: Final = "UNISONO_LISTENING"
 SUBJECT: Final = "unisono.listening"
 #: After so long without an answer a message goes to another node.
-ACK_WAIT_S: Final = 15.0
+ACK_WAIT_S: Final = 8.0
 _CONNECT_S: Final = 10.0
 _ANSWER_S: Final = 5.0
 _AGAIN_WITHIN_S: Final = 120.0

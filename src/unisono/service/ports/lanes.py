@@ -27,7 +27,7 @@ class Lanes(Protocol):
         """
 
     async def take(self, lane: int, wait_s: float) -> Carried | None:
-        """Return the next message, None when there was none; what is not done within half a minute is handed out again.
+        """Return the next message, None when there was none; what is not done within some seconds is handed out again.
 
         Raises Unavailable.
         """
