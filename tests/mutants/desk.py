@@ -24,9 +24,9 @@ DESK_MUTANTS = [
     Mutant(
         law=7,
         name="groups of four are shown",
-        file="store/report_rows.py",
-        old='    few = ps.add(least, "::int")\n',
-        new='    few = ps.add(max(least - 1, 1), "::int")\n',
+        file="service/reports/judge.py",
+        old='"" if 0 < _people(told) < few else "d"',
+        new='"" if 0 < _people(told) < few - 1 else "d"',
         tests="tests/service/test_reports_groups.py::test_no_figure_and_no_difference_of_figures_is_of_fewer_than_five",
     ),
     Mutant(
@@ -41,8 +41,8 @@ DESK_MUTANTS = [
         law=7,
         name="what is not judged yet is shown",
         file="store/report_rows.py",
-        old="in (select u.day from report_unjudged u)",
-        new="in (select u.day from report_unjudged u where false)",
+        old="in (select kind, queue_id, begins from due)",
+        new="in (select kind, queue_id, begins from due where false)",
         tests="tests/service/test_reports_groups.py::test_what_came_late_is_cut_only_once_it_was_judged",
     ),
     Mutant(

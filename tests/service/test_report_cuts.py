@@ -13,11 +13,11 @@ FEW = 3
 PEOPLE = 6
 PIECES = st.lists(
     st.builds(
-        lambda channel, code, language, skills, who: Piece(
-            values={"channel": channel, "code": code, "language": language, "skills": skills}, people=1 << who
+        lambda channel, code, language, skills, tags, who: Piece(
+            values={"channel": channel, "code": code, "language": language, "skills": skills, "tags": tags}, people=1 << who
         ),
         st.sampled_from("AB"), st.sampled_from("xyz"), st.sampled_from(["de", "en"]), st.sampled_from(["", "a"]),
-        st.integers(0, PEOPLE - 1),
+        st.sampled_from(["", "t"]),        st.integers(0, PEOPLE - 1),
     ),
     max_size=24,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from tests import kit
@@ -19,6 +20,7 @@ from unisono.service.ports import Tx
 from unisono.service.ports.reports import Asked, Dated
 from unisono.service.reports.facts import Facts
 from unisono.service.reports.fold import judge_cuts
+from unisono.service.reports.judge import judge_week
 from unisono.service.reports.kinds import BY
 
 LEAST = 5
@@ -79,7 +81,7 @@ class World:
                 interaction_id=self.mint(), conversation_id=None, access_class=access_class, arrived_at=at, since=at, closed_at=at,
                 closed_by=agent, code_id=chance.choice(self.codes), ending="code", next_n=1, **bits,
             )  # fmt: skip
-            self.monday = facts.interaction_id if day == MONDAY else self.monday
+            self.monday = facts.interaction_id if day == MONDAY and queue == 0 else self.monday
             dated.append(Dated(facts=facts, arrived_day=day, arrived_hour=9, answered_day=None, late_day=None, closed_day=day))
             words.append((facts.interaction_id, chance.choice(("de", "en", "fr")), chance.choice(("", "a", "a,b", "b"))))
             self.who.append(agent)
@@ -96,8 +98,8 @@ class World:
         await judge_cuts(house.db)
 
     async def again(self, tx: Tx) -> Dated:
-        """What was done on Monday, told once more: it changes nothing, but its day has to be judged anew."""
-        facts = (await tx.reports.facts([self.monday]))[self.monday]
+        """What was done on Monday in the first queue, with a transfer more than was known: its day has to be judged anew."""
+        facts = msgspec.structs.replace((await tx.reports.facts([self.monday]))[self.monday], transfers=1)
         return Dated(facts=facts, arrived_day=MONDAY, arrived_hour=9, answered_day=None, late_day=None, closed_day=MONDAY)
 
     def people(self, which: int) -> int:
@@ -226,6 +228,8 @@ async def test_what_came_late_is_cut_only_once_it_was_judged(house: House, monke
 async def test_without_the_rule_small_groups_would_show(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(house, 1, monkeypatch)
     await world.fill()
+    while await judge_week(house.db, 1, spans()[0][1]):
+        pass
     async with house.db.read() as tx:
         rows = await tx.reports.counted_of_people(Asked(first=spans()[0][0], last=spans()[0][1], by="queue"), "closed", 1)
     assert min(world.people(set_of(row.sums)) for row in rows) == 2

@@ -12,6 +12,7 @@ GROWTH: Final = 1.1
 LAST: Final = 170
 """Of the last interval, which has no end: more than 100 days."""
 _LOG: Final = math.log(GROWTH)
+_DIGITS: Final = 8
 
 
 def bin_of(seconds: float) -> int:
@@ -22,6 +23,22 @@ def bin_of(seconds: float) -> int:
 def edges(bin_: int) -> tuple[float, float]:
     """Return where an interval begins and ends, in seconds."""
     return (0.0, 1.0) if bin_ <= 0 else (GROWTH ** (bin_ - 1), GROWTH**bin_)
+
+
+def unpacked(number: int) -> dict[int, int]:
+    """Return the counts of a histogram that the database keeps as one number, eight digits to an interval (`report_bin`)."""
+    counts: dict[int, int] = {}
+    digits = str(number)
+    for bin_, end in enumerate(range(len(digits), 0, -_DIGITS)):
+        if count := int(digits[max(0, end - _DIGITS) : end]):
+            counts[bin_] = count
+    return counts
+
+
+def quantile_ms(number: int, share: float) -> float | None:
+    """Return the span in milliseconds that `share` of all in such a number did not exceed; None of nothing."""
+    found = quantile(unpacked(number), share)
+    return None if found is None else round(found * 1_000)
 
 
 def quantile(counts: Mapping[int, int], share: float) -> float | None:

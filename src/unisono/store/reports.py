@@ -1,23 +1,24 @@
 """The store for reports: facts of enquiries, sums of days, and what reports add up from them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from unisono.domain.ids import new_id
 from unisono.service.ports.base import Cursor, LoggedEvent
-from unisono.service.ports.reports import Asked, Cell, Dated, Drilled, Held, Own, Row, Unjudged
+from unisono.service.ports.reports import LEFT, NO_QUEUE, Asked, Cell, Dated, Drilled, Judged, Own, Row, Unjudged
 from unisono.service.reports.cuts import WAYS
 from unisono.service.reports.facts import Facts
-from unisono.store import report_rows
+from unisono.store import report_behind, report_rows
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
 _SQL = load("reports")
 _FACTS: Final = Facts.__struct_fields__
 _DAYS: Final = ("arrived_day", "arrived_hour", "answered_day", "late_day", "closed_day")
-_COUNTS: Final = ("count_arrived", "count_hours", "count_answered", "count_closed", "count_left")
+_COUNTS: Final = ("count_cells", "clear_cells", "count_hours")
+_ALL_WAYS: Final = ["", *WAYS]
 _TYPES: Final = {
     "interaction_id": "uuid", "conversation_id": "uuid", "access_class": "int", "by_hand": "bool", "again": "bool",
     "age_ms": "bigint",
@@ -60,6 +61,11 @@ class PgReports:
     async def as_of(self) -> datetime | None:
         """Return until when the log is counted."""
         found: datetime | None = await self._connection.fetchval(_SQL["as_of"])
+        return found
+
+    async def counting(self, first: date, last: date) -> bool:
+        """Tell whether days of a time have to be summed anew, or judged."""
+        found: bool = await self._connection.fetchval(_SQL["counting"], first, last, NO_QUEUE)
         return found
 
     async def happened(self, cursor: str, types: Sequence[str], limit: int) -> list[LoggedEvent]:
@@ -105,34 +111,78 @@ class PgReports:
         if not stale:
             return 0
         days, classes = [row["day"] for row in stale], [row["access_class"] for row in stale]
-        for name in ("clear_cells", "clear_hours", *_COUNTS):
+        for name in _COUNTS:
             await self._connection.execute(_SQL[name], days, classes)
-        await self._connection.execute(_SQL["unjudge"], days, new_id())
+        await self._connection.execute(_SQL["print"], days, classes, new_id())
         return len(stale)
 
-    async def unjudged(self, least: int, finished: date, limit: int) -> list[Unjudged]:
-        """Return days that are over and were not judged."""
+    async def unjudged(self, least: int, finished: date) -> list[Unjudged]:
+        """Return days of one week that are over and were not judged."""
         if await self._connection.fetchval(_SQL["judged_least"]) != least:
+            # What may be shown of groups of another size is not known: until it is judged nothing is there.
+            for name in ("forget_pieces", "forget_atoms"):
+                await self._connection.execute(_SQL[name])
             await self._connection.execute(_SQL["unjudge_all"], new_id())
             await self._connection.execute(_SQL["judge_least"], least)
-        return [Unjudged(**dict(row)) for row in await self._connection.fetch(_SQL["unjudged"], finished, limit)]
+        found = await self._connection.fetch(_SQL["unjudged"], finished, NO_QUEUE)
+        found = found or await self._connection.fetch(_SQL["unjudged_left"], finished, NO_QUEUE)
+        return [Unjudged(**dict(row)) for row in found]
 
-    async def cells(self, first: date, last: date) -> list[Cell]:
+    async def cells(self, queue_ids: Sequence[UUID], first: date, last: date) -> list[Cell]:
         """Return who had to do with what, by all cuts at once."""
+        rows = await self._connection.fetch(_SQL["cells"], list(queue_ids), first, last, NO_QUEUE in queue_ids)
         return [
             Cell(
                 moment=row["moment"], queue_id=row["queue_id"], day=row["day"], people=int(row["people"], 2),
                 values={way: row[way] for way in WAYS},
             )
-            for row in await self._connection.fetch(_SQL["cells"], first, last)
+            for row in rows
         ]  # fmt: skip
 
-    async def judge(self, days: Sequence[Unjudged], held: Sequence[Held], first: date, last: date) -> None:
-        """Write what is held together."""
-        await self._connection.execute(_SQL["judged"], [one.day for one in days], [one.mark for one in days])
-        await self._connection.execute(_SQL["clear_held"], first, last)
-        columns = ("moment", "kind", "queue_id", "begins", "way", "value")
-        await self._connection.execute(_SQL["hold"], *([getattr(one, name) for one in held] for name in columns))
+    async def judge(self, one: Judged) -> bool:
+        """Write what may be shown of a queue's week, unless one of its days changed meanwhile; tells whether it did not."""
+        marks = await self._connection.fetch(_SQL["marks"], one.queue_id, one.first, one.last)
+        if {row["day"]: row["mark"] for row in marks} != one.marks:
+            return False
+        left = one.queue_id == NO_QUEUE
+        days = [one.first + timedelta(days=n) for n in range(7)]
+        months = sorted({one.first.replace(day=1), one.last.replace(day=1)})
+        spans = [("W", one.first, days[6]), *(("M", month, _month_end(month)) for month in months)]
+        gone = [("p", one.first)] if left else [("w", one.first), *(("d", day) for day in days), *(span[:2] for span in spans)]
+        await self._connection.execute(_SQL["clear_pieces"], one.queue_id, *_columns(gone, 2), _ALL_WAYS)
+        had_left = False
+        if not left:
+            had_left = any(row["kind"] == LEFT for row in await self._clear_atoms(one))
+            await self._connection.execute(_SQL["put_atoms"], one.queue_id, *_columns(one.atoms, 3))
+        found = await self._connection.fetch(_SQL["classes"], one.queue_id, one.first, days[6], left)
+        classes = [row["id"] for row in found]
+        for moment in sorted({atom[0] for atom in one.atoms}):
+            held = [(h.kind, h.begins, h.way, h.value) for h in one.held if h.moment == moment]
+            await self._connection.execute(
+                _SQL[f"put_{moment}"], one.queue_id, one.first, one.last, classes, left, *_columns(held, 4)
+            )
+        if not left:
+            await self._connection.execute(_SQL["roll_up"], one.queue_id, *_columns(spans, 3), _ALL_WAYS)
+            if had_left or any(atom[2] == LEFT for atom in one.atoms):
+                await self._connection.execute(_SQL["unjudge_left"], one.first, NO_QUEUE, new_id())
+        await self._connection.execute(_SQL["judged"], one.queue_id, one.first, one.last)
+        return True
+
+    async def _clear_atoms(self, one: Judged) -> list[Any]:
+        rows: list[Any] = await self._connection.fetch(
+            _SQL["clear_atoms"], one.queue_id, one.first, one.first + timedelta(days=6)
+        )
+        return rows
+
+    async def of_conversations(self, conversation_ids: Sequence[UUID]) -> list[UUID]:
+        """Return the enquiries of conversations of which there are facts."""
+        rows = await self._connection.fetch(_SQL["of_conversations"], list(conversation_ids))
+        return [row["interaction_id"] for row in rows]
+
+    async def describe(self, interaction_ids: Sequence[UUID]) -> None:
+        """Write language, skills and tags as they are now; the days of these enquiries become stale."""
+        await self._connection.execute(_SQL["describe"], list(interaction_ids))
+        await self._connection.execute(_SQL["stale"], list(interaction_ids))
 
     async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:  # noqa: ARG002 - the port says for what
         """Return facts in the order of their ids; the sums of before become stale with the first of them."""
@@ -158,8 +208,11 @@ class PgReports:
         return await self._rows(*report_rows.people_statement(asked, moment, least))
 
     async def _rows(self, statement: str, values: list[object]) -> list[Row]:
-        rows = await self._connection.fetch(statement, *values)
-        return [Row(key=row["key"], sums={name: row[name] for name in report_rows.SUMS}) for row in rows]
+        found = []
+        for row in await self._connection.fetch(statement, *values):
+            sums = dict.fromkeys(report_rows.SUMS, 0) | {name: int(value) for name, value in row.items() if name != "key"}
+            found.append(Row(key=row["key"], sums=sums))
+        return found
 
     async def by_hour(self, asked: Asked) -> list[tuple[int, int, int]]:
         """Return (weekday, hour, enquiries)."""
@@ -170,18 +223,22 @@ class PgReports:
         self, asked: Asked, column: str, key: str | None, least: int, before: tuple[datetime, UUID] | None, limit: int
     ) -> list[Drilled]:
         """Return the enquiries behind a figure, newest first."""
-        statement, values = report_rows.behind_statement(asked, column, key, least, before, limit)
+        statement, values = report_behind.behind_statement(asked, column, key, least, before, limit)
         return [Drilled(**dict(row)) for row in await self._connection.fetch(statement, *values)]
 
     async def people_behind(self, asked: Asked, column: str, key: str | None, least: int) -> tuple[int, int]:
         """Return how many people stand behind a figure's enquiries, and behind the others of its row."""
-        statement, values = report_rows.people_behind_statement(asked, column, key, least)
-        row: Any = await self._connection.fetchrow(statement, *values)
+        for some in (report_behind.SOME, None):
+            statement, values = report_behind.people_behind_statement(asked, column, key, least, some)
+            row: Any = await self._connection.fetchrow(statement, *values)
+            all_is_known = row["n"] < (some or 0)
+            if all_is_known or (row["those"] >= least and (row["others"] >= least or report_behind.counts_all(column))):
+                break
         return row["those"], row["others"]
 
     async def of_people(self, asked: Asked, agent_ids: Sequence[UUID] | None) -> list[Own]:
         """Return what each person closed in the time."""
-        statement, values = report_rows.own_statement(asked, None if agent_ids is None else list(agent_ids))
+        statement, values = report_behind.own_statement(asked, None if agent_ids is None else list(agent_ids))
         found = []
         for row in await self._connection.fetch(statement, *values):
             sums = dict(row)
@@ -199,3 +256,11 @@ def _logged(row: Any) -> LoggedEvent:
     facts = dict(row)
     cursor = Cursor(facts.pop("epoch"), facts.pop("xid"), facts.pop("id"))
     return LoggedEvent(cursor=cursor, **facts)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [[row[n] for row in rows] for n in range(width)]
+
+
+def _month_end(month: date) -> date:
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

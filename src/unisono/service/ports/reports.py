@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from msgspec import Struct
 
 from unisono.service.ports.base import LoggedEvent
 from unisono.service.reports.facts import Facts
+
+#: The queue of what is added up of several queues.
+NO_QUEUE: Final = UUID(int=0)
+#: The kind of a queue's day that has too few people even with the others of its week: it is left for all queues together.
+LEFT: Final = "r"
 
 
 class Dated(Struct, frozen=True, kw_only=True):
@@ -41,12 +46,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     code_ids: tuple[UUID, ...] = ()
     skills: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 class Unjudged(Struct, frozen=True, kw_only=True):
-    """A day whose sums changed since its cuts were judged; the mark is another after each change."""
+    """A queue's day on which what people did changed since it was judged; the mark is another after each change."""
 
     day: date
+    queue_id: UUID
     mark: UUID
 
 
@@ -61,14 +68,28 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """A value of a cut that is shown only together with others, in an atom. queue_id 0: of several queues."""
+    """A value of a cut that is shown only together with others, in an atom. kind: d, w or p (`report_piece`)."""
 
     moment: str
     kind: str
-    queue_id: UUID
     begins: date
     way: str
     value: str
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """What may be shown of a queue's week, or of what is left of all queues (`NO_QUEUE`).
+
+    first: a Monday; last: its last day that is over. marks: of the days that were found unjudged. atoms: (moment, day, kind);
+    of what is left: (moment, first, p) where enough people stand behind it together.
+    """
+
+    queue_id: UUID
+    first: date
+    last: date
+    marks: Mapping[date, UUID]
+    atoms: Sequence[tuple[str, date, str]]
+    held: Sequence[Held]
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -122,14 +143,20 @@ class Reports(Protocol):
     async def recount(self, limit: int) -> int:
         """Make so many stale days' sums anew from the facts; returns how many."""
 
-    async def unjudged(self, least: int, finished: date, limit: int) -> list[Unjudged]:
-        """Return days that are over and were not judged, oldest first; all of them when groups are of another size now."""
+    async def unjudged(self, least: int, finished: date) -> list[Unjudged]:
+        """Return the days of one week that are over and were not judged; all are anew when groups are of another size now."""
 
-    async def cells(self, first: date, last: date) -> list[Cell]:
-        """Return who had to do with what in these days, by all cuts at once."""
+    async def cells(self, queue_ids: Sequence[UUID], first: date, last: date) -> list[Cell]:
+        """Return who had to do with what in these days, by all cuts at once; `NO_QUEUE`: of what is left of all queues."""
 
-    async def judge(self, days: Sequence[Unjudged], held: Sequence[Held], first: date, last: date) -> None:
-        """Write what is held together in these days; days that changed meanwhile stay unjudged."""
+    async def judge(self, one: Judged) -> bool:
+        """Write what may be shown of a queue's week; False, and nothing is written, when a day of it changed meanwhile."""
+
+    async def of_conversations(self, conversation_ids: Sequence[UUID]) -> list[UUID]:
+        """Return the enquiries of conversations of which there are facts."""
+
+    async def describe(self, interaction_ids: Sequence[UUID]) -> None:
+        """Write language, skills and tags as they are now; the days of these enquiries become stale."""
 
     async def undated(self, zone: str, after: UUID | None, limit: int) -> list[Facts]:
         """Return facts in the order of their ids, to date them anew."""
@@ -162,3 +189,6 @@ class Reports(Protocol):
 
     async def as_of(self) -> datetime | None:
         """Return until when the log is counted."""
+
+    async def counting(self, first: date, last: date) -> bool:
+        """Tell whether days of a time have to be summed anew, or judged; both days are within it and over."""

@@ -1,5 +1,6 @@
 """Ask for a report: figures of a time by group, beside those of the time before, of groups of at least five people."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -19,12 +20,13 @@ from unisono.service.reports.fold import zone_of
 from unisono.service.reports.kinds import BY, BY_TIME, COLUMNS, HEAT, KINDS, PEOPLE, Column, Kind, Unit
 from unisono.service.settings import read_settings
 from unisono.service.setup_views import Names
+from unisono.service.spread import quantile_ms
 
 READ: Final = "report.read"
 LONGEST_DAYS: Final = 400
 MAX_CHOSEN: Final = 100
 OF_CHANNEL: Final = ("channel", "network", "medium", "class")
-OF_VALUE: Final = ("language", "code", "skills")
+OF_VALUE: Final = ("language", "code", "skills", "tags")
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class Question(Struct, frozen=True, kw_only=True):
     language: tuple[str, ...] = ()
     code: tuple[UUID, ...] = ()
     skills: tuple[str, ...] = ()
+    tags: tuple[UUID, ...] = ()
 
     def chosen(self, name: str) -> tuple[Any, ...]:
         """Return what a filter chose."""
@@ -74,7 +77,8 @@ class ReportView(Struct, frozen=True, kw_only=True):
     """A report. people_last: the last day of which figures about people are shown; they wait until a day is over.
 
     least: how many people stand behind each of these at least. together: some groups were too small and stand together, or are
-    left out. as_of: until when the log is counted.
+    left out. as_of: until when the log is counted. counting: days of this time, or of the time before, are being summed, as all
+    are after an update; until that is done their figures are too small, or missing.
     """
 
     report: str
@@ -91,6 +95,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     people_last: date
     as_of: Instant | None
     filters: dict[str, list[str]] = field(default_factory=dict)
+    counting: bool = False
 
 
 async def ask_report(db: Database, access: Access, question: Question) -> ReportView:
@@ -128,8 +133,8 @@ def checked(access: Access, question: Question) -> Kind:
     channel = by in OF_CHANNEL or any(question.chosen(name) for name in OF_CHANNEL)
     if len(values) > 1 or (values and channel and _about_people(kind)):
         raise Invalid(
-            "Language, wrap-up reason, skill and channel cannot be combined: what is left would be of too few people. Choose one "
-            "of them; queue and time go with each.",
+            "Language, wrap-up reason, skill, tag and channel cannot be combined: what is left would be of too few people. "
+            "Choose one of them; queue and time go with each.",
             code="too_narrow", field="by",
         )  # fmt: skip
     return kind
@@ -145,6 +150,7 @@ def asked_of(access: Access, question: Question, by: str, first: date, last: dat
         first=first, last=last, by=by, classes=access.visible_classes(READ), queue_ids=question.queue, team_ids=question.team,
         channel_ids=question.channel, networks=question.network, media=question.medium, work_class_ids=question.work_class,
         languages=question.language, code_ids=question.code, skills=question.skills,
+        tags=tuple(str(tag) for tag in question.tags),
     )  # fmt: skip
 
 
@@ -165,12 +171,18 @@ async def _report(tx: Tx, access: Access, kind: Kind, question: Question) -> Rep
         spans.append((question.first - days, question.last - days))
     if kind.key == HEAT:
         sums = [await _heat(tx, asked_of(access, question, "", *spans[0]))]
+        totals = [await _sums(tx, access, question, "", columns, span, least, finished) for span in spans]
     else:
         sums = [await _sums(tx, access, question, by, columns, span, least, finished) for span in spans]
+        # Each enquiry is in one row; but of a queue that is seen in part no row is cut by language and the like.
+        apart = by in OF_VALUE and access.visible_classes(READ) is not None
+        totals = [
+            await _sums(tx, access, question, "", columns, span, least, finished) if apart else {"": _together(found)}
+            for span, found in zip(spans, sums, strict=True)
+        ]
         if by in BY_TIME:
             # The time before is laid beside this one by its place in it: its first day beside our first.
             sums[1:] = [_shifted(found, question.first - spans[1][0], by) for found in sums[1:]]
-    totals = [await _sums(tx, access, question, "", columns, span, least, finished) for span in spans]
     rows = _rows(columns, by, sums, totals, await tx.reports.groups(by))
     whole = [found.get("", {}) for found in totals]
     return ReportView(
@@ -179,6 +191,7 @@ async def _report(tx: Tx, access: Access, kind: Kind, question: Question) -> Rep
         columns=[ColumnView(key=c.key, unit=c.unit.value, people=c.people, better=c.better) for c in columns],
         total=_row("", None, columns, whole[0], whole[1] if len(whole) > 1 else None, whole[0]),
         people_last=finished, as_of=maybe_instant(await tx.reports.as_of()), filters=filters_of(question),
+        counting=await tx.reports.counting(spans[-1][0], min(question.last, finished)),
     )  # fmt: skip
 
 
@@ -217,6 +230,14 @@ async def _sums(
         for row in rows:
             found.setdefault(row.key, {})[moment] = row.sums
     return found
+
+
+def _together(found: _Sums) -> dict[str, Mapping[str, int]]:
+    total: dict[str, Counter[str]] = {}
+    for sums in found.values():
+        for moment, told in sums.items():
+            total.setdefault(moment, Counter()).update(told)
+    return dict(total)
 
 
 async def _heat(tx: Tx, asked: Asked) -> _Sums:
@@ -259,7 +280,7 @@ def _by_place(now: _Sums, before: _Sums) -> _Sums:
 
 
 def _name(by: str, key: str, names: Mapping[str, Names | str]) -> Names | str | None:
-    if by != "skills":
+    if by not in {"skills", "tags"}:
         return names.get(key)
     parts = [names.get(part, part) for part in key.split(",") if part]
     return {
@@ -283,6 +304,8 @@ def value_of(column: Column, sums: Mapping[str, Mapping[str, int]], whole: Mappi
     found = sums.get(column.moment)
     if found is None:
         return None if column.people or column.unit is not Unit.COUNT else 0
+    if column.share:
+        return quantile_ms(found[column.of], column.share)
     top = found[column.of] - (found[column.less] if column.less else 0)
     if column.unit is Unit.COUNT:
         return top

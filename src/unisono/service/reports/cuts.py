@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 #: The order in which ways are let in: an earlier one is cut finer where not all can be.
-WAYS: Final = ("channel", "code", "language", "skills")
+WAYS: Final = ("channel", "code", "language", "skills", "tags")
 #: So many sets of people are looked at before a part is put together unseen: to be careful costs a figure, not a person.
 MOST_LOOKED_AT: Final = 1_500
 #: Sums of products of zeros and ones, as they come here, stay far below it: counting modulo this prime is exact.

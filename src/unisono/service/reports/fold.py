@@ -24,34 +24,43 @@ from unisono.service.reports.judge import judge_week
 from unisono.service.settings import read_settings
 
 BATCH: Final = 150
-STALE_BATCH: Final = 8
+STALE_BATCH: Final = 100
+COUNTS_FOR_S: Final = 2.0
+"""So long days are counted before the log is looked at again: after an update all of them are, and today's go on."""
 ROUNDS: Final = 200_000
 EVERY_S: Final = 5.0
 _ERASED: Final = "customer.erased"
+_TAGGED: Final = "conversation.tagged"
 _log = structlog.get_logger("reports")
 
 
 async def fold_reports(db: Database) -> int:
     """Bring reports up to what the log says now; returns how many events were told. Nothing while another node does."""
-    told = 0
-    for _ in range(ROUNDS):
-        found, more = await _fold_next(db)
-        told += found
-        if not more:
-            break
-    while await _recount(db):
+    told = await _fold(db)
+    while await count_next(db):
         pass
-    await judge_cuts(db)
     return told
+
+
+async def count_next(db: Database) -> bool:
+    """Sum the newest days that changed, or judge the newest week of which all are summed; tells whether there was any."""
+    async with db.write() as tx:
+        if await tx.reports.recount(STALE_BATCH):
+            return True
+    return await _judge_next(db)
 
 
 async def judge_cuts(db: Database) -> None:
     """Judge the cuts of all days that are over and changed since: until then what is cut stands together."""
+    while await _judge_next(db):
+        pass
+
+
+async def _judge_next(db: Database) -> bool:
     async with db.read() as tx:
         values = await read_settings(tx)
         today = tx.now.astimezone(zone_of(str(values["reports.time_zone"]))).date()
-    while await judge_week(db, int(values["reports.least_group"]), today - timedelta(days=1)):
-        pass
+    return await judge_week(db, int(values["reports.least_group"]), today - timedelta(days=1))
 
 
 async def rebuild_reports(db: Database) -> int:
@@ -64,17 +73,31 @@ async def rebuild_reports(db: Database) -> int:
 async def follow_reports(db: Database, clock: Clock) -> None:
     """Keep reports up to date until cancelled."""
     while True:
+        more = False
         try:
-            await fold_reports(db)
+            await _fold(db)
+            until = clock.now() + timedelta(seconds=COUNTS_FOR_S)
+            while (more := await count_next(db)) and clock.now() < until:
+                pass
         except UnisonoError as error:
             _log.warning("reports_paused", code=error.code)
         except Exception as error:
             _log.error("reports_failed", exc_info=error)
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(0 if more else EVERY_S)
         async with db.read() as tx:
             as_of = await tx.reports.as_of()
         if as_of is not None:
             REPORTS_BEHIND_S.set(max(0.0, (clock.now() - as_of).total_seconds()))
+
+
+async def _fold(db: Database) -> int:
+    told = 0
+    for _ in range(ROUNDS):
+        found, more = await _fold_next(db)
+        told += found
+        if not more:
+            break
+    return told
 
 
 async def _fold_next(db: Database) -> tuple[int, bool]:
@@ -87,7 +110,7 @@ async def _fold_next(db: Database) -> tuple[int, bool]:
         if zone and zone != wanted:
             await _date_anew(tx, wanted)
         head = await tx.log.head()
-        events = await tx.reports.happened(cursor, (*TELLING, _ERASED), BATCH)
+        events = await tx.reports.happened(cursor, (*TELLING, _ERASED, _TAGGED), BATCH)
         await _tell(tx, events, zone_of(wanted))
         more = len(events) == BATCH
         last = events[-1].cursor if events else head
@@ -98,15 +121,20 @@ async def _fold_next(db: Database) -> tuple[int, bool]:
 async def _tell(tx: Tx, events: Sequence[LoggedEvent], zone: ZoneInfo) -> None:
     known: dict[UUID, Facts | None] = dict(await tx.reports.facts([e.interaction_id for e in events if e.interaction_id]))
     before = dict(known)
+    tagged: list[UUID] = []
     for event in events:
         if event.type == _ERASED:
             await _write(tx, before, known, zone)
             for gone in await tx.reports.of_customers([UUID(str(event.body["customer_id"]))]):
                 known[gone], before[gone] = None, None
                 await tx.reports.drop([gone])
+        elif event.type == _TAGGED and event.conversation_id is not None:
+            tagged.append(event.conversation_id)
         elif event.interaction_id is not None:
             known[event.interaction_id] = fold(known.get(event.interaction_id), event)
     await _write(tx, before, known, zone)
+    if tagged:
+        await tx.reports.describe(await tx.reports.of_conversations(tagged))
 
 
 async def _write(tx: Tx, before: dict[UUID, Facts | None], known: dict[UUID, Facts | None], zone: ZoneInfo) -> None:
@@ -122,11 +150,6 @@ async def _date_anew(tx: Tx, zone: str) -> None:
     while facts := await tx.reports.undated(zone, after, 1_000):
         await tx.reports.put(dated(one, zone_of(zone)) for one in facts)
         after = facts[-1].interaction_id
-
-
-async def _recount(db: Database) -> int:
-    async with db.write() as tx:
-        return await tx.reports.recount(STALE_BATCH)
 
 
 def dated(facts: Facts, zone: ZoneInfo) -> Dated:

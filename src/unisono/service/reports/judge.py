@@ -1,4 +1,7 @@
-"""Judge the cuts of days that are over: which values stand together so that no figures can be held against each other."""
+"""Judge days that are over: with what each is added up, and which values of a cut stand together, so that no figure shows few.
+
+A queue's week is judged by itself, so that what came late costs no more than its queue's week.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -8,69 +11,75 @@ from typing import Final
 from uuid import UUID
 
 from unisono.service.ports import Database
-from unisono.service.ports.reports import Cell, Held
+from unisono.service.ports.reports import LEFT, NO_QUEUE, Cell, Held, Judged
 from unisono.service.reports.cuts import WAYS, Piece, held_together
 
-#: Days that are looked for at once; of those the first week is judged.
-DAYS: Final = 7
-#: The queue of what is added up of several queues.
-NO_QUEUE: Final = UUID(int=0)
 _MOMENTS: Final = {"answered": tuple(way for way in WAYS if way != "code"), "closed": WAYS}
 
 
 async def judge_week(db: Database, least: int, finished: date) -> bool:
-    """Judge the oldest week with days that are over and were not judged; tells whether there was one.
+    """Judge what is not judged yet of the newest week that has such days; tells whether there was one.
 
-    What is held against what is searched for outside of any transaction; a day that changed meanwhile stays unjudged.
+    What is held against what is searched for outside of any transaction; a week that changed meanwhile stays unjudged.
     """
     async with db.write() as tx:
-        days = await tx.reports.unjudged(least, finished, DAYS)
-        if not days:
-            return False
-        first = days[0].day - timedelta(days=days[0].day.weekday())
-        last = first + timedelta(days=6)
-        days = [one for one in days if one.day <= last]
-        cells = await tx.reports.cells(first, last)
-    held = await asyncio.to_thread(held_in_week, cells, first, least)
-    async with db.write() as tx:
-        await tx.reports.judge(days, held, first, last)
+        due = await tx.reports.unjudged(least, finished)
+    if not due:
+        return False
+    first = due[0].day - timedelta(days=due[0].day.weekday())
+    last = min(first + timedelta(days=6), finished)
+    marks: defaultdict[UUID, dict[date, UUID]] = defaultdict(dict)
+    for one in due:
+        marks[one.queue_id][one.day] = one.mark
+    async with db.read() as tx:
+        cells = await tx.reports.cells(list(marks), first, last)
+    told: defaultdict[UUID, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        told[NO_QUEUE if NO_QUEUE in marks else cell.queue_id].append(cell)
+    for queue_id, known in marks.items():
+        judged = await asyncio.to_thread(judged_week, queue_id, told[queue_id], first, last, known, least)
+        async with db.write() as tx:
+            await tx.reports.judge(judged)
     return True
 
 
-def held_in_week(cells: Iterable[Cell], week: date, few: int) -> list[Held]:
-    """Return what is held together in a week, by atoms as reports add them up (`store/report_rows.py`)."""
-    found: list[Held] = []
+def judged_week(queue_id: UUID, cells: Iterable[Cell], first: date, last: date, marks: dict[date, UUID], few: int) -> Judged:
+    """Return what may be shown of a queue's week, by atoms as reports add them up. few: the least group."""
     by_moment: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_moment[cell.moment].append(cell)
+    atoms: list[tuple[str, date, str]] = []
+    held: list[Held] = []
     for moment, told in by_moment.items():
-        for kind, queue_id, begins, parts in _atoms(told, week, few):
-            pieces = [Piece(values=cell.values, people=cell.people) for cell in parts]
+        kinds = {} if queue_id == NO_QUEUE else _kinds(told, few)
+        atoms += [(moment, day, kind) for day, kind in kinds.items()]
+        parts: defaultdict[tuple[str, date], list[Piece]] = defaultdict(list)
+        for cell in told:
+            kind = kinds.get(cell.day, "p")
+            if kind != LEFT:
+                parts[kind, cell.day if kind == "d" else first].append(Piece(values=cell.values, people=cell.people))
+        for (kind, begins), pieces in parts.items():
+            if kind == "p":
+                if _people(pieces) < few:
+                    # Too few even together: nothing of it is shown.
+                    continue
+                atoms.append((moment, first, kind))
             for way, values in held_together(pieces, _MOMENTS[moment], few).items():
-                found += [
-                    Held(moment=moment, kind=kind, queue_id=queue_id, begins=begins, way=way, value=value) for value in values
-                ]
-    return found
+                held += [Held(moment=moment, kind=kind, begins=begins, way=way, value=value) for value in values]
+    return Judged(queue_id=queue_id, first=first, last=last, marks=marks, atoms=atoms, held=held)
 
 
-def _atoms(cells: Sequence[Cell], week: date, few: int) -> list[tuple[str, UUID, date, list[Cell]]]:
-    """Return days of queues with enough people; of each queue the others of its week; of all queues what is left."""
-    days: defaultdict[tuple[UUID, date], list[Cell]] = defaultdict(list)
+def _kinds(cells: Sequence[Cell], few: int) -> dict[date, str]:
+    """Return of each day with what it is added up: alone where enough people (or nobody) did something, else with its week."""
+    days: defaultdict[date, list[Cell]] = defaultdict(list)
     for cell in cells:
-        days[cell.queue_id, cell.day].append(cell)
-    atoms = [("d", queue, day, told) for (queue, day), told in days.items() if _people(told) >= few]
-    rest: defaultdict[UUID, list[Cell]] = defaultdict(list)
-    for (queue, _), told in days.items():
-        if _people(told) < few:
-            rest[queue] += told
-    atoms += [("w", queue, week, told) for queue, told in rest.items() if _people(told) >= few]
-    pool = [cell for told in rest.values() if _people(told) < few for cell in told]
-    if pool and _people(pool) >= few:
-        atoms.append(("p", NO_QUEUE, week, pool))
-    return atoms
+        days[cell.day].append(cell)
+    kinds = {day: "" if 0 < _people(told) < few else "d" for day, told in days.items()}
+    rest = _people(cell for day, told in days.items() if not kinds[day] for cell in told)
+    return {day: kind or ("w" if rest >= few else LEFT) for day, kind in kinds.items()}
 
 
-def _people(cells: Iterable[Cell]) -> int:
+def _people(cells: Iterable[Cell | Piece]) -> int:
     everybody = 0
     for cell in cells:
         everybody |= cell.people

@@ -22,7 +22,8 @@ class Column(Struct, frozen=True, kw_only=True):
     """One figure. moment: which sums it is made of; people: whether it is people's doing.
 
     of: the sum that is counted, or the numerator; per: the denominator, for shares and means. less: `of` is `per` without it.
-    better: +1 when more is better, -1 when less is, 0 when neither; for how a change is shown.
+    better: +1 when more is better, -1 when less is, 0 when neither; for how a change is shown. share: the time that this share of
+    all (0 to 1) did not exceed, out of the histogram `of`.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Column(Struct, frozen=True, kw_only=True):
     plus: str = ""
     people: bool = True
     better: int = 0
+    share: float = 0
 
 
 def _columns() -> dict[str, Column]:
@@ -45,6 +47,8 @@ def _columns() -> dict[str, Column]:
         Column(key="left_ms", moment="left", of="ms", per="n", unit=ms, people=False),
         Column(key="answered", moment="answered", of="n", better=1),
         Column(key="first_ms", moment="answered", of="ms", per="n", unit=ms, better=-1),
+        Column(key="first_p50", moment="answered", of="hist", unit=ms, better=-1, share=0.5),
+        Column(key="first_p90", moment="answered", of="hist", unit=ms, better=-1, share=0.9),
         Column(key="in_15m", moment="answered", of="in_15m", per="n", unit=share, better=1),
         Column(key="in_1h", moment="answered", of="in_1h", per="n", unit=share, better=1),
         Column(key="in_4h", moment="answered", of="in_4h", per="n", unit=share, better=1),
@@ -54,6 +58,8 @@ def _columns() -> dict[str, Column]:
         Column(key="level", moment="answered", of="n", less="late", per="n", plus="breached", unit=share, better=1),
         Column(key="closed", moment="closed", of="n", better=1),
         Column(key="resolution_ms", moment="closed", of="ms", per="n", unit=ms, better=-1),
+        Column(key="resolution_p50", moment="closed", of="hist", unit=ms, better=-1, share=0.5),
+        Column(key="resolution_p90", moment="closed", of="hist", unit=ms, better=-1, share=0.9),
         Column(key="closed_1h", moment="closed", of="in_1h", per="n", unit=share, better=1),
         Column(key="closed_1d", moment="closed", of="in_1d", per="n", unit=share, better=1),
         Column(key="waited_ms", moment="closed", of="waited_ms", per="waited", unit=ms, better=-1),
@@ -72,8 +78,8 @@ def _columns() -> dict[str, Column]:
 
 COLUMNS: Final = _columns()
 BY_TIME: Final = ("day", "week", "month")
-BY: Final = (*BY_TIME, "queue", "team", "channel", "network", "medium", "class", "language", "code", "skills")
-FILTERS: Final = ("queue", "team", "channel", "network", "medium", "class", "language", "code", "skills")
+BY: Final = (*BY_TIME, "queue", "team", "channel", "network", "medium", "class", "language", "code", "skills", "tags")
+FILTERS: Final = ("queue", "team", "channel", "network", "medium", "class", "language", "code", "skills", "tags")
 PEOPLE: Final = "people"
 HEAT: Final = "heat"
 
@@ -93,10 +99,18 @@ KINDS: Final = {
     kind.key: kind
     for kind in (
         Kind(key="volume", columns=("arrived", "again", "answered", "closed", "left")),
-        Kind(key="response", columns=("answered", "first_ms", "in_15m", "in_1h", "in_4h", "in_1d", "next_n", "next_ms")),
+        Kind(
+            key="response",
+            columns=(
+                "answered", "first_ms", "first_p50", "first_p90", "in_15m", "in_1h", "in_4h", "in_1d", "next_n", "next_ms",
+            ),
+        ),
         Kind(
             key="resolution",
-            columns=("closed", "resolution_ms", "closed_1h", "closed_1d", "waited_ms", "worked_ms", "wrap_ms", "transfers"),
+            columns=(
+                "closed", "resolution_ms", "resolution_p50", "resolution_p90", "closed_1h", "closed_1d", "waited_ms", "worked_ms",
+                "wrap_ms", "transfers",
+            ),
         ),
         Kind(key="abandonment", columns=("arrived", "left", "left_ms"), filters=_WITHOUT_CODE),
         Kind(key="service-levels", columns=("answered", "kept", "breached", "level", "next_late", "resolution_late")),

@@ -61,11 +61,13 @@ async def sheet_of(tx: Tx, view: ReportView, locale: str, *, mark: bool = True) 
         lines.append(t("report-compared", first=day(view.before_first), last=day(view.before_last)))
     lines += [await _filter_line(tx, name, chosen, locale, t(f"report-by-{name}")) for name, chosen in view.filters.items()]
     notes = [t("report-groups", least=view.least), t("report-days", last=day(min(view.people_last, view.last)))]
+    notes = notes if any(c.people for c in view.columns) and view.least > 1 else []
+    notes += [t("report-counting")] if view.counting else []
     return Sheet(
         title=t(f"report-{view.report}"), lines=lines, headings=heads, units=units,
         rows=[[_name(view, row, locale, t), *_cells(view, row)] for row in view.rows],
         total=None if view.report == HEAT else [t("report-total"), *_cells(view, view.total)],
-        notes=notes if any(c.people for c in view.columns) and view.least > 1 else [], page=t("report-page"),
+        notes=notes, page=t("report-page"),
         decimal_comma=locale == "de", semicolon=locale == "de", byte_order_mark=mark,
     )  # fmt: skip
 

@@ -40,6 +40,7 @@ class ScheduleBody(Body):
     language: tuple[str, ...] = ()
     code: tuple[UUID, ...] = ()
     skills: tuple[str, ...] = ()
+    tags: tuple[UUID, ...] = ()
     form: str = "xlsx"
     locale: str = "de"
     rhythm: str = "weekly"
@@ -56,7 +57,7 @@ def _wish(data: ScheduleBody) -> Wish:
     question = Question(
         report=data.report, first=any_day, last=any_day, by=data.by, compare=data.compare, queue=data.queue,
         team=data.team, channel=data.channel, network=data.network, medium=data.medium,
-        work_class=data.work_class, language=data.language, code=data.code, skills=data.skills,
+        work_class=data.work_class, language=data.language, code=data.code, skills=data.skills, tags=data.tags,
     )  # fmt: skip
     return Wish(
         name=data.name, question=question, form=data.form, locale=data.locale, rhythm=data.rhythm, minute=data.minute,

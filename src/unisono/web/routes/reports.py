@@ -57,12 +57,14 @@ def question_of(
     language: FromQuery[list[str] | None] = None,
     code: FromQuery[list[UUID] | None] = None,
     skills: FromQuery[list[str] | None] = None,
+    tags: FromQuery[list[UUID] | None] = None,
 ) -> Question:
     """Return what a request asks of a report. Filters may stand several times: one of them is enough."""
     return Question(
         report=report, first=first, last=last, by=by, compare=compare, queue=tuple(queue or ()), team=tuple(team or ()),
         channel=tuple(channel or ()), network=tuple(network or ()), medium=tuple(medium or ()),
         work_class=tuple(work_class or ()), language=tuple(language or ()), code=tuple(code or ()), skills=tuple(skills or ()),
+        tags=tuple(tags or ()),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ export interface ReportRow { key: string | null; name: Names; values: Record<str
 
 export interface Report {
   report: string; first: string; last: string; before_first: string | null; before_last: string | null; by: string; zone: string;
-  columns: ReportColumn[]; rows: ReportRow[]; total: ReportRow; least: number; people_last: string; as_of: string | null;
+  columns: ReportColumn[]; rows: ReportRow[]; total: ReportRow; least: number; people_last: string; as_of: string | null; counting: boolean;
   filters: Record<string, string[]>;
 }
 

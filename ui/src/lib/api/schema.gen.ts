@@ -8991,6 +8991,8 @@ export interface components {
             before_last: string | null;
             by: string;
             columns: components["schemas"]["ColumnView"][];
+            /** @default false */
+            counting: boolean;
             filters?: {
                 [key: string]: string[];
             };
@@ -9149,6 +9151,8 @@ export interface components {
             rhythm: string;
             /** @default [] */
             skills: string[];
+            /** @default [] */
+            tags: string[];
             /** @default [] */
             team: string[];
             /** @default 1 */
@@ -17784,6 +17788,7 @@ export interface operations {
                 language?: string[] | null;
                 code?: string[] | null;
                 skills?: string[] | null;
+                tags?: string[] | null;
             };
             header?: never;
             path: {
@@ -17829,6 +17834,7 @@ export interface operations {
                 language?: string[] | null;
                 code?: string[] | null;
                 skills?: string[] | null;
+                tags?: string[] | null;
                 column: string;
                 key?: string | null;
                 after?: string | null;
@@ -17878,6 +17884,7 @@ export interface operations {
                 language?: string[] | null;
                 code?: string[] | null;
                 skills?: string[] | null;
+                tags?: string[] | null;
                 form: string;
                 locale?: string | null;
                 mark?: boolean;
