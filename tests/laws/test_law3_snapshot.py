@@ -35,10 +35,16 @@ MODULES = (
     "held_answers", "release", "mentions",
     "merge_conversations", "retention",
     "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
-    "presence.own", "presence.match_work",
+    "presence.own", "presence.match_work", "by_message.heed", "by_message.links",
     "calls.hear", "calls.tie", "calls.abandon", "calls.talk", "calls.consent", "calls.dialling", "calls.listen_in",
 )  # fmt: skip
 NO_VIEW = {
+    "take.take_in": "the body of take, and part of by_message.heed.heed_commands",
+    "by_message.links.code_in": "reads",
+    "by_message.links.new_link_code": "one's own page shows it once",
+    "by_message.links.my_accounts": "reads",
+    "by_message.links.change_account": "one's own page reads its own list",
+    "by_message.links.unlink_account": "one's own page reads its own list",
     "presence.own.set_call_rule": "one's own page reads its own rule",
     "listening.monitors.list_monitors": "reads",
     "listening.storms.list_storms": "reads",

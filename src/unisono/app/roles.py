@@ -130,6 +130,8 @@ async def tidy(running: Running) -> None:
     await forget_looks(running.db)
     await end_blocks(running.db)
     await forget_numbers(running.db)
+    async with running.db.write() as tx:
+        await tx.accounts.forget_old()
     async with running.pool.acquire() as connection:
         age = await tail_age_s(connection)
     if age > TAIL_ALARM_S:

@@ -16,6 +16,8 @@ from unisono.contract.health import Health
 from unisono.domain.errors import Unavailable, UnisonoError
 from unisono.domain.words import ChannelState
 from unisono.service.backfill import fill_gaps
+from unisono.service.by_message.heed import heed_commands
+from unisono.service.by_message.replies import send_replies
 from unisono.service.channel_context import INBOX_BELL, Outside, health_of, open_connector, store_raw
 from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
@@ -138,7 +140,7 @@ async def process_once(outside: Outside, channel: ChannelFacts, connector: Conne
         else:
             await quarantine(outside, channel, item.id, result.problem)
         await asyncio.sleep(0)
-    await _take_in(outside, channel, readable)
+    await _take_in(outside, channel, await heed_commands(outside, channel, readable))
     return len(items)
 
 
@@ -272,6 +274,7 @@ class ChannelRunner:
                 while await process_once(self._outside, self._channel, self._connector):
                     pass
                 await fetch_media(self._outside, self._channel, self._connector)
+                await send_replies(self._outside, self._channel, self._connector)
                 pause = _FIRST_PAUSE_S
             except UnisonoError as error:
                 self._log.error("reading_paused", code=error.code, pause_s=pause)

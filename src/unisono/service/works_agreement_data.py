@@ -117,6 +117,24 @@ DATA: Final = (
         "", "own",
     ),
     _datum(
+        "linked_account", "user_id",
+        ('Eigene Konten, die jemand selbst verknüpft hat: Netz, Kennung und Name dort, was davon gehört wird, seit wann; niemand sonst sieht sie', 'Own accounts that somebody linked themself: network, id and name there, what is heard of them, since when; nobody else sees them'),
+        ('Befehle per Nachricht annehmen, nur von der Person selbst', 'Taking commands by message, only from the person themself'),
+        "", "own",
+    ),
+    _datum(
+        "link_code", "user_id",
+        ('Ein Code zum Verknüpfen, als Prüfsumme, für eine Viertelstunde', 'A code for linking, as a hash, for a quarter of an hour'),
+        ('Beweisen, dass ein Konto der Person gehört', "Proving that an account is the person's"),
+        "", "now",
+    ),
+    _datum(
+        "presence_undo", "user_id",
+        ('Was die letzte Angabe zur Erreichbarkeit ersetzt hat, für eine Stunde', 'What the last setting of availability replaced, for an hour'),
+        ('Einen Befehl zurücknehmen können', 'Being able to take a command back'),
+        "", "now",
+    ),
+    _datum(
         "presence_hold", "user_id",
         ('Ob der Zustand bei der Arbeit von der Erreichbarkeit kommt', 'Whether the state at work comes from availability'),
         ('Danach wieder bereit sein', 'Being available again afterwards'),

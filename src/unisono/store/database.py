@@ -14,6 +14,7 @@ from unisono.domain.errors import Unavailable
 from unisono.service.locks import busy
 from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
+from unisono.store.accounts import PgAccounts
 from unisono.store.administration import PgAdministration
 from unisono.store.bonds import PgBonds
 from unisono.store.browser_calls import PgBrowserCalls
@@ -202,6 +203,10 @@ class PgTx:
     @cached_property
     def figures(self) -> PgPeopleFigures:
         return PgPeopleFigures(self.connection, self.now)
+
+    @cached_property
+    def accounts(self) -> PgAccounts:
+        return PgAccounts(self.connection, self.now)
 
     @cached_property
     def presence(self) -> PgPresence:

@@ -20,6 +20,7 @@ from unisono.web.kept_settings import KeptSettings
 from unisono.web.needs import check_needs
 from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
+    accounts,
     administration,
     answering,
     attachments,
@@ -83,6 +84,7 @@ _API_ROUTES = [
     *listening.ROUTES,
     *phone.ROUTES,
     *presence.ROUTES,
+    *accounts.ROUTES,
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from unisono.service.ports.accounts import Accounts
 from unisono.service.ports.administration import Administration
 from unisono.service.ports.base import (
     Bell,
@@ -170,6 +171,8 @@ class Tx(Protocol):
     def figures(self) -> PeopleFigures: ...
     @property
     def presence(self) -> PresencePort: ...
+    @property
+    def accounts(self) -> Accounts: ...
     @property
     def privacy(self) -> Privacy: ...
     @property
