@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.kit import browser, listen_for_errors, violations_in_themes, window
-from tests.browser.small_house import log_in, place, row, said
+from tests.browser.small_house import Place, log_in, place, row, said
+from tests.service.test_by_message import line_of, writes
 from tests.web.conftest import MakeHouse
 
 pytestmark = [pytest.mark.browser, pytest.mark.workplace, pytest.mark.timeout(300)]
@@ -19,6 +20,30 @@ async def look(page: Page, name: str) -> None:
     assert await violations_in_themes(page) == [], name
     if folder := os.environ.get("UNISONO_TEST_SIGHTS"):
         await page.screenshot(path=Path(folder) / f"presence-{name}.png")
+
+
+async def link_and_command(it: Place, ilka: Page, sven: Page) -> None:
+    """Ilka links an account by its code, commands from it, and takes it back; Sven, above her, sees none of it."""
+    line = await line_of(it.kit)
+    await ilka.goto(f"{it.url}/settings/accounts")
+    await ilka.get_by_role("button", name="Link an account").click()
+    shown = ilka.get_by_test_id("link-code")
+    await look(ilka, "code")
+    await writes(it.kit, line, "ilka-at-home", await shown.inner_text())
+    await expect(ilka.get_by_text("@ilka-at-home")).to_be_visible()
+    await expect(shown).to_have_count(0)
+    await writes(it.kit, line, "ilka-at-home", "/dnd 2h")
+    await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Do not disturb|Busy"))
+    public = ilka.get_by_role("checkbox", name=re.compile("Public posts"))
+    await public.check()
+    await expect(public).to_be_checked()
+    await look(ilka, "accounts")
+    await sven.goto(f"{it.url}/settings/accounts")
+    await expect(sven.get_by_text("You have linked no account")).to_be_visible()
+    await look(sven, "accounts-390")
+    await ilka.get_by_role("button", name="Unlink @ilka-at-home").click()
+    await expect(ilka.get_by_text("You have linked no account")).to_be_visible()
+    assert await it.kit.sql("select 1 from linked_account") == []
 
 
 async def test_what_one_sets_shows_beside_ones_name_until_one_is_back(make_house: MakeHouse) -> None:
@@ -69,4 +94,5 @@ async def test_what_one_sets_shows_beside_ones_name_until_one_is_back(make_house
         await expect(ilka.get_by_role("dialog")).to_have_count(0)
         await expect(beside).to_have_count(0)
         await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Available|Ready"))
+        await link_and_command(it, ilka, sven)
         assert [[one for one in some if "422" not in one] for some in errors] == [[], []]

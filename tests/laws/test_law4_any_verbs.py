@@ -62,6 +62,7 @@ from unisono.store.driver import open_pool
 pytestmark = [pytest.mark.law4, pytest.mark.law2]
 
 MOVES_NOTHING = {
+    "by_message.heed.heed_commands": "moves work by take and the verbs of presence, which have their cases",
     **dict.fromkeys(
         (
             "calls.hear.hear", "calls.hear.follow_work", "calls.hear.reconcile_calls", "calls.tie.absorb",

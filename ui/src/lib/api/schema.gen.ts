@@ -2998,6 +2998,70 @@ export interface paths {
         patch: operations["ApiV1MeChangeMe"];
         trace?: never;
     };
+    "/api/v1/me/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Return one's own linked accounts, and the house's accounts that one can write to.
+         */
+        get: operations["ApiV1MeAccountsMine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/accounts/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Code
+         * @description Make a code. The account that sends it to the house in private is linked with the asker.
+         */
+        post: operations["ApiV1MeAccountsCodeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink
+         * @description Take an account back; all that is known of it here is erased.
+         */
+        delete: operations["ApiV1MeAccountsAccountIdUnlink"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Choose what is heard from one's own account.
+         */
+        patch: operations["ApiV1MeAccountsAccountIdChange"];
+        trace?: never;
+    };
     "/api/v1/me/agent-state": {
         parameters: {
             query?: never;
@@ -6434,6 +6498,11 @@ export interface components {
             title: string;
             version: number;
         };
+        /** ChangeAccountBody */
+        ChangeAccountBody: {
+            commands?: boolean;
+            public_posts?: boolean;
+        };
         /** ChangeAgentBody */
         ChangeAgentBody: {
             capacity?: number | null;
@@ -7521,12 +7590,30 @@ export interface components {
         LinesAnswer: {
             lines: components["schemas"]["LineView"][];
         };
+        /** LinkCode */
+        LinkCode: {
+            code: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            expires_at: string;
+        };
         /** LinkView */
         LinkView: {
             login?: string | null;
             name?: string | null;
             organisation: string;
             purpose: string;
+        };
+        /** LinkedView */
+        LinkedView: {
+            commands: boolean;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            linked_at: string;
+            network: string;
+            public_posts: boolean;
+            realm: string;
         };
         /** LinksView */
         LinksView: {
@@ -7827,6 +7914,11 @@ export interface components {
             state: string;
             to_work: boolean;
             version: number;
+        };
+        /** MyAccounts */
+        MyAccounts: {
+            items: components["schemas"]["LinkedView"][];
+            ways: components["schemas"]["WayIn"][];
         };
         /** MyPresence */
         MyPresence: {
@@ -9784,6 +9876,12 @@ export interface components {
         Wallboard: {
             topic: string;
             wall: components["schemas"]["WallView"];
+        };
+        /** WayIn */
+        WayIn: {
+            handle: string;
+            name: string;
+            network: string;
         };
         /** WebhookBody */
         WebhookBody: {
@@ -15347,6 +15445,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeAccountsMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccounts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeAccountsCodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeAccountsAccountIdUnlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccounts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeAccountsAccountIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccountBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccounts"];
                 };
             };
             /** @description A problem */
