@@ -16,6 +16,7 @@ from tests.kit import House as Kit
 from tests.kit import MemoryTombstones, OneConnector
 from unisono.app.playroom import Playroom
 from unisono.app.report_files import FileMaker
+from unisono.app.schoolroom import Schoolroom
 from unisono.app.webrtc import phone_at
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.domain.ids import new_id
@@ -152,7 +153,7 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         fanout = MemoryFanout()
         return House(
             outside=outside, fanout=fanout, passwords=Passwords(time_cost=1, memory_kib=8),
-            settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(),
+            settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(), fitter=Schoolroom(),
             phone=phone_at(Exchange(db=db, bell=bell, fanout=fanout, files=outside.files, clock=clock), keyring.derive("calls")),
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from unisono.app.playroom import Playroom
 from unisono.app.postgres import database_server, make_data_dir
 from unisono.app.registry import Connectors
 from unisono.app.report_files import FileMaker
+from unisono.app.schoolroom import Schoolroom
 from unisono.app.settings import Settings
 from unisono.bus.memory import MemoryBell, MemoryFanout
 from unisono.bus.postgres import PostgresBus
@@ -73,7 +74,7 @@ class Running(Struct, frozen=True, kw_only=True):
         )
         return House(
             outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom(),
-            report_files=FileMaker(),
+            report_files=FileMaker(), fitter=Schoolroom(),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from unisono.app.build import Running
 from unisono.app.exchanges import Exchanges
 from unisono.app.report_files import FileMaker
 from unisono.app.report_post import ChannelPost
+from unisono.app.schoolroom import Schoolroom
 from unisono.app.voice import drivers_of
 from unisono.domain.errors import UnisonoError
 from unisono.domain.ids import new_id
@@ -35,6 +36,7 @@ from unisono.service.rules.follow import follow_rules
 from unisono.service.sender import Sender
 from unisono.service.spam import end_blocks
 from unisono.service.tallying import tally_on
+from unisono.service.triage.learn import learn_on_nights
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
 from unisono.service.webhooks.deliver import WebhookSender, forget_deliveries
@@ -89,6 +91,7 @@ async def _clock(running: Running) -> None:
         group.create_task(follow_reports(running.db, running.clock))
         group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
         group.create_task(PresenceKeeper(running.db, running.bell, running.clock).run())
+        group.create_task(learn_on_nights(running.outside, Schoolroom(), node_name()))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 
 

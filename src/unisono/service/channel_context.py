@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from unisono.contract.budgets import BudgetSpent
 from unisono.contract.capabilities import Caps
@@ -23,6 +23,7 @@ from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.outside import ChannelSecrets, HttpFor, LogFor, Registry
 from unisono.service.ports.privacy import Cipher, Tombstones
 from unisono.service.tokens import ChannelTokens
+from unisono.service.triage.judge import Judge
 
 RAW_KEPT_S = 30 * 86_400
 INBOX_BELL = "inbox"
@@ -44,6 +45,7 @@ class Outside(Struct, frozen=True, kw_only=True):
     log_for: LogFor
     raw_kept_s: int = RAW_KEPT_S
     meters: MeterLedger | None = None
+    judge: Judge = field(default_factory=Judge)
 
     @property
     def ledger(self) -> MeterLedger:

@@ -91,6 +91,7 @@ async def erase_messages(tx: Tx, cipher: Cipher, message_ids: Sequence[UUID]) ->
         await tx.talk.bury(channel_id, remote_ids)
     await tx.privacy.forget_words(message_ids)
     await tx.listening.forget_messages(message_ids)
+    await tx.triage.forget(message_ids)
     erased = await tx.talk.erase_messages(message_ids, tx.now)
     closed = await tx.talk.close_emptied(erased.interactions)
     await feed(tx, [Happened(interaction_id=one, what=What.CLOSED, at=tx.now) for one in closed])

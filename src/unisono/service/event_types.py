@@ -53,6 +53,10 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="A colleague is named in a note.", body={"message_id": ID, "mention_id": ID, "user_id": ID}
     ),
     "mention.read": EventType(summary="Somebody read where they are named.", body={"mention_id": ID, "user_id": ID}),
+    "triage.labelled": EventType(
+        summary="Somebody said what a customer's text is, or took it back.", body={"item_id": ID, "head": ENUM}
+    ),
+    "triage.changed": EventType(summary="Heads of triage were learned, or another version was chosen.", body={}),
     "monitor.changed": EventType(summary="A monitor was added or changed.", body={"monitor_id": ID}),
     "monitor.found": EventType(
         summary="A monitor found so many posts that it had not found before.", body={"monitor_id": ID, "posts": "integer"}

@@ -14,6 +14,7 @@ from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.reach import reach, reach_own
+from unisono.service.triage.labels import learn_from_work
 from unisono.service.work_events import agent_event, work_event
 from unisono.service.wrap_up_time import after_wrap_up, begin_wrap_up
 
@@ -67,6 +68,7 @@ async def close_with_code(tx: Tx, access: Access, work: InteractionFacts, code_i
         note_id = new_id()
         await add_note(tx, access, work.conversation_id, note_id, note)
     await tx.work.wrap_up(work.id, code_id, access.user_id, note_id)
+    await learn_from_work(tx, work.id, code_id, access.user_id)
     await end_with_work(tx, work, by=access.user_id)
     agent_id = await tx.work.release(work.id)
     await tx.work.change(

@@ -7,6 +7,7 @@ from unisono.service.channel_context import Outside
 from unisono.service.passwords import Passwords
 from unisono.service.ports import Bell, Database, Fanout
 from unisono.service.ports.files import AttachmentFiles
+from unisono.service.ports.fitting import Fitter
 from unisono.service.ports.outside import Registry
 from unisono.service.ports.phone import Phone
 from unisono.service.ports.report_files import ReportFiles
@@ -47,6 +48,7 @@ class House(Struct, frozen=True, kw_only=True):
     settings: WebSettings
     simulator: Simulator
     report_files: ReportFiles
+    fitter: Fitter
     phone: Phone | None = None
 
     @property

@@ -23,6 +23,7 @@ from unisono.service.ports import NewEvent
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.receive import Received, receive
 from unisono.service.stopping import heed_cancellation
+from unisono.service.triage.judge import keep_up_quietly
 from unisono.service.understand import Understood, understand
 
 BATCH = 100
@@ -132,11 +133,12 @@ async def process_once(outside: Outside, channel: ChannelFacts, connector: Conne
     if not items:
         return 0
     readable: list[Understood] = []
+    await keep_up_quietly(outside.judge, outside.db)
     for item in items:
         large = item.body is not None and len(item.body) > LARGE_BODY
         result = await asyncio.to_thread(understand, connector, item) if large else understand(connector, item)
         if result.problem is None:
-            readable.append(result)
+            readable.append(outside.judge.with_judgements(result))
         else:
             await quarantine(outside, channel, item.id, result.problem)
         await asyncio.sleep(0)

@@ -87,6 +87,9 @@ DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because not
 LISTENING_POSTS: Final = Counter(
     "unisono_listening_posts", "Public posts that were held against the monitors, by source.", ("source",), registry=REGISTRY
 )
+TRIAGE_RUNS: Final = Counter(
+    "unisono_triage_learnings", "Learnings of triage's heads, by what came of them.", ("result",), registry=REGISTRY
+)
 LISTENING_LAG_SECONDS: Final = Gauge(
     "unisono_listening_lag_seconds", "How far behind the network's clock the newest post of a source was matched.",
     ("source",), registry=REGISTRY,

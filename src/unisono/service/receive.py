@@ -43,6 +43,7 @@ from unisono.service.receive_blocked import Unwanted, keep_blocked
 from unisono.service.receive_clocks import count_new, fact_of, feed_facts, keep_new, look_ahead
 from unisono.service.rules.apply import Occasion, active_rules, apply_rules
 from unisono.service.text import fold, words_of
+from unisono.service.triage.keep import keep_judgements
 from unisono.service.understand import Said, Understood, attachment_label, stable_id
 
 
@@ -326,6 +327,7 @@ class _Intake:
         messages = [self._message(p, kept_as.get(p.conversation.id)) for p in placed]
         self.written = await self.tx.talk.insert_messages(messages)
         kept = [p for p in placed if p.said.message_id in self.written]
+        await keep_judgements(self.tx, ((p.said.message_id, p.said) for p in kept if not p.event.own))
         await self.tx.talk.insert_attachments([a for p in kept for a in self.attachments[p.said.message_id]])
         await self.tx.talk.touch_conversations([_touch(p) for p in kept])
         for p in kept:
@@ -452,12 +454,14 @@ class _Intake:
         )
         dead = await self.tx.talk.tombstoned(self.channel.id, [said.event.remote_id for _, said in changes])
         texts: list[NewText] = []
+        anew: list[tuple[UUID, Said]] = []
         early: dict[UUID, str] = {}
         for understood, said in changes:
             event, known = said.event, self.known.get(said.event.remote_id)
             if known is not None and not known.deleted:
                 if event.revision > known.revision and known.direction == Direction.INBOUND.value:
                     texts.append(_new_text(known.id, said))
+                    anew.append((known.id, said))
             elif known is None and event.remote_id not in dead and isinstance(event, Edited):
                 early[understood.item.id] = event.remote_id
         await self.tx.inbox.hold_early(early)
@@ -465,6 +469,7 @@ class _Intake:
             [u.item.id for u, s in changes if s.event.remote_id in dead or self._is_deleted(s.event.remote_id)]
         )
         changed = await self.tx.talk.replace_texts(texts)
+        await keep_judgements(self.tx, ((one, said) for one, said in anew if one in changed))
         for message_id in sorted(changed):
             self._emit("message.edited", body={"message_id": message_id})
         self.result.edits += len(changed)

@@ -92,6 +92,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="triage.loss_per_thousand", kind=int, default=10, low=0, high=100,
+            summary={
+                "de": "So viele von tausend Beiträgen, die eine Antwort brauchen, dürfen auf der Prüfliste landen; 0: keiner.",
+                "en": "So many in a thousand posts that need an answer may land on the review list; 0: none.",
+            },
+        ),
+        Setting(
             name="desk.lost_after_s", kind=int, default=120, low=90, high=3_600,
             summary={
                 "de": "Wer so viele Sekunden lang verstummt ist, wird abgemeldet; was nicht warten kann, geht zurück.",

@@ -16,6 +16,7 @@ from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.reach import reach
 from unisono.service.text import storable
+from unisono.service.triage.labels import learn_from_spam
 from unisono.service.views import BlockView
 from unisono.service.work_events import agent_event, work_event
 
@@ -34,6 +35,7 @@ async def mark_spam(db: Database, access: Access, interaction_id: UUID) -> None:
         if not free and not access.sees(work.access_class, work.agent_id, "work.supervise"):
             raise Conflict("A colleague has this enquiry now.", code="not_yours")
         await close_as_spam(tx, work, "spam", by=access.user_id)
+        await learn_from_spam(tx, work.id, access.user_id, spam=True)
 
 
 async def close_as_spam(tx: Tx, work: InteractionFacts, code: str, *, by: UUID | None) -> None:
@@ -71,6 +73,7 @@ async def mark_not_spam(db: Database, access: Access, interaction_id: UUID) -> N
     async with db.write() as tx:
         work = await reach(tx, access, interaction_id)
         await tx.spam.mark(work.id, spam=False)
+        await learn_from_spam(tx, work.id, access.user_id, spam=False)
         if work.state == InteractionState.CLOSED.value and not await tx.spam.has_open(work.conversation_id):
             await tx.work.change(
                 work.id,

@@ -14,6 +14,7 @@ from unisono.domain.ids import uuid7_at
 from unisono.domain.order import said_at
 from unisono.service.html import clean_html
 from unisono.service.ports.ledgers import InboxItem
+from unisono.service.ports.triage import Judgement
 from unisono.service.text import storable, terms, without_unstorable
 from unisono.triage.language import language_of
 
@@ -32,12 +33,13 @@ class CleanText(Struct, frozen=True, kw_only=True):
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """A created or edited item, made ready to be written."""
+    """A created or edited item, made ready to be written. judgement: by triage; of what customers say alone."""
 
     event: Created | Edited
     clean: CleanText
     said_at: datetime
     message_id: UUID
+    judgement: Judgement | None = None
 
 
 class Understood(Struct, frozen=True, kw_only=True):

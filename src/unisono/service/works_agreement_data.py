@@ -219,6 +219,18 @@ DATA: Final = (
         "work.read", "work",
     ),
     _datum(
+        "triage_label", "decided_by",
+        ('Wer sagte, was der Text eines Kunden ist', "Who said what a customer's text is"),
+        ('Nachweis für die Prüfung; gelernt wird nur vom Text, nie über Menschen', 'Proof for an audit; what is learned is of the text alone, never of people'),
+        "", "work",
+    ),
+    _datum(
+        "triage_run", "asked_by",
+        ('Wer das Lernen anstieß', 'Who asked for learning'),
+        ('Nachfragen können', 'Being able to ask'),
+        "", "account",
+    ),
+    _datum(
         "storm", "created_by written_by approved_by",
         ('Wer einen Sturm begann, die Antwort schrieb und sie freigab', 'Who began a storm, wrote the answer and approved it'),
         ('Zuständigkeit und zweite Person', 'Responsibility, and the second person'),

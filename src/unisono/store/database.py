@@ -65,6 +65,7 @@ from unisono.store.talk import PgTalk
 from unisono.store.tallies import PgTallies
 from unisono.store.telephones import PgTelephones
 from unisono.store.timers import PgTimers
+from unisono.store.triage import PgTriage
 from unisono.store.uploads import PgUploads
 from unisono.store.webhooks import PgWebhooks
 from unisono.store.work import PgWork
@@ -167,6 +168,10 @@ class PgTx:
     @cached_property
     def storms(self) -> PgStorms:
         return PgStorms(self.connection, self.now)
+
+    @cached_property
+    def triage(self) -> PgTriage:
+        return PgTriage(self.connection, self.now)
 
     @cached_property
     def own_figures(self) -> PgOwnFigures:

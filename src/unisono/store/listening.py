@@ -22,8 +22,10 @@ from unisono.service.ports.listening import (
     SaidHere,
     SourceFacts,
 )
+from unisono.service.ports.triage import Judged
 from unisono.store.driver import Connection
 from unisono.store.sql import load
+from unisono.store.triage import PgTriage
 
 _SQL = load("listening")
 LATELY = timedelta(days=7)
@@ -131,6 +133,10 @@ class PgListening:
         networks, remote_ids = map(list, zip(*by_post, strict=True))
         known = await self._connection.fetch(_SQL["known"], networks, remote_ids)
         of = {row["id"]: by_post[row["network"], row["remote_id"]] for row in known}
+        await PgTriage(self._connection, self._now).keep([
+            Judged(item_id=one.id, mention_id=one.id, judgement=one.judgement) for mention_id, one in of.items()
+            if one.judgement is not None and one.id == mention_id
+        ])  # fmt: skip
         pairs = [
             (mention_id, monitor_id, " ".join(words)) for mention_id, one in of.items() for monitor_id, words in one.words.items()
         ]
@@ -159,7 +165,7 @@ class PgListening:
         at, last = after or (None, None)
         rows = await self._connection.fetch(
             _SQL["page"], at, last, list(which.states), which.network, which.language, which.root_id, which.monitor_id,
-            _list(classes), limit,
+            _list(classes), limit, which.review,
         )  # fmt: skip
         return await self.mention_views([row["id"] for row in rows], classes)
 

@@ -135,6 +135,9 @@ where ($1::timestamptz is null or (n.said_at, n.id) < ($1, $2))
   and ($8::int[] is null or n.message_id is null or exists (
       select from message g join conversation v on v.id = g.conversation_id where g.id = n.message_id and v.access_class = any($8)
   ))
+  and ($10::boolean is null or $10 = exists (
+      select from triage_score s where s.item_id = coalesce(n.message_id, n.id) and s.demoted and not ($10 is false and s.sampled)
+  ))
 order by n.said_at desc, n.id desc
 limit $9;
 

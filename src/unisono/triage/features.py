@@ -37,17 +37,22 @@ class Features(Struct, frozen=True):
 def features(text: str, lexicon: Lexicon, ours: Container[str] = ()) -> Features:
     """Return the features of a text; the same text gives the same on every machine."""
     cleaned = clean(text, ours)
-    words = _TOKEN.findall(cleaned)
+    words = tokens(cleaned)
     hashed = [zlib.crc32(word.encode()) for word in words]
     hashed += [zlib.crc32(f"{one} {other}".encode()) for one, other in itertools.pairwise(words)]
-    parts = [_weighed(np.array(hashed, dtype=np.uint32)), _weighed(_runs(f" {' '.join(words)} "))]
+    parts = [_weighed(np.array(hashed, dtype=np.uint32)), _weighed(runs(f" {' '.join(words)} "))]
     return Features(
         np.concatenate([*(places for places, _ in parts), np.arange(BUCKETS, WIDTH)]),
         np.concatenate([*(values for _, values in parts), np.array(lexicon.counted(text, cleaned), dtype=np.float32)]),
     )
 
 
-def _runs(line: str) -> NDArray[np.uint32]:
+def tokens(cleaned: str) -> list[str]:
+    """Return the words and signs of a text that `clean` made."""
+    return _TOKEN.findall(cleaned)
+
+
+def runs(line: str) -> NDArray[np.uint32]:
     """Return the hashes of all runs of signs, made by vectors: a loop over each would take most of the time."""
     signs = np.frombuffer(line.encode("utf-32-le", "replace"), dtype=np.uint32)
     found = []

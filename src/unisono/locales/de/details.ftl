@@ -324,3 +324,5 @@ detail-own_deputy = Niemand vertritt sich selbst; bitte jemand anderen wählen.
 detail-no_deputy = Zum Vertreten braucht es jemanden, der hier Anrufe annimmt. Es wurde nichts geändert.
 detail-no_way = Anrufe klingeln (ring), gehen auf den Anrufbeantworter (voicemail) oder zur Vertretung (deputy).
 detail-too_many_people = Höchstens 500 Personen auf einmal.
+detail-no_learning = Zum Lernen fehlt scikit-learn: pip install "unisono[train]", dann neu starten. Beurteilt wird auch ohne.
+detail-learning_failed = Das Lernen ist nicht gelungen. Was bisher beurteilte, beurteilt weiter; das Protokoll sagt mehr.

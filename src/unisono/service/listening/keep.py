@@ -11,6 +11,7 @@ from unisono.domain.ids import new_id
 from unisono.service.listening.ear import Ear
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.listening import NewMention
+from unisono.service.ports.triage import Judgement
 from unisono.service.settings import read_settings
 
 Words = dict[UUID, tuple[str, ...]]
@@ -26,22 +27,31 @@ class Found(Struct, frozen=True, gc=False):
     can_become_work: bool = True
 
 
-async def keep(tx: Tx, ear: Ear, found: Sequence[Found], *, source_id: UUID | None = None) -> int:
+async def keep(
+    tx: Tx, ear: Ear, found: Sequence[Found], *, source_id: UUID | None = None,
+    judgements: Sequence[tuple[UUID, Judgement]] | None = None,
+) -> int:  # fmt: skip
     """Write what was found; returns how many posts were new to a monitor.
 
-    A monitor whose finds are to be answered marks its posts as asked. Several in one transaction with the stream's place.
+    A monitor whose finds are to be answered marks its posts as asked, but for what triage puts on the review list.
+    judgements: for each post its id as a mention and what it was judged to be. Several in one transaction with the place.
     """
     if not found:
         return 0
     days = int((await read_settings(tx))["listening.mention_days"])
     expires_at = tx.now + timedelta(days=days)
-    new = await tx.listening.add_mentions([
-        NewMention(
-            id=new_id(), network=one.network, post=one.post, words=one.words, source_id=source_id, message_id=one.message_id,
-            expires_at=expires_at, asked=one.can_become_work and any(ear.monitor(key).to_work for key in one.words),
-        )
-        for one in found
-    ])  # fmt: skip
+    mentions = []
+    for place, one in enumerate(found):
+        mention_id, judgement = judgements[place] if judgements else (new_id(), None)
+        demoted = judgement is not None and judgement.demoted and not judgement.sampled
+        asked = one.can_become_work and not demoted and any(ear.monitor(key).to_work for key in one.words)
+        mentions.append(
+            NewMention(
+                id=mention_id, network=one.network, post=one.post, words=one.words, source_id=source_id,
+                message_id=one.message_id, expires_at=expires_at, asked=asked, judgement=judgement,
+            )
+        )  # fmt: skip
+    new = await tx.listening.add_mentions(mentions)
     counted: dict[UUID, int] = {}
     for _, monitor_id in new:
         counted[monitor_id] = counted.get(monitor_id, 0) + 1

@@ -19,6 +19,7 @@ from unisono.service.page import Page, paged, parse_place, place
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.listening import MentionFacts, MentionFilter
+from unisono.service.triage.labels import learn_from_decision
 
 DECISIONS: Final = ("new", "ignored", "not_ours")
 STATES: Final = ("new", "asked", "work", "ignored", "not_ours")
@@ -58,6 +59,7 @@ async def decide_mention(db: Database, access: Access, mention_id: UUID, state: 
             raise Conflict("This is being answered already; decide in the conversation.", code="is_work")
         if mention.state != state:
             await tx.listening.decide(mention.id, state, access.user_id)
+            await _learn(tx, mention, state, access.user_id)
             _tell(tx, mention, access.user_id, state)
     return await mention_of(db, access, mention_id)
 
@@ -163,6 +165,8 @@ async def _adopt(outside: Outside, channel: ChannelFacts, mention: MentionFacts,
             return
         await tx.inbox.put(channel.id, [raw], outside.raw_kept_s)
         await tx.listening.decide(mention.id, "work", by, channel.id, remote_id)
+        if by is not None:
+            await _learn(tx, found, "work", by)
         _tell(tx, found, by, "work")
     await outside.bell.ring(INBOX_BELL)
 
@@ -184,6 +188,11 @@ def _sees(access: Access, mention: MentionFacts, action: str) -> bool:
     if mention.conversation_class is not None and mention.conversation_class not in classes:
         return False
     return any(one in classes for one in mention.access_classes)
+
+
+async def _learn(tx: Tx, mention: MentionFacts, state: str, by: UUID) -> None:
+    item_id = mention.message_id or mention.id
+    await learn_from_decision(tx, item_id, None if mention.message_id else mention.id, state, by)
 
 
 def _tell(tx: Tx, mention: MentionFacts, by: UUID | None, state: str) -> None:

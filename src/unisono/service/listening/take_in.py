@@ -10,6 +10,7 @@ from unisono.service.listening.keep import Found, keep
 from unisono.service.metrics import LISTENING_LAG_SECONDS, LISTENING_POSTS
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.lanes import Carried
+from unisono.service.triage.posts import judged_posts
 
 
 async def take_in(
@@ -36,12 +37,13 @@ async def take_in(
         newest = min(newest, outside.clock.now())
     gap = any(step.gap for step in steps)
     place = next((step.place for step in reversed(steps) if step.place), None)
+    judgements = await judged_posts(outside, [one.post for one in found])
     async with outside.db.write() as tx:
         if carried is not None and not await tx.listening.lane_done(carried.lane, carried.stream, carried.number):
             return 0
         # A source that was taken away while its posts were on their way: what it brought is still found.
         there = carried is None or await tx.listening.source(source_id) is not None
-        new = await keep(tx, ear, found, source_id=source_id if there else None)
+        new = await keep(tx, ear, found, source_id=source_id if there else None, judgements=judgements)
         if gone:
             await tx.listening.forget_posts(network, gone)
         if authors:

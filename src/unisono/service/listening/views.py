@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from unisono.service.instant import Instant
+from unisono.service.triage.views import TriageView
 
 
 class MonitorView(Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ class FoundMention(Struct, frozen=True, kw_only=True):
 
     conversation_id: where it stands here. enquiry: it is answered there, or was; else it came in without being said to us.
     reach: the author's followers, where the network tells.
-    thread: how many mentions stand in the same thread.
+    thread: how many mentions stand in the same thread. triage: what it was judged to be, told with lists of mentions.
     """
 
     id: UUID
@@ -88,6 +89,7 @@ class FoundMention(Struct, frozen=True, kw_only=True):
     enquiry: bool
     thread: int
     version: int
+    triage: TriageView | None = None
 
 
 class HourCount(Struct, frozen=True, kw_only=True):

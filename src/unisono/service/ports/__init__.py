@@ -61,6 +61,7 @@ from unisono.service.ports.tags import Tags
 from unisono.service.ports.talk import Talk
 from unisono.service.ports.tallies import Tallies
 from unisono.service.ports.telephones import Telephones
+from unisono.service.ports.triage import Triage
 from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
@@ -137,6 +138,8 @@ class Tx(Protocol):
     def listening(self) -> Listening: ...
     @property
     def storms(self) -> Storms: ...
+    @property
+    def triage(self) -> Triage: ...
     @property
     def bonds(self) -> Bonds: ...
     @property

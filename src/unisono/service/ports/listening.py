@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from unisono.contract.listening import Heard
 from unisono.service.listening.views import FoundMention, HourCount, MonitorView, SourceView
+from unisono.service.ports.triage import Judgement
 
 #: Access classes that somebody sees; None is every one.
 Classes = Collection[int] | None
@@ -73,6 +74,7 @@ class NewMention(Struct, frozen=True, kw_only=True):
     source_id: UUID | None = None
     message_id: UUID | None = None
     asked: bool = False
+    judgement: Judgement | None = None
 
 
 class MentionFacts(Struct, frozen=True, kw_only=True):
@@ -97,13 +99,14 @@ class MentionFacts(Struct, frozen=True, kw_only=True):
 
 
 class MentionFilter(Struct, frozen=True, kw_only=True):
-    """Which mentions. An empty value does not narrow."""
+    """Which mentions. An empty value does not narrow. review: only what triage demoted, or only the others; None: all."""
 
     monitor_id: UUID | None = None
     states: tuple[str, ...] = ()
     network: str = ""
     language: str = ""
     root_id: str = ""
+    review: bool | None = None
 
 
 class Listening(Protocol):

@@ -19,6 +19,7 @@ from unisono.service.listening.views import FoundMention, MonitorView, SourceVie
 from unisono.service.once import once
 from unisono.service.page import Page, bounded
 from unisono.service.ports.listening import MentionFilter, MonitorChange
+from unisono.service.triage.show import with_triage
 from unisono.web.asking import Asking, Body, id_under, key_of
 from unisono.web.authenticate import ActorDep, HouseDep
 from unisono.web.needs import needs
@@ -196,13 +197,18 @@ async def drop_source(house: HouseDep, actor: ActorDep, source_id: FromPath[UUID
 async def mentions(
     house: HouseDep, actor: ActorDep, monitor_id: FromQuery[UUID | None] = None, states: FromQuery[str] = "",
     network: FromQuery[str] = "", language: FromQuery[str] = "", root_id: FromQuery[str] = "",
-    after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
+    review: FromQuery[bool | None] = None, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None,
 ) -> Page[FoundMention]:  # fmt: skip
-    """Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas."""
+    """Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas.
+
+    review: true is what triage put on the review list, false all but that.
+    """
     which = MentionFilter(
-        monitor_id=monitor_id, states=tuple(filter(None, states.split(","))), network=network, language=language, root_id=root_id
-    )
-    return await mentions_page(house.db, actor.access, which, after, bounded(limit))
+        monitor_id=monitor_id, states=tuple(filter(None, states.split(","))), network=network, language=language, root_id=root_id,
+        review=review,
+    )  # fmt: skip
+    found = await mentions_page(house.db, actor.access, which, after, bounded(limit))
+    return await with_triage(house.db, house.outside.judge, found)
 
 
 @get("/mentions/{mention_id:uuid}", opt=needs("work.read"), tags=["Listening"])

@@ -1802,6 +1802,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OfConversation
+         * @description Return what the newest texts of a conversation's customer were judged to be, with reasons in words.
+         */
+        get: operations["ApiV1ConversationsConversationIdTriageOfConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/writing": {
         parameters: {
             query?: never;
@@ -3472,6 +3492,8 @@ export interface paths {
         /**
          * Mentions
          * @description Return what monitors found, the last said first. states: some of new, asked, work, ignored, not_ours, with commas.
+         *
+         *     review: true is what triage put on the review list, false all but that.
          */
         get: operations["ApiV1MentionsMentions"];
         put?: never;
@@ -5161,6 +5183,106 @@ export interface paths {
          * @description Add a team; grants can be narrowed to its queues.
          */
         post: operations["ApiV1TeamsNewTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description Return what was labelled, what was learned from it, and how good that is.
+         */
+        get: operations["ApiV1TriageStanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/heads/{head_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use
+         * @description Go back to a version that was kept.
+         */
+        post: operations["ApiV1TriageHeadsHeadIdUseUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/items/{item_id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Label
+         * @description Say what a customer's text is: a message, or a mention that came by no channel.
+         */
+        put: operations["ApiV1TriageItemsItemIdLabelLabel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/learn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Learn
+         * @description Learn now what would be learned at night.
+         */
+        post: operations["ApiV1TriageLearnLearn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description Return texts that nobody has said anything of about a question, those first of which triage is least sure.
+         */
+        get: operations["ApiV1TriageTasksTasks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6928,6 +7050,10 @@ export interface components {
             /** @default  */
             why: string;
         };
+        /** ConversationTriage */
+        ConversationTriage: {
+            items: components["schemas"]["TriageView"][];
+        };
         /** ConversationView */
         ConversationView: {
             /** Format: uuid */
@@ -7328,6 +7454,7 @@ export interface components {
             state: string;
             text: components["schemas"]["Piece"][];
             thread: number;
+            triage?: components["schemas"]["TriageView"] | null;
             url: string;
             version: number;
         };
@@ -7343,6 +7470,13 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             since: string | null;
             stream: string;
+        };
+        /** GateView */
+        GateView: {
+            counted: number;
+            demoted: number;
+            lost: number;
+            threshold: number;
         };
         /** GoOnBody */
         GoOnBody: {
@@ -7407,6 +7541,19 @@ export interface components {
             open: number;
             states: components["schemas"]["HandsState"][];
             with_agent: number;
+        };
+        /** HeadView */
+        HeadView: {
+            gate: components["schemas"]["GateView"] | null;
+            head: string;
+            labelled: number;
+            labels: {
+                [key: string]: number;
+            };
+            language: string;
+            trained: boolean;
+            versions: components["schemas"]["VersionView"][];
+            wanted: number;
         };
         /** HealthView */
         HealthView: {
@@ -7563,6 +7710,30 @@ export interface components {
             filters: string[];
             key: string;
             people: string[];
+        };
+        /** LabelBody */
+        LabelBody: {
+            head: string;
+            label: string | null;
+            /** @default correction */
+            source: string;
+        };
+        /** LabelTask */
+        LabelTask: {
+            /** Format: uuid */
+            item_id: string;
+            language: string | null;
+            network: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            said_at: string;
+            sure: number | null;
+            text: string;
+        };
+        /** LabelTasks */
+        LabelTasks: {
+            items: components["schemas"]["LabelTask"][];
+            labelled: number;
+            wanted: number;
         };
         /** LastView */
         LastView: {
@@ -9168,19 +9339,6 @@ export interface components {
         RulesBody: {
             rules: components["schemas"]["retention_RuleBody"][];
         };
-        /** RunView */
-        RunView: {
-            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
-            at: string;
-            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
-            due_at: string;
-            /** Format: date */
-            first: string;
-            /** Format: date */
-            last: string;
-            problem: string;
-            state: string;
-        };
         /** Runs */
         Runs: {
             mode: string;
@@ -9276,7 +9434,7 @@ export interface components {
             recipients: string[];
             report: string;
             rhythm: string;
-            runs: components["schemas"]["RunView"][];
+            runs: components["schemas"]["reports_schedules_RunView"][];
             weekday: number;
             zone: string;
         };
@@ -9738,6 +9896,25 @@ export interface components {
             queue_id?: string | null;
             skill?: string | null;
         };
+        /** TriagePage */
+        TriagePage: {
+            can_learn: boolean;
+            heads: components["schemas"]["HeadView"][];
+            loss_budget: number;
+            review: number;
+            runs: components["schemas"]["triage_views_RunView"][];
+        };
+        /** TriageView */
+        TriageView: {
+            demoted: boolean;
+            /** Format: uuid */
+            item_id: string;
+            language: string | null;
+            sampled: boolean;
+            terms: components["schemas"]["UrgencyTerm"][];
+            urgency: number;
+            verdicts: components["schemas"]["Verdict"][];
+        };
         /** Tried */
         Tried: {
             network: string;
@@ -9753,6 +9930,12 @@ export interface components {
         Unread: {
             approvals: number;
             mentions: number;
+        };
+        /** UrgencyTerm */
+        UrgencyTerm: {
+            because: string;
+            code: string;
+            value: number;
         };
         /** UserView */
         UserView: {
@@ -9779,6 +9962,31 @@ export interface components {
          * @enum {string}
          */
         Verb: "queue" | "skill" | "priority" | "class" | "assign" | "tag" | "note" | "notify" | "approval" | "webhook" | "acknowledge" | "close";
+        /** Verdict */
+        Verdict: {
+            because: string[];
+            by: string;
+            head: string;
+            label: string;
+            probability: number;
+            trained: boolean;
+        };
+        /** VersionView */
+        VersionView: {
+            accuracy: number;
+            before_f1: number | null;
+            f1: number;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            fitted_at: string;
+            guessing_f1: number;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            own: number;
+            state: string;
+            texts: number;
+            usable: boolean;
+        };
         /** ViewBody */
         ViewBody: {
             filter: components["schemas"]["ListFilter"];
@@ -10013,6 +10221,19 @@ export interface components {
             /** @enum {string} */
             what: "answer" | "note" | "nothing";
         };
+        /** RunView */
+        reports_schedules_RunView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            at: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            due_at: string;
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            problem: string;
+            state: string;
+        };
         /** RuleBody */
         retention_RuleBody: {
             channel_id?: string | null;
@@ -10070,6 +10291,16 @@ export interface components {
             desk: boolean;
             driver: string;
             lines: string[];
+        };
+        /** RunView */
+        triage_views_RunView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            asked_at: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            began_at: string | null;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ended_at: string | null;
+            outcome: string;
         };
         /** PhoneView */
         web_routes_phone_PhoneView: {
@@ -13323,6 +13554,37 @@ export interface operations {
             };
         };
     };
+    ApiV1ConversationsConversationIdTriageOfConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationTriage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ConversationsConversationIdWritingWriting: {
         parameters: {
             query?: never;
@@ -16333,6 +16595,7 @@ export interface operations {
                 network?: string;
                 language?: string;
                 root_id?: string;
+                review?: boolean | null;
                 after?: string | null;
                 limit?: number | null;
             };
@@ -19597,6 +19860,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScopeView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TriageStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriagePage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TriageHeadsHeadIdUseUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                head_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TriageItemsItemIdLabelLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TriageLearnLearn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TriageTasksTasks: {
+        parameters: {
+            query?: {
+                head?: string;
+                language?: string;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelTasks"];
                 };
             };
             /** @description A problem */
