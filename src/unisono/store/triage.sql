@@ -144,7 +144,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
         case when $5 = 'live' then $20::timestamptz end);
 
 -- name: let_go
--- Three older versions can be gone back to; of others only the figures stay, and of those not for ever.
+-- Three older versions can be gone back to, of others only the figures stay, those not for ever.
 update triage_head set weights = null where name = $1 and language = $2 and state = 'kept' and weights is not null and id not in (
     select id from triage_head where name = $1 and language = $2 and state = 'kept' and weights is not null order by number desc limit 3);
 

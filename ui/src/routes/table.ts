@@ -50,6 +50,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/listening/storms', title: 'storms', action: 'work.read', part: () => import('./listening/Storms.svelte') },
   { path: '/listening/monitors', title: 'monitors', action: 'work.read', part: () => import('./listening/Monitors.svelte') },
   { path: '/listening/figures', title: 'listening-figures', action: 'work.read', part: () => import('./listening/Figures.svelte') },
+  { path: '/listening/triage', title: 'triage-standing', action: 'work.read', part: () => import('./listening/Learning.svelte') },
+  { path: '/listening/label', title: 'triage-label', action: 'work.answer', part: () => import('./listening/Label.svelte') },
   { path: '/listening/sources', title: 'sources', action: 'work.read', part: () => import('./listening/Sources.svelte') },
 
   { path: '/me/figures', title: 'own-figures', keys: 'g m', page: () => import('./me/Figures.svelte') },

@@ -23,7 +23,7 @@ from unisono.service.ports.triage import HeadFacts, NewHead
 from unisono.service.settings import read_settings
 from unisono.service.triage.heads import GATED, WANTED
 
-MANAGE: Final = "setting.manage"
+MANAGE: Final = "monitor.manage"
 BUDGET: Final = "triage.loss_per_thousand"
 #: Learning takes the newest; what is older says little about what is said today.
 MOST_LESSONS: Final = 20_000

@@ -53,13 +53,13 @@ async def of_conversation(house: HouseDep, actor: ActorDep, conversation_id: Fro
     return await conversation_triage(house.db, house.outside.judge, actor.access, conversation_id)
 
 
-@post("/triage/learn", opt=needs("setting.manage"), tags=["Triage"], status_code=204)
+@post("/triage/learn", opt=needs("monitor.manage"), tags=["Triage"], status_code=204)
 async def learn(house: HouseDep, actor: ActorDep) -> None:
     """Learn now what would be learned at night."""
     await ask_learning(house.db, house.fitter, actor.access)
 
 
-@post("/triage/heads/{head_id:uuid}/use", opt=needs("setting.manage"), tags=["Triage"], status_code=204)
+@post("/triage/heads/{head_id:uuid}/use", opt=needs("monitor.manage"), tags=["Triage"], status_code=204)
 async def use(house: HouseDep, actor: ActorDep, head_id: FromPath[UUID]) -> None:
     """Go back to a version that was kept."""
     await use_version(house.db, actor.access, head_id)

@@ -1,5 +1,7 @@
 /** What the API shows of listening. */
 
+import type { Triage } from './triage';
+
 export type MonitorState = 'on' | 'paused' | 'archived';
 export type MentionState = 'new' | 'asked' | 'work' | 'ignored' | 'not_ours';
 
@@ -20,7 +22,7 @@ export interface Mention {
   id: string; network: string; author: string; text: Piece[]; url: string; language: string | null; root_id: string | null;
   reach: number | null; said_at: string; heard_at: string; expires_at: string | null;
   reasons: { monitor_id: string; words: string[] }[]; state: MentionState; decided_by: string | null;
-  conversation_id: string | null; enquiry: boolean; thread: number; version: number;
+  conversation_id: string | null; enquiry: boolean; thread: number; version: number; triage: Triage | null;
 }
 
 export interface Preview { looked_at: number; fit: number; items: { network: string; text: Piece[]; words: string[] }[] }
