@@ -63,6 +63,8 @@ async def teach(served: Served, root: Browser, count: int, seed: int = 1) -> Non
     await said(served, zip(await hear(served, [text for text, _ in known], seed * 1_000), known, strict=True))
     await root.did("POST", "triage/learn")
     assert await learn_once(served.house.db, Here()) == "learned"
+    # By itself it would look within a few seconds.
+    await served.house.outside.judge.keep_up(served.house.db, at_once=True)
 
 
 async def said(served: Served, known: Iterable[tuple[UUID, tuple[str, bool]]], *, mentions: bool = False) -> None:
