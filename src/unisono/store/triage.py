@@ -99,9 +99,9 @@ class PgTriage:
         """Return how many labels there are."""
         return [tuple(row) for row in await self._connection.fetch(_SQL["label_counts"])]
 
-    async def lessons(self, head: str, language: str, limit: int) -> list[Lesson]:
+    async def lessons(self, head: str, languages: Sequence[str], limit: int) -> list[Lesson]:
         """Return labelled texts."""
-        return [Lesson(**dict(row)) for row in await self._connection.fetch(_SQL["lessons"], head, language, limit)]
+        return [Lesson(**dict(row)) for row in await self._connection.fetch(_SQL["lessons"], head, list(languages), limit)]
 
     async def newest_label(self) -> datetime | None:
         """Return when somebody last said something."""

@@ -109,7 +109,7 @@ select coalesce(nullif(n.text, ''), nullif(concat_ws(E'\n', nullif(x.subject, ''
        coalesce(g.said_at, n.said_at) as said_at, l.decided_at
 from (
     select l.* from triage_label l join triage_score s on s.item_id = l.item_id
-    where l.head = $1 and coalesce(s.language, '') = $2
+    where l.head = $1 and coalesce(s.language, '') = any($2::text[])
     order by l.decided_at desc, l.item_id desc limit $3
 ) l
 left join mention n on n.id = l.mention_id

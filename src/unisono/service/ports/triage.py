@@ -174,8 +174,8 @@ class Triage(Protocol):
     async def label_counts(self) -> list[tuple[str, str, str, int]]:
         """Return (head, language, label, how many) of labels whose text still stands."""
 
-    async def lessons(self, head: str, language: str, limit: int) -> list[Lesson]:
-        """Return labelled texts of a language, the newest labels, oldest of them first."""
+    async def lessons(self, head: str, languages: Sequence[str], limit: int) -> list[Lesson]:
+        """Return labelled texts of these languages (empty: unknown), the newest labels, oldest of them first."""
 
     async def heads(self) -> list[HeadFacts]:
         """Return every version, the newest first."""

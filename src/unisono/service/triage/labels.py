@@ -12,7 +12,7 @@ from unisono.service.access import Access
 from unisono.service.instant import instant
 from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.triage import Item, Judged
-from unisono.service.triage.heads import GATED, HEADS, WANTED
+from unisono.service.triage.heads import GATED, HEADS, WANTED, by_language
 from unisono.service.triage.judge import Judge
 from unisono.service.triage.show import triage_view
 from unisono.service.triage.views import LabelTask, LabelTasks, TriageView
@@ -74,7 +74,7 @@ async def label_tasks(db: Database, judge: Judge, access: Access, head: str, lan
     async with db.read() as tx:
         ids = await tx.triage.unlabelled(head, language, access.visible_classes("work.answer"), _LOOKED_AT)
         scores = await tx.triage.scores(ids)
-        counts = await tx.triage.label_counts()
+        labels = by_language(await tx.triage.label_counts())
         # By the newest head, also of what an older one judged; without one by when it was said.
         sure = {one: surest(scores[one].said[head])[1] for one in ids if head in scores[one].said and head in scores[one].trained}
         chosen = sorted(ids, key=lambda one: sure.get(one, 1.0))
@@ -88,7 +88,8 @@ async def label_tasks(db: Database, judge: Judge, access: Access, head: str, lan
             )
             for one in shown
         ],
-        labelled=sum(n for name, spoken, _, n in counts if name == head and language in ("", spoken)), wanted=ENOUGH_LABELS,
+        labelled=sum(sum(n.values()) for (name, spoken), n in labels.items() if name == head and language in ("", spoken)),
+        wanted=ENOUGH_LABELS,
     )  # fmt: skip
 
 

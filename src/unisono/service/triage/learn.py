@@ -21,7 +21,7 @@ from unisono.service.ports import Database, NewEvent
 from unisono.service.ports.fitting import FitTask, Fitted, Fitter, Live
 from unisono.service.ports.triage import HeadFacts, NewHead
 from unisono.service.settings import read_settings
-from unisono.service.triage.heads import GATED, WANTED
+from unisono.service.triage.heads import GATED, UNKNOWN, WANTED, by_language, main_language
 
 MANAGE: Final = "monitor.manage"
 BUDGET: Final = "triage.loss_per_thousand"
@@ -107,13 +107,14 @@ async def learn_once(db: Database, fitter: Fitter) -> str | None:
 
 async def _learn_all(db: Database, fitter: Fitter) -> list[str]:
     async with db.read() as tx:
-        asked = sorted({(head, language) for head, language, _, _ in await tx.triage.label_counts() if language})
+        counts = await tx.triage.label_counts()
         versions = await tx.triage.heads()
         budget = int((await read_settings(tx))[BUDGET]) / 1_000
     outcomes = []
-    for head, language in asked:
+    for head, language in sorted(key for key in by_language(counts) if key[1] != UNKNOWN):
         live = next((one for one in versions if (one.name, one.language, one.state) == (head, language, "live")), None)
-        task = await _task(db, head, language, live, budget)
+        spoken = [language, UNKNOWN] if language == main_language(counts, head) else [language]
+        task = await _task(db, head, spoken, live, budget)
         found = await fitter.fit(task)
         outcomes.append(found.outcome)
         if found.outcome in ("learned", "refused"):
@@ -122,16 +123,16 @@ async def _learn_all(db: Database, fitter: Fitter) -> list[str]:
     return outcomes
 
 
-async def _task(db: Database, head: str, language: str, live: HeadFacts | None, budget: float) -> FitTask:
+async def _task(db: Database, head: str, spoken: list[str], live: HeadFacts | None, budget: float) -> FitTask:
     async with db.read() as tx:
-        lessons = await tx.triage.lessons(head, language, MOST_LESSONS)
+        lessons = await tx.triage.lessons(head, spoken, MOST_LESSONS)
         weights = await tx.triage.weights(live.id) if live else None
     used = (
         Live(labels=live.labels, weights=weights, bias=live.bias, own=live.own, fitted_at=live.fitted_at)
         if live is not None and weights is not None else None
     )  # fmt: skip
     gated = WANTED if head == GATED else None
-    return FitTask(head=head, language=language, lessons=lessons, live=used, gated=gated, loss_budget=budget)
+    return FitTask(head=head, language=spoken[0], lessons=lessons, live=used, gated=gated, loss_budget=budget)
 
 
 async def _keep(db: Database, head: str, language: str, found: Fitted) -> None:

@@ -8,7 +8,7 @@ from unisono.service.ports import Database
 from unisono.service.ports.fitting import Fitter
 from unisono.service.ports.triage import HeadFacts
 from unisono.service.settings import read_settings
-from unisono.service.triage.heads import GATED, HEADS
+from unisono.service.triage.heads import GATED, HEADS, by_language
 from unisono.service.triage.learn import BUDGET
 from unisono.service.triage.views import GateView, HeadView, RunView, TriagePage, VersionView
 from unisono.triage.heads import ENOUGH_LABELS
@@ -26,16 +26,14 @@ async def triage_page(db: Database, fitter: Fitter, access: Access) -> TriagePag
         runs = await tx.triage.runs(MOST_RUNS)
         budget = int((await read_settings(tx))[BUDGET]) / 1_000
         review = await tx.triage.review_count(access.visible_classes())
-    by_answer: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for head, language, label, count in counts:
-        by_answer[head, language][label] = count
+    labels = by_language(counts)
     of: defaultdict[tuple[str, str], list[HeadFacts]] = defaultdict(list)
     for one in versions:
         of[one.name, one.language].append(one)
     order = {name: place for place, name in enumerate(HEADS)}
-    known = sorted({*by_answer, *of}, key=lambda key: (order.get(key[0], len(order)), -sum(by_answer[key].values()), key[1]))
+    known = sorted({*labels, *of}, key=lambda key: (order.get(key[0], len(order)), -sum(labels.get(key, {}).values()), key[1]))
     return TriagePage(
-        heads=[_head(head, language, by_answer[head, language], of[head, language]) for head, language in known if head in HEADS],
+        heads=[_head(*key, labels.get(key, {}), of[key]) for key in known if key[0] in HEADS],
         runs=[
             RunView(
                 asked_at=instant(one.asked_at), began_at=maybe_instant(one.began_at), ended_at=maybe_instant(one.ended_at),
