@@ -91,7 +91,9 @@ def verdict(view: Any, head: str) -> Any:
     return next(one for one in view["verdicts"] if one["head"] == head)
 
 
-async def test_what_a_customer_writes_is_judged_with_reasons_and_a_correction_stands(served: Served, root: Browser) -> None:
+async def test_what_a_customer_writes_is_judged_with_reasons_a_correction_stands_and_erasing_takes_both(
+    served: Served, root: Browser
+) -> None:
     channel = await served.kit.channel()
     await served.kit.hear(
         channel, {"id": "a", "text": "Ich bin sehr enttäuscht, das ist eine Katastrophe! Seit Stunden kein Netz."},
@@ -111,21 +113,14 @@ async def test_what_a_customer_writes_is_judged_with_reasons_and_a_correction_st
     assert (stands["label"], stands["by"]) == ("neutral", "person")
     assert verdict(await label(root, view["item_id"], "sentiment", None, "correction"), "sentiment") == tone
     assert await served.sql("select 1 from triage_label") == []
-
-
-async def test_what_does_not_fit_is_refused_and_keeps_nothing(served: Served, root: Browser) -> None:
-    [item] = await hear(served, ["Wo bleibt mein Paket?"])
-    for body, why in (
-        ({"head": "mood", "label": "yes"}, "not_one_of"), ({"head": "spam", "label": "maybe"}, "not_one_of"),
-        ({"head": "topic", "label": "x"}, "no_code"), ({"head": "spam", "label": "yes", "source": "wrap_up"}, "not_one_of"),
-    ):  # fmt: skip
-        assert (await root.problem("PUT", f"triage/items/{item}/label", body))["code"] == why
-    assert (await root.problem("PUT", f"triage/items/{new_id()}/label", {"head": "spam", "label": "no"}))["status"] == 404
-    viewer = await served.logged_in("vera", "viewer")
-    assert (await viewer.problem("PUT", f"triage/items/{item}/label", {"head": "spam", "label": "no"}))["status"] == 403
-    assert (await root.problem("GET", "triage/tasks?head=mood"))["code"] == "not_one_of"
-    assert (await viewer.problem("POST", "triage/learn"))["status"] == 403
-    assert await served.sql("select 1 from triage_label") == []
+    # What is erased is neither judged nor learned from; what others wrote is.
+    [item, other] = await hear(served, ["Wo bleibt denn mein Paket?", "Ein Foto vom Wochenende"])
+    await label(root, item, "answer", "yes")
+    await label(root, other, "answer", "no")
+    [gone] = await served.sql("select customer_id from identity where remote_id = 'c0'")
+    await root.did("POST", f"customers/{gone['customer_id']}/erase", {"reason": "asked for it"})
+    assert {one["item_id"] for one in await served.sql("select item_id from triage_score")} == {row["id"], other}
+    assert [one["item_id"] for one in await served.sql("select item_id from triage_label")] == [other]
 
 
 async def test_labels_teach_a_head_that_says_why_and_can_be_gone_back_from(served: Served, root: Browser) -> None:
@@ -284,20 +279,23 @@ async def test_a_wrap_up_and_a_mark_of_spam_are_labels_of_the_customers_text(ser
     }  # fmt: skip
 
 
-async def test_what_is_erased_is_neither_judged_nor_learned_from(served: Served, root: Browser) -> None:
-    [item, other] = await hear(served, ["Wo bleibt denn mein Paket?", "Ein Foto vom Wochenende"])
-    await label(root, item, "answer", "yes")
-    await label(root, other, "answer", "no")
-    [row] = await served.sql("select customer_id from identity where remote_id = 'c0'")
-    await root.did("POST", f"customers/{row['customer_id']}/erase", {"reason": "asked for it"})
-    assert [one["item_id"] for one in await served.sql("select item_id from triage_score")] == [other]
-    assert [one["item_id"] for one in await served.sql("select item_id from triage_label")] == [other]
-
-
-async def test_at_night_is_learned_what_was_labelled_since(served: Served, root: Browser) -> None:
+async def test_what_does_not_fit_is_refused_and_at_night_is_learned_what_was_labelled_since(
+    served: Served, root: Browser
+) -> None:
+    [item] = await hear(served, ["Wo bleibt denn mein Paket?"])
+    for body, why in (
+        ({"head": "mood", "label": "yes"}, "not_one_of"), ({"head": "spam", "label": "maybe"}, "not_one_of"),
+        ({"head": "topic", "label": "x"}, "no_code"), ({"head": "spam", "label": "yes", "source": "wrap_up"}, "not_one_of"),
+    ):  # fmt: skip
+        assert (await root.problem("PUT", f"triage/items/{item}/label", body))["code"] == why
+    assert (await root.problem("PUT", f"triage/items/{new_id()}/label", {"head": "spam", "label": "no"}))["status"] == 404
+    viewer = await served.logged_in("vera", "viewer")
+    assert (await viewer.problem("PUT", f"triage/items/{item}/label", {"head": "spam", "label": "no"}))["status"] == 403
+    assert (await root.problem("GET", "triage/tasks?head=mood"))["code"] == "not_one_of"
+    assert (await viewer.problem("POST", "triage/learn"))["status"] == 403
+    assert await served.sql("select 1 from triage_label") == []
     db, zone = served.house.db, "reports.time_zone"
     assert not await ask_at_night(db, Schoolroom())
-    [item] = await hear(served, ["Wo bleibt denn mein Paket?"])
     await label(root, item, "answer", "yes")
     [now] = await served.sql("select extract(hour from now() at time zone 'UTC')::int as hour")
     # Somewhere it is night at any hour.

@@ -1,5 +1,6 @@
 import type { HeadName, Triage, Verdict } from '../api/triage';
 import { t, texts } from '../i18n/texts.svelte';
+import { twoUnits } from '../text/time';
 import type { Desk } from './desk.svelte';
 
 /** Return what an answer to a question is called; a topic is a wrap-up code. */
@@ -21,5 +22,6 @@ export function because(verdict: Verdict): string {
 
 /** Return the reasons to hurry in words, the strongest first. */
 export function urgencyWords(triage: Triage): string[] {
-  return triage.terms.map((term) => t(`triage-urgent-${term.code.replace('.', '-')}`, { because: term.because }));
+  const told = (code: string, why: string): string => (code === 'promise' ? twoUnits(Number(why), texts.locale) : why);
+  return triage.terms.map((term) => t(`triage-urgent-${term.code.replace('.', '-')}`, { because: told(term.code, term.because) }));
 }
