@@ -191,6 +191,7 @@ class Exchange(Switch):
         headers = {header: f"<tel:{order.shown}>"} if order.shown else {}
         if isinstance(order.command, Connect) and order.command.taking_over:
             headers |= self._taking_over(talk, order.command.taking_over)
+        dialled_at = asyncio.get_running_loop().time()
         phone = await agent.dial(order.target, headers)
         leg = Leg(
             leg_id=leg_id,
@@ -202,7 +203,7 @@ class Exchange(Switch):
         )
         self.add_leg(talk, leg)
         leg.timeout = asyncio.get_running_loop().call_later(timeout_s, self.end, leg, Cause.NO_ANSWER, By.OTHER)
-        self.catch_up(talk, leg)
+        self.catch_up(talk, leg, dialled_at)
         if leg_id == CALLER:
             for other in talk.legs.values():
                 self.sound(talk, other)

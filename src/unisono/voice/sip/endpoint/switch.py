@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
+from collections import deque
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,8 @@ class Switch:
         self._by_handle: dict[int, tuple[Talk, Leg]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._arrivals: list[float] = []
+        #: What was told of calls that nobody knows yet, and when: some phones answer before we hear that they were dialled.
+        self._early: deque[tuple[float, StackEvent]] = deque(maxlen=200)
         self.draining = False
 
     # -- telling --------------------------------------------------------------------------------------------------------
@@ -167,6 +170,7 @@ class Switch:
             return
         known = self._by_handle.get(event.call)
         if known is None:
+            self._early.append((asyncio.get_running_loop().time(), event))
             return
         talk, leg = known
         match event.event:
@@ -200,8 +204,19 @@ class Switch:
         self.tell(Answered(**self.head(talk), leg_id=leg.leg_id))
         self.after_up(talk, leg)
 
-    def catch_up(self, talk: Talk, leg: Leg) -> None:
-        """Take in what became of a leg before it was known here: some phones answer, or are gone, at once."""
+    def catch_up(self, talk: Talk, leg: Leg, since: float) -> None:
+        """Take in what became of a leg before it was known here: some phones answer, or are gone, at once.
+
+        since: when it was dialled, by the loop's clock. The stack's own call may have missed the same, for it is made only after
+        the answer to our command; then it hears of it here, or it would stand for a call that never was.
+        """
+        missed = [event for at, event in self._early if at >= since and event.call == leg.phone.handle]
+        for event in missed:
+            if leg.phone.state is not CallState.CLOSED:
+                leg.phone._on_stack_event(event)  # noqa: SLF001 - the stack tells it nothing twice, and has no other door for it
+            self.hear(event)
+        if talk.legs.get(leg.leg_id) is not leg:
+            return
         if leg.phone.state is CallState.ESTABLISHED:
             self._is_up(talk, leg)
         elif leg.phone.state is CallState.CLOSED:
