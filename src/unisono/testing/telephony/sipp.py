@@ -93,6 +93,7 @@ class Caller:
 
     def cancels(self) -> "Caller":
         """Give up before it was answered."""
+        early, done = (next(_NUMBERS) % 200 + 20 for _ in range(2))
         self.steps += [
             _send(
                 f"CANCEL sip:{self.to}@[remote_ip]:[remote_port] SIP/2.0\n"
@@ -100,8 +101,13 @@ class Caller:
                 f"From: {self.from_};tag=[pid]c[call_number]\nTo: <sip:{self.to}@[remote_ip]:[remote_port]>\n"
                 f"Call-ID: [call_id]\nCSeq: {self._sequence} CANCEL\nMax-Forwards: 20\nContent-Length: 0\n"
             ),
+            # Which of the two comes first is the network's business.
+            f'<recv response="487" optional="true" next="{early}"/>',
             '<recv response="200"/>',
-            '<recv response="487"/>',
+            f'<recv response="487" next="{done}"/>',
+            f'<label id="{early}"/>',
+            '<recv response="200"/>',
+            f'<label id="{done}"/>',
         ]
         return self
 
