@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -14,7 +15,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.peers import free_port, require_binary
+from tests.peers import require_binary
 from unisono.contract.voice import Command, Offered, Result, VoiceEvent
 from unisono.testing.telephony import Ear, Kamailio, Sipp
 from unisono.testing.telephony.sipp import Caller, Phone
@@ -22,6 +23,8 @@ from unisono.voice.sip.driver import SipDriver
 
 E = TypeVar("E")
 NUMBER = "+4980012345"
+#: What was opened in the test that runs; a town outlives it.
+_EARS: list[Ear] = []
 
 
 class Log:
@@ -158,6 +161,7 @@ class Town:
         """Open the sound of a phone or a caller."""
         ear = await Ear.open(hertz)
         self._stack.callback(ear.close)
+        _EARS.append(ear)
         return ear
 
     @asynccontextmanager
@@ -187,6 +191,29 @@ class Town:
             yield running
 
 
+def free_port() -> int:
+    """Return a port that was free for TCP and UDP a moment ago, below those that the system hands out by itself.
+
+    An ear or a resolver gets one of the latter at any time; it would then hear what is meant for a telephone.
+    """
+    for _ in range(1000):
+        port = 10_000 + secrets.randbelow(10_000)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("No port from 10000 to 19999 is free.")
+
+
+def rtp_begin() -> int:
+    """Return where a thousand ports for sound begin, below those that the system hands out by itself."""
+    return 20_000 + 2 * secrets.randbelow(5_500)
+
+
 def sipp() -> Path:
     return require_binary("sip-tester", "/usr/bin/sipp")
 
@@ -199,7 +226,7 @@ async def town_with(
     kamailio_program = require_binary("kamailio", "/usr/sbin/kamailio")
     sipp()
     listen, port, provider_port, direct_port = f"127.0.0.1:{free_port()}", free_port(), free_port(), free_port()
-    first = 20000 + free_port() % 30000
+    first = rtp_begin()
     async with AsyncExitStack() as stack:
         kamailio = await stack.enter_async_context(
             Kamailio.running(
@@ -220,7 +247,6 @@ async def town_with(
                 "may_dial": ["+49"],
                 "never_dial": ["+49900"],
                 "sip_hosts": [f"127.0.0.1:{direct_port}"],
-                "rtp_timeout_s": 4,
                 "drain_s": 1.0,
                 **settings,
             },
@@ -259,6 +285,15 @@ async def _end(task: "asyncio.Task[None]", *, again: bool = True) -> None:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.fixture(autouse=True)
+def _nobody_speaks_on() -> Iterator[None]:
+    """A phone whose test is over is silent: its old port is the next call's."""
+    yield
+    for ear in _EARS:
+        ear.close()
+    _EARS.clear()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -80,11 +80,13 @@ async def test_a_caller_waits_with_music_and_is_joined_with_an_agent(town: Town)
 
 async def test_a_caller_who_hangs_up_while_the_agent_s_phone_rings(town: Town) -> None:
     caller, anna = await town.ear(), await town.ear()
-    calling = Caller(NUMBER, caller.port).invites().is_answered().waits(2.0).hangs_up()
+    calling = Caller(NUMBER, caller.port).invites().is_answered().waits_for_word().hangs_up()
     async with town.calls(calling) as their, town.phone("anna", Phone(anna.port).rings().is_cancelled()) as hers:
         call = (await town.house.arrives()).call_id
         await town.do(Park, call)
         await town.do(Connect, call, leg_id="anna", endpoint=agent("anna"), timeout_s=10)
+        await town.house.next(Ringing, call_id=call, leg_id="anna")
+        await their.word()
         await their.ends_well()
         left = await town.house.next(LegEnded, call_id=call, leg_id=CALLER)
         assert (left.cause, left.by) == (Cause.NORMAL, By.CALLER)
@@ -97,7 +99,7 @@ async def test_a_caller_who_hangs_up_while_the_agent_s_phone_rings(town: Town) -
 async def test_holding_is_told_by_both_sides_and_heard_as_music(town: Town) -> None:
     caller, anna = await town.ear(620), await town.ear(1500)
     calling = Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()
-    hers = Phone(anna.port).rings().answers().waits(1.5).holds().waits(0.3).holds(held=False).is_hung_up()
+    hers = Phone(anna.port).rings().answers().waits_for_word().holds().waits_for_word().holds(held=False).is_hung_up()
     async with town.calls(calling) as their, town.phone("anna", hers) as phone:
         call = (await town.house.arrives()).call_id
         await joined(town, call)
@@ -109,8 +111,10 @@ async def test_holding_is_told_by_both_sides_and_heard_as_music(town: Town) -> N
         await town.house.next(Resumed, call_id=call, leg_id=CALLER)
         await caller.hears(1500, share=0.9)
 
+        await phone.word()
         held = await town.house.next(Held, call_id=call, leg_id="anna")
         assert held.by is By.OTHER
+        await phone.word()
         await town.house.next(Resumed, call_id=call, leg_id="anna")
         await town.do(Hangup, call)
         await their.ends_well()
@@ -159,18 +163,6 @@ async def test_a_caller_who_gives_up_before_the_answer(town: Town) -> None:
     late = await town.do(Park, call)
     assert isinstance(late, Refused)
     assert late.gone
-
-
-async def test_a_caller_who_vanishes_is_noticed(town: Town) -> None:
-    caller = await town.ear()
-    async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their:
-        call = (await town.house.arrives()).call_id
-        await town.do(Park, call)
-        await caller.hears(MUSIC)
-        their.vanishes()
-        caller.silent = True
-        ended = await town.house.next(Ended, call_id=call, within_s=15)
-    assert (ended.cause, ended.by) == (Cause.LOST, By.NETWORK)
 
 
 async def test_ringing_that_is_told_after_the_answer_changes_nothing(town: Town) -> None:

@@ -94,10 +94,10 @@ async def centre(pool: Pool, bell: MemoryBell, tmp_path: Path) -> AsyncIterator[
 async def test_a_caller_waits_in_the_queue_hears_music_and_speaks_with_whoever_becomes_free(centre: Centre) -> None:
     town = centre.town
     caller, anna = await town.ear(620), await town.ear(1500)
-    calling = Caller(NUMBER, caller.port).invites().is_answered().waits(0.1).is_hung_up()
+    calling = Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()
     async with (
         town.calls(calling) as their,
-        town.phone("201", Phone(anna.port).rings(0.2).answers().waits(3.0).hangs_up()) as hers,
+        town.phone("201", Phone(anna.port).rings().answers().waits_for_word().hangs_up()) as hers,
     ):
         await caller.hears(MUSIC)
         assert await centre.in_state("waiting")
@@ -107,6 +107,7 @@ async def test_a_caller_waits_in_the_queue_hears_music_and_speaks_with_whoever_b
         (work,) = await centre.until(lambda: centre.in_state("active"))
         assert work["agent_id"] == person.id
         # The agent hangs up at her telephone; the caller is not left in an empty line.
+        await hers.word()
         await hers.ends_well()
         await their.ends_well()
     (work,) = await centre.until(lambda: centre.in_state("wrap_up"))
@@ -117,7 +118,9 @@ async def test_a_caller_waits_in_the_queue_hears_music_and_speaks_with_whoever_b
 async def test_a_caller_who_gives_up_while_waiting_is_called_back(centre: Centre) -> None:
     town = centre.town
     caller = await town.ear()
-    async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits(0.6).hangs_up()) as their:
+    async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits_for_word().hangs_up()) as their:
+        await centre.until(lambda: centre.in_state("waiting"))
+        await their.word()
         await their.ends_well()
     (back,) = await centre.until(lambda: centre.house.sql("select * from call_back"))
     first, second = await centre.work()
@@ -187,7 +190,7 @@ async def test_a_phone_hands_over_to_nobody_whom_the_line_may_not_call(centre: C
     caller, anna = await town.ear(), await town.ear(1500)
     # The trunk's own settings would let it pass; the line calls nobody outside.
     target = "<sip:+491701234567@127.0.0.1?Replaces=x%3Bto-tag%3Db1%3Bfrom-tag%3Da1>"
-    hers = Phone(anna.port).rings().answers().refers(target, outcome="603").waits(0.2).hangs_up()
+    hers = Phone(anna.port).rings().answers().refers(target, outcome="603").hangs_up()
     async with (
         town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their,
         town.phone("201", hers) as phone,

@@ -5,6 +5,7 @@ import hashlib
 import io
 import wave
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ from unisono.contract.voice import (
     TransferKind,
     Transferred,
 )
-from unisono.testing.telephony import loudness, steadiness
+from unisono.testing.telephony import loudness
 from unisono.testing.telephony.sipp import Caller, Phone
 
 pytestmark = [pytest.mark.voice, pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
@@ -79,16 +80,19 @@ async def test_not_a_byte_is_kept_before_consent_nor_in_a_pause_nor_of_a_consult
 
         assert isinstance(await town.do(Record, call, mode=RecordMode.ON, recording_id="r1"), Done)
         assert (await town.house.next(RecordingState, call_id=call)).mode is RecordMode.ON
-        await asyncio.sleep(0.6)
+        await grows(town, "r1")
         await town.do(Record, call, mode=RecordMode.PAUSE, recording_id="r1")
-        await asyncio.sleep(0.6)
+        # What is read out in the pause, a card's number, sounds otherwise than all the rest.
+        caller.sings(900)
+        await anna.hears(900, share=0.9)
+        caller.sings(620)
+        await anna.hears(620, share=0.9)
         await town.do(Record, call, mode=RecordMode.ON, recording_id="r1")
-        await asyncio.sleep(0.3)
+        await grows(town, "r1")
         await town.do(Connect, call, leg_id="bert", endpoint=agent("bert"), timeout_s=10, purpose=Purpose.CONSULT)
         await town.house.next(Answered, call_id=call, leg_id="bert")
         await town.do(Bridge, call, legs=("anna", "bert"))
         await anna.hears(2300, share=0.9)
-        await asyncio.sleep(0.5)
         await town.do(Bridge, call, legs=(CALLER, "anna"))
         await caller.hears(1500, share=0.9)
         await town.do(Record, call, mode=RecordMode.OFF, recording_id="r1")
@@ -99,14 +103,23 @@ async def test_not_a_byte_is_kept_before_consent_nor_in_a_pause_nor_of_a_consult
     sound, _ = await fetched(town, ready)
     assert ready.kind is RecordingKind.CALL
     assert ready.duration_s == pytest.approx(len(sound) / 8000, abs=0.01)
-    begin = sound[800:4800]
-    assert steadiness(begin[:, 0], 620) >= 0.8
-    assert steadiness(begin[:, 1], 1500) >= 0.8
+    assert loudness(sound[:, 0], 620) >= 0.6
+    assert loudness(sound[:, 1], 1500) >= 0.6
     # The pause and the consultation are silence on both sides, each for as long as it lasted.
-    assert len([one for one in quiets(sound) if one > 0.4]) == 2, quiets(sound)
+    assert len([one for one in quiets(sound) if one > 0.3]) >= 2, quiets(sound)
+    assert loudness(sound[:, 0], 900) < 0.01
     assert loudness(sound[:, 1], 2300) < 0.01
     await town.driver.forget_recording(ready.uri)
     assert files(town) == []
+
+
+async def grows(town: Town, recording_id: str, by: int = 8_000) -> None:
+    """Wait until a quarter of a second more has been recorded."""
+    part = town.context.folder / "recordings" / f"{recording_id}.part"
+    begin = part.stat().st_size if part.exists() else 0
+    async with asyncio.timeout(10):
+        while not part.exists() or part.stat().st_size < begin + by:
+            await asyncio.sleep(0.02)
 
 
 def quiets(sound: NDArray[np.int16]) -> list[float]:
@@ -118,16 +131,18 @@ def quiets(sound: NDArray[np.int16]) -> list[float]:
 async def test_a_recording_ends_with_the_caller_s_leg(town: Town) -> None:
     caller, anna = await town.ear(), await town.ear(1500)
     async with (
-        town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits(2.5).hangs_up()) as their,
+        town.calls(Caller(NUMBER, caller.port).invites().is_answered().waits_for_word().hangs_up()) as their,
         town.phone("anna", Phone(anna.port).rings().answers().is_hung_up()),
     ):
         call = (await town.house.arrives()).call_id
         await joined(town, call)
         await town.do(Record, call, mode=RecordMode.ON, recording_id="r2")
+        await grows(town, "r2")
+        await their.word()
         await their.ends_well()
         ready = await town.house.next(RecordingReady, call_id=call)
         await town.do(Hangup, call)
-    assert ready.duration_s > 0.5
+    assert ready.duration_s > 0.2
     await town.driver.forget_recording(ready.uri)
 
 
@@ -138,14 +153,15 @@ async def test_a_message_is_taken_after_a_tone_until_the_key(town: Town) -> None
         call = (await town.house.arrives()).call_id
         await town.do(TakeMessage, call, recording_id="m1", before=before)
         await caller.hears(1000, share=0.25, ever=True)
-        await asyncio.sleep(1.0)
+        await grows(town, "m1", 16_000)
         await caller.press("#")
         ready = await town.house.next(RecordingReady, call_id=call)
         await town.do(Hangup, call)
         await their.ends_well()
     assert ready.kind is RecordingKind.VOICEMAIL
     sound, _ = await fetched(town, ready)
-    assert steadiness(sound[:4000, 0], 620) >= 0.8
+    assert loudness(sound[:, 0], 620) >= 0.6
+    assert loudness(sound[:, 0], 1000) < 0.05
     await town.driver.forget_recording(ready.uri)
 
 
@@ -227,7 +243,7 @@ async def test_three_speak_and_a_fourth_listens(town: Town) -> None:
 
 async def test_the_house_calls_somebody_and_the_agent_s_phone_rings_first(town: Town) -> None:
     anna, customer = await town.ear(1500), await town.ear(620)
-    call = "call-back-1"
+    call = f"call-back-{uuid4().hex}"
     async with (
         town.phone("anna", Phone(anna.port).rings().answers().is_hung_up()) as hers,
         town.provider(Phone(customer.port).rings(0.7).answers().is_hung_up()) as theirs,
@@ -257,7 +273,7 @@ async def test_a_command_that_comes_again_is_not_done_again(town: Town) -> None:
         await town.do(Park, call)
         again = Connect(command_id="same", call_id=call, leg_id="anna", endpoint=agent("anna"), timeout_s=10)
         results = await asyncio.gather(*(town.driver.do(again) for _ in range(5)))
-        assert all(isinstance(result, Done) for result in results)
+        assert [result for result in results if not isinstance(result, Done)] == []
         await town.house.next(Answered, call_id=call, leg_id="anna")
         assert len(town.house.all(Answered, call_id=call, leg_id="anna")) == 1
         await town.do(Hangup, call)

@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.peers import free_port
-from tests.voice.sip.conftest import Context, House, sipp, stopping
+from tests.voice.sip.conftest import Context, House, free_port, rtp_begin, sipp, stopping
 from unisono.contract.voice import CALLER, Answered, Connect, Ended, Endpoint, EndpointKind, Hangup, Originate
 from unisono.testing.telephony import Ear
 from unisono.testing.telephony.sipp import Phone, Registrar, Sipp
@@ -24,7 +23,7 @@ USER, PASSWORD = "4930123456", "s3cret; with spaces"
 @asynccontextmanager
 async def registering(folder: Path, provider: int, **more: Any) -> AsyncIterator[tuple[SipDriver, House]]:
     """A driver whose trunk is that port of this machine."""
-    first = 20000 + free_port() % 30000
+    first = rtp_begin()
     settings = {
         "listen": f"127.0.0.1:{free_port()}",
         "rtp_ports": f"{first}-{first + 1000}",

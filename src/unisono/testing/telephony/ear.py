@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 RATE = 8000
 FRAME = 160
 _WINDOW = 400
-_HALF = RATE // 2
+#: How long one speaks on to somebody of whom nothing is heard.
+_LISTENED_TO_S = 1.0
+#: How much is looked at at once: three tenths of a second.
+_SPAN = RATE * 3 // 10
 
 
 def _decoded() -> NDArray[np.int16]:
@@ -67,12 +70,16 @@ def steadiness(samples: NDArray[np.int16], hertz: float) -> float:
 
 
 class Ear(asyncio.DatagramProtocol):
-    """One phone's sound. Speaks to whoever speaks to it, as phones behind a router are spoken to."""
+    """One phone's sound. Speaks to whoever speaks to it, as phones behind a router are spoken to, and for as long as they do.
+
+    A port is another call's as soon as the first is over: who went on speaking to it would be heard there, between the words.
+    """
 
     def __init__(self, hertz: float) -> None:
         self._hertz = hertz
         self._heard: list[bytes] = []
         self._peer: Any = None
+        self._spoken_to_at = 0.0
         self._transport: asyncio.DatagramTransport | None = None
         self._speaking: asyncio.Task[None] | None = None
         self._number = secrets.randbelow(2**15)
@@ -102,7 +109,7 @@ class Ear(asyncio.DatagramProtocol):
         if len(data) < 12 or data[0] >> 6 != 2:
             return
         kind = data[1] & 0x7F
-        self._peer = addr
+        self._peer, self._spoken_to_at = addr, asyncio.get_running_loop().time()
         if self._speaking is None:
             self._speaking = asyncio.get_running_loop().create_task(self._speak())
         if kind == 8:
@@ -117,22 +124,26 @@ class Ear(asyncio.DatagramProtocol):
         samples = A_LAW[np.frombuffer(b"".join(self._heard), dtype=np.uint8)]
         return samples if last_s is None else samples[-int(last_s * RATE) :]
 
+    def sings(self, hertz: float) -> None:
+        """Speak in another tone from now on."""
+        self._hertz = hertz
+
     def forget(self) -> None:
         """Forget what was heard until now."""
         self._heard.clear()
 
     async def hears(self, hertz: float, *, share: float = 0.2, within_s: float = 10.0, ever: bool = False) -> None:
-        """Return once half a second of what is heard consists to that share of a tone. Raises AssertionError in the end.
+        """Return once 0.3 s of what is heard consist to that share of a tone. Raises AssertionError in the end.
 
         ever: what was heard before, since `forget`, counts as well: a short tone may be over before somebody asks.
         """
         best, looked = 0.0, 0
         for _ in range(int(within_s / 0.05)):
             sound = self.heard()
-            begins = range(looked, len(sound) - _HALF, _HALF // 2) if ever else [len(sound) - _HALF]
+            begins = range(looked, len(sound) - _SPAN, _SPAN // 2) if ever else [len(sound) - _SPAN]
             for begin in begins:
                 if begin >= 0:
-                    best = max(best, loudness(sound[begin : begin + _HALF], hertz))
+                    best = max(best, loudness(sound[begin : begin + _SPAN], hertz))
                     looked = begin
             if best >= share:
                 return
@@ -150,10 +161,12 @@ class Ear(asyncio.DatagramProtocol):
             await asyncio.sleep(0.02)
 
     async def _speak(self) -> None:
-        sound = a_law_tone(self._hertz, 2.0)
+        sound, hertz = a_law_tone(self._hertz, 2.0), self._hertz
         at, due = 0, asyncio.get_running_loop().time()
         while self._transport is not None and not self._transport.is_closing():
-            if not self.silent:
+            if hertz != self._hertz:
+                sound, hertz = a_law_tone(self._hertz, 2.0), self._hertz
+            if not self.silent and asyncio.get_running_loop().time() - self._spoken_to_at < _LISTENED_TO_S:
                 self._send(8, sound[at : at + FRAME])
             at = (at + FRAME) % (len(sound) - FRAME)
             due += 0.02

@@ -30,8 +30,10 @@ class Kamailio:
         gateway: where Unisono listens (host:port). provider: where calls to the outside go. numbers: a pattern of ours.
         """
         host, _, gateway_port = gateway.partition(":")
+        # One worker keeps what comes in order; scripts that know one order only would fail by chance with two.
         text = CONFIG.read_text(encoding="utf-8")
         for word, value in (
+            ("children=2", "children=1"),
             ("UNISONO_ADDRESS", host),
             ("UNISONO_PORT", gateway_port),
             ("PROVIDER", provider),

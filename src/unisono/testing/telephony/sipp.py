@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import re
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE scenario SYSTEM 
 
 
 SIPP: Final = Path("/usr/bin/sipp")
+
+
+#: By the call's name in its log the script says that it waits; the word is a message of that name.
+_WORD: Final = ('<nop><action><log message="[call_id]"/></action></nop>', '<recv request="MESSAGE"/>')
 
 
 def _sdp(port: int, direction: str, formats: str) -> str:
@@ -114,6 +119,11 @@ class Caller:
     def waits(self, seconds: float) -> "Caller":
         """Let time pass; whatever comes meanwhile is a fault."""
         self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+        return self
+
+    def waits_for_word(self) -> "Caller":
+        """Wait until `Sipp.word` says so; whatever comes meanwhile is a fault."""
+        self.steps += _WORD
         return self
 
     def holds(self, *, held: bool = True) -> "Caller":
@@ -271,6 +281,11 @@ class Phone:
         self.steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
         return self
 
+    def waits_for_word(self) -> "Phone":
+        """Wait until `Sipp.word` says so; whatever comes meanwhile is a fault."""
+        self.steps += _WORD
+        return self
+
     def holds(self, *, held: bool = True) -> "Phone":
         """Put the other side on hold by re-INVITE, or take it back."""
         body = _sdp(self.port, "sendonly" if held else "sendrecv", self.formats)
@@ -417,8 +432,9 @@ def _until_bye(port: int, formats: str) -> list[str]:
 class Sipp:
     """One running sipp. `ends_well` waits for its script's end."""
 
-    def __init__(self, process: asyncio.subprocess.Process, errors: Path, output: bytes = b"") -> None:
-        self._process, self._errors, self.output = process, errors, output
+    def __init__(self, process: asyncio.subprocess.Process, port: int, errors: Path, words: Path) -> None:
+        self._process, self._port, self._errors, self._words = process, port, errors, words
+        self._said = 0
 
     @staticmethod
     @asynccontextmanager
@@ -438,7 +454,7 @@ class Sipp:
         """Run a script until the block ends. `port`: its own; `server`: where its requests go."""
         name = f"sipp-{next(_NUMBERS)}"
         (folder / f"{name}.xml").write_text(script.script(), encoding="utf-8")
-        errors = folder / f"{name}.errors"
+        errors, words = folder / f"{name}.errors", folder / f"{name}.words"
         process = await asyncio.create_subprocess_exec(
             *(str(program), server, "-sf", str(folder / f"{name}.xml"), "-i", source, "-p", str(port), "-mi", source),
             *(
@@ -452,6 +468,9 @@ class Sipp:
                 "-trace_err",
                 "-error_file",
                 str(errors),
+                "-trace_logs",
+                "-log_file",
+                str(words),
                 *more,
             ),
             cwd=folder,
@@ -460,7 +479,7 @@ class Sipp:
             start_new_session=True,
         )
         try:
-            yield Sipp(process, errors)
+            yield Sipp(process, port, errors, words)
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -480,6 +499,25 @@ class Sipp:
         except TimeoutError:
             raise AssertionError(f"sipp is not at its end after {within_s} s. {self.errors()}") from None
         assert code == 0, f"sipp ended with {code}: {self.errors()}"
+
+    async def word(self, within_s: float = 15.0) -> None:
+        """Let a script go on that waits for it. Raises AssertionError when it does not come to that."""
+        for _ in range(int(within_s / 0.02)):
+            written = self._words.read_text(encoding="utf-8") if self._words.exists() else ""
+            waiting = written.rpartition("\n")[0].split()
+            if len(waiting) > self._said:
+                break
+            await asyncio.sleep(0.02)
+        else:
+            raise AssertionError(f"sipp waits for no word. {self.errors()}")
+        call_id, self._said = waiting[self._said], self._said + 1
+        message = (
+            f"MESSAGE sip:you@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKword{self._said}\r\n"
+            f"From: <sip:test@127.0.0.1>;tag=word\r\nTo: <sip:you@127.0.0.1>\r\nCall-ID: {call_id}\r\n"
+            f"CSeq: {self._said} MESSAGE\r\nContent-Length: 0\r\n\r\n"
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(message.encode(), ("127.0.0.1", self._port))
 
     def vanishes(self) -> None:
         """End it without a word to anybody, as a phone whose battery is empty."""
