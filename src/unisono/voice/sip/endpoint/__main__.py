@@ -67,8 +67,9 @@ async def _obey(link: Link[Down], exchange: Exchange) -> None:
             frame = await link.receive()
         except LinkBroken:
             # Without the house nobody decides any more; who waits is not kept in a line that leads nowhere.
-            exchange.end_all()
-            await asyncio.sleep(_LAST_WORDS_S)
+            now = asyncio.get_running_loop().time()
+            since = now if exchange.end_all() else exchange.last_over
+            await asyncio.sleep(since + _LAST_WORDS_S - now)
             return
         match frame:
             case Do():

@@ -78,6 +78,8 @@ class Switch:
         #: What was told of calls that nobody knows yet, and when: some phones answer before we hear that they were dialled.
         self._early: deque[tuple[float, StackEvent]] = deque(maxlen=200)
         self.draining = False
+        #: When a call was over last, by the loop's clock.
+        self.last_over = 0.0
 
     # -- telling --------------------------------------------------------------------------------------------------------
 
@@ -284,6 +286,7 @@ class Switch:
             self._over(talk, cause, by)
 
     def _over(self, talk: Talk, cause: Cause, by: By) -> None:
+        self.last_over = asyncio.get_running_loop().time()
         self.talks.pop(talk.call_id, None)
         self.stop_recording(talk)
         self.pump.close(talk.room)
