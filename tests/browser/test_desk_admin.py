@@ -1,25 +1,16 @@
 """Administration at the desk: rules, webhooks, roles, service accounts and the audit, by visible controls."""
 
 import asyncio
-import contextlib
-import time
 from pathlib import Path
 
-import httpx2
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeout
+from playwright.async_api import Locator, Page, expect
 
 from tests.app.demo_house import on_demo_loop, row_once_there, rows, running_demo
-from tests.browser.kit import LANGUAGES, browser, command, listen_for_errors, sign_in, violations, violations_in_themes, window
+from tests.browser.kit import browser, command, listen_for_errors, sign_in, violations, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
-from tests.peers import free_port
-from unisono.app.build import build
 from unisono.app.demo.run import DemoHouse
-from unisono.app.roles import ROLES, run_roles
-from unisono.app.settings import Settings
-from unisono.service.first_run import make_set_up_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -204,103 +195,3 @@ async def _help(page: Page) -> None:
     await help_page.get_by_role("link", name="Rules", exact=True).click()
     await expect(help_page.get_by_role("heading", name="Let rules do what always happens")).to_be_visible()
     await help_page.close()
-
-
-def test_from_an_empty_house_to_the_first_answered_enquiry(cluster: Cluster, tmp_path: Path) -> None:
-    with on_demo_loop() as run:
-        run(_first_steps(cluster, tmp_path / "data"))
-
-
-async def _first_steps(cluster: Cluster, data: Path) -> None:
-    """Counts what a newcomer does and how long the house takes for it; the thinking in between is theirs."""
-    settings = Settings(data=str(data), database_url=await cluster.create(), host="127.0.0.1", port=free_port())
-    async with build(settings) as running:
-        roles = asyncio.create_task(run_roles(running, list(ROLES)))
-        try:
-            link = await make_set_up_link(running.db)
-            await _answering(f"http://127.0.0.1:{settings.port}")
-            first = f"http://127.0.0.1:{settings.port}/setup/{link.token}"
-            async with browser() as started, window(started) as desk:
-                await _can_be_read_by_everybody(started, first)
-                page = await desk.new_page()
-                began, steps = time.monotonic(), await _walk(page, first)
-                seconds = time.monotonic() - began
-        finally:
-            roles.cancel()
-            await asyncio.gather(roles, return_exceptions=True)
-    assert steps <= 30, f"{steps} clicks and fields"
-    assert seconds <= 120, f"{seconds:.0f} s of a machine's hands: a person has five minutes"
-
-
-async def _can_be_read_by_everybody(started: Browser, address: str) -> None:
-    """The first page that anybody sees of a house, in each language and theme."""
-    for locale in LANGUAGES.values():
-        async with window(started, locale=locale) as stranger:
-            page = await stranger.new_page()
-            await page.goto(address)
-            await page.locator("form").wait_for()
-            assert await violations_in_themes(page) == [], locale
-
-
-async def _answering(url: str) -> None:
-    async with httpx2.AsyncClient() as http:
-        for _ in range(300):
-            with contextlib.suppress(httpx2.HTTPError):
-                if (await http.get(f"{url}/api/v1/health")).is_success:
-                    return
-            await asyncio.sleep(0.1)
-    raise AssertionError("the house does not answer")
-
-
-async def _walk(page: Page, link: str) -> int:
-    """Go all the way; returns how many fields were filled and buttons pressed."""
-    steps = 0
-
-    async def fill(label: str, text: str, within: Page | Locator = page) -> None:
-        nonlocal steps
-        steps += 1
-        await within.get_by_label(label, exact=True).fill(text)
-
-    async def press(name: str, within: Page | Locator = page) -> None:
-        nonlocal steps
-        steps += 1
-        await within.get_by_role("button", name=name, exact=True).or_(within.get_by_role("link", name=name, exact=True)).click()
-
-    await page.goto(link)
-    await fill("Ihr Name", "Rosa Weber")
-    await fill("Anmeldename", "rosa")
-    await fill("Passwort", "ein langer Satz 7")
-    await fill("Passwort noch einmal", "ein langer Satz 7")
-    await press("Einrichten und anmelden")
-    await expect(page.get_by_role("heading", name="Erste Schritte", level=1)).to_be_visible()
-    await fill("Name der Organisation", "Fahrrad Weber")
-    await press("Weiter")
-    await expect(page.get_by_role("heading", name="Ihr Haus (erledigt)")).to_be_visible()
-    # Left in the middle, a strip leads back to where one was.
-    await page.goto(page.url.replace("/start", "/work"))
-    await expect(page.get_by_role("region", name="Erste Schritte")).to_contain_text("1 von 6 erledigt")
-    assert await violations(page) == []
-    await press("Weitermachen")
-    await fill("Erste Antwort in Stunden", "2")
-    await press("Weiter")
-    await fill("Team (kann leer bleiben)", "Werkstatt")
-    await press("Weiter")
-    assert await violations(page) == []
-    await press("Chat anlegen")
-    async with page.expect_popup() as opening:
-        await press("Chat öffnen")
-    chat = await opening.value
-    await chat.get_by_placeholder("Nachricht schreiben").fill("Wann habt ihr geöffnet?")
-    await chat.keyboard.press("Enter")
-    steps += 2
-    await press("Zur Anfrage")
-    with contextlib.suppress(PlaywrightTimeout):
-        await page.get_by_test_id("offer").first.get_by_role("button", name="Annehmen").click(timeout=8_000)
-        steps += 1
-    await page.get_by_test_id("composer").locator("textarea").fill("Montag bis Freitag, 9 bis 17 Uhr.")
-    await page.get_by_test_id("send").click()
-    steps += 2
-    await expect(chat.get_by_text("Montag bis Freitag, 9 bis 17 Uhr.")).to_be_visible()
-    await page.goto(page.url.split("/work")[0] + "/start")
-    await expect(page.get_by_text("Die erste Anfrage ist beantwortet.")).to_be_visible()
-    return steps
