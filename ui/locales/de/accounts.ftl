@@ -27,3 +27,14 @@ accounts-word-free = fragt zurück, bevor etwas geschieht
 accounts-example-away = /away 45m mittag
 accounts-example-free = bin bis 14 Uhr im Termin
 accounts-kept = Aufgehoben wird nur, dass eine Nachricht ausgeführt wurde, einen Tag lang; nicht, was darin stand.
+
+# Die Vorführung von 2009
+
+demo-lunch = Mittagspause per Beitrag
+demo-done-lunch = Ilka hat gepostet, dass sie in der Mittagspause ist.
+demo-direct-call = Ilkas Durchwahl
+demo-lunch-phone = Ilkas Telefon
+demo-lunch-yes = 1 antworten
+demo-lunch-undo = /undo schreiben
+demo-lunch-then = Danach: Ilkas Durchwahl anrufen (links). Wer anruft, landet auf dem Anrufbeantworter.
+demo-lunch-waits = Das Haus fragt gleich zurück …

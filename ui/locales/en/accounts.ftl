@@ -27,3 +27,14 @@ accounts-word-free = asks back before anything happens
 accounts-example-away = /away 45m lunch
 accounts-example-free = in a meeting until 2
 accounts-kept = All that is kept is that a message was carried out, for a day; not what it said.
+
+# The demonstration of 2009
+
+demo-lunch = At lunch, by a post
+demo-done-lunch = Ilka has posted that she is at lunch.
+demo-direct-call = Ilka's direct line
+demo-lunch-phone = Ilka's phone
+demo-lunch-yes = Reply 1
+demo-lunch-undo = Write /undo
+demo-lunch-then = Then call Ilka's direct line (on the left): whoever calls is sent to voicemail.
+demo-lunch-waits = The house is about to ask …

@@ -120,6 +120,11 @@ class Buttons:
             ])  # fmt: skip
         return Done(messages=1, name=post.who.name if post.who else "")
 
+    async def now(self, steps: Sequence[Step]) -> None:
+        """Play steps at once. Raises Unavailable."""
+        async with self._lock:
+            await self._now(steps)
+
     async def _now(self, steps: Sequence[Step]) -> None:
         player = Player(self._stages, self._played, Tempo(ALL_AT_ONCE))
         await player.run(steps)

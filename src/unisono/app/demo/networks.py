@@ -11,6 +11,9 @@ from unisono.app.demo.played import Played
 from unisono.app.demo.script import PUBLIC_KINDS, Person, Step
 from unisono.domain.errors import Unavailable, UnisonoError
 
+#: What the company is called on every network.
+HANDLE = "brookwatt"
+
 
 class CompanyAccount(Struct, frozen=True, kw_only=True):
     """The company on one network. `pages`: what customers post there stands on the company's page."""
@@ -74,6 +77,16 @@ class NetworkStage:
                 form |= {"file": (file.name, file.content, file.media_type), "alt": (None, file.alt)}
         made = await self._ask("POST", f"/{step.face}/web/items", token, files=form)
         return str(made["id"])
+
+    async def private(self, face: str, who: Person, played: Played) -> list[tuple[bool, str]]:
+        """Return what somebody and the company wrote each other in private, oldest first: whether it is theirs, and the text."""
+        token = await self._token(face, who, played)
+        try:
+            found = await self._ask("GET", f"/{face}/web/threads/{HANDLE}", token)
+        except NetworkRefused:
+            return []
+        company = self._companies[face].id
+        return [(str(item["author"]["id"]) != company, str(item["text"])) for item in found["items"]]
 
     async def _change(self, step: Step, played: Played) -> str:
         remote_id = played.remote_id(step.target or "")

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from unisono.app.demo.buttons import Buttons, Done
+from unisono.app.demo.lunch import Exchange, Lunch
 from unisono.app.demo.mailbox import STATIC, Arrived, mailbox_list, mailbox_page
 from unisono.app.demo.player import Tempo
 from unisono.app.demo.script import SCRIPTED_FACES
@@ -42,6 +43,7 @@ class DemoView(Struct, frozen=True, kw_only=True):
     mailbox_url: str
     webchat_url: str
     call_url: str
+    direct_call_url: str
     logins: list[LoginView]
     speed: float
 
@@ -63,6 +65,7 @@ class Demo(Struct, frozen=True, kw_only=True):
 
     view: Callable[[], DemoView]
     buttons: Buttons
+    lunch: Lunch
     tempo: Tempo
     mails: Callable[[], Sequence[Arrived]]
 
@@ -77,7 +80,8 @@ def demo_routes(demo: Demo) -> list[Any]:
 
     @post("/api/v1/demo/actions/{name:str}", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)
     async def act(name: FromPath[str]) -> Done:
-        """Let customers do something: complaint, same-customer, outage, author-deletes, or enquiry-<network>."""
+        """Let customers do something: complaint, same-customer, outage, author-deletes, lunch,
+        lunch-yes, lunch-undo, or enquiry-<network>."""
         match name:
             case "complaint":
                 return await demo.buttons.complaint()
@@ -85,11 +89,22 @@ def demo_routes(demo: Demo) -> list[Any]:
                 return await demo.buttons.same_customer()
             case "outage":
                 return await demo.buttons.outage()
+            case "lunch":
+                return _told(await demo.lunch.say("post"))
+            case "lunch-yes":
+                return _told(await demo.lunch.say("yes"))
+            case "lunch-undo":
+                return _told(await demo.lunch.say("undo"))
             case "author-deletes":
                 return await demo.buttons.author_deletes()
             case _ if (face := name.removeprefix("enquiry-")) in SCRIPTED_FACES and face != name:
                 return await demo.buttons.enquiry(face)
         raise NotFound(f"The demo has no button {name!r}.")
+
+    @get("/api/v1/demo/lunch", opt=needs(SIGNED_IN), tags=["Demo"])
+    async def lunch() -> Exchange:
+        """Return what the employee at lunch and the house wrote each other."""
+        return await demo.lunch.exchange()
 
     @post("/api/v1/demo/speed", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)
     async def speed(data: JSONBody[ChangeSpeed]) -> SpeedView:
@@ -114,7 +129,11 @@ def demo_routes(demo: Demo) -> list[Any]:
             raise NotFound("There is no such file.")
         return Response(path.read_bytes(), media_type=_TYPES[path.suffix])
 
-    return [page, act, speed, mailbox, mails, static]
+    return [page, act, lunch, speed, mailbox, mails, static]
+
+
+def _told(exchange: Exchange) -> Done:
+    return Done(messages=1, name=exchange.name)
 
 
 def _locale(request: Request[Any, Any, Any]) -> str:

@@ -23,9 +23,11 @@ from unisono.app.demo.feed import load_feed
 from unisono.app.demo.history import tell_past
 from unisono.app.demo.keep import Keep
 from unisono.app.demo.listening_seed import seed_listening
+from unisono.app.demo.lunch import WHO as LUNCHER
+from unisono.app.demo.lunch import Lunch
 from unisono.app.demo.mails import MailStage, Postman
 from unisono.app.demo.material import company, network_threads, threads
-from unisono.app.demo.networks import NetworkStage
+from unisono.app.demo.networks import HANDLE, NetworkStage
 from unisono.app.demo.places import placed
 from unisono.app.demo.played import Played
 from unisono.app.demo.player import ALL_AT_ONCE, POSITION, SCRIPTED, Player, Stage, Tempo, playable
@@ -35,12 +37,13 @@ from unisono.app.demo.scripted import Scripted, open_scripted
 from unisono.app.demo.seed import Seeded, seed
 from unisono.app.demo.stage import (
     CALL_LINE,
-    HANDLE,
+    DIRECT_LINE,
     Mails,
     Networks,
     call_channel,
     chat_channel,
     company_addresses,
+    direct_channel,
     open_mails,
     open_networks,
 )
@@ -49,6 +52,9 @@ from unisono.app.roles import ROLES, run_roles, tidy
 from unisono.app.settings import Settings
 from unisono.app.web import serve
 from unisono.domain.errors import Unavailable
+from unisono.service.access import Access
+from unisono.service.actor import access_of
+from unisono.service.log_in import login_key
 
 STARTS_WITHIN_S: Final = 30.0
 NOTE_EVERY_S: Final = 5.0
@@ -111,7 +117,9 @@ async def open_demo(
         await tidy(running)
         password = keep.password()
         chat = chat_channel()
-        channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat, call_channel(networks.url)]
+        host = next(person for person in company().employees if person.login == LUNCHER)
+        calls = [call_channel(networks.url), direct_channel(host.login, host.name)]
+        channels = [*networks.channels(), *scripted.channels(), *mails.channels(), chat, *calls]
         seeded = await seed(running.outside, running.passwords, password, channels)
         if past:
             await tell_past(running.db, running.bell, running.clock, seeded)
@@ -133,10 +141,11 @@ async def open_demo(
         tempo = Tempo(speed or ALL_AT_ONCE, float(played.note(POSITION) or 0.0))
         tasks = await stack.enter_async_context(_tasks())
         buttons = Buttons(stages, played, playable(placed(threads())), playable(network_threads()), tasks)
+        lunch = Lunch(running.db, await _access(running, host.login), host.name, network_stage, played, buttons.now)
         url = desk_url
         chat_stage.address = f"{url}/c/{seeded.channels[chat.name]}"
         view = _view(settings, networks, scripted, chat_stage.address, password, tempo)
-        routes = demo_routes(Demo(view=view, buttons=buttons, tempo=tempo, mails=mails.arrived.newest))
+        routes = demo_routes(Demo(view=view, buttons=buttons, lunch=lunch, tempo=tempo, mails=mails.arrived.newest))
         listens = asyncio.Event()
         work = asyncio.create_task(_roles(running, (networks.url, *scripted.urls), routes, listens), name="demo-roles")
         stack.push_async_callback(_ended, work)
@@ -156,6 +165,13 @@ async def open_demo(
             buttons=buttons, playing=playing, work=work,
         )  # fmt: skip
         played.put_note(POSITION, f"{tempo.position():.1f}")
+
+
+async def _access(running: Running, login: str) -> Access:
+    async with running.db.read() as tx:
+        user = await tx.people.user_by_login(login_key(login))
+        assert user is not None
+        return await access_of(tx, user.id)
 
 
 def own_steps() -> list[Step]:
@@ -243,7 +259,8 @@ def _view(
                 *(FaceView(name=face.name, url=f"{networks.url}/{face.key}") for face in networks.faces),
                 *(FaceView(name=face.name, url=face.url, key=face.key) for face in scripted.faces),
             ],
-            mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", call_url=f"/call/{CALL_LINE}/", logins=logins,
+            mailbox_url="/demo/mailbox", webchat_url=f"{chat_url}/", call_url=f"/call/{CALL_LINE}/",
+            direct_call_url=f"/call/{DIRECT_LINE}/", logins=logins,
             speed=0.0 if math.isinf(tempo.factor) else tempo.factor,
         )  # fmt: skip
 

@@ -13,15 +13,13 @@ from msgspec import Struct
 from unisono.app.demo.keep import Keep
 from unisono.app.demo.mailbox import SHOWN, Arrived
 from unisono.app.demo.material import company
-from unisono.app.demo.networks import CompanyAccount
+from unisono.app.demo.networks import HANDLE, CompanyAccount
 from unisono.app.demo.seed import WantedChannel
 from unisono.testing.mailhouse import Boxes, MailHouse, StoredMail
 from unisono.testing.sandbox.faces import Face
 from unisono.testing.sandbox.model import Account, Refused
 from unisono.testing.sandbox.network import SandboxNetwork
 from unisono.testing.sandbox.server import SandboxServer
-
-HANDLE = "brookwatt"
 
 
 class Networks(Struct, frozen=True, kw_only=True):
@@ -152,6 +150,17 @@ def call_channel(networks_url: str) -> WantedChannel:
     }  # fmt: skip
     # All that the head of the house takes at once, who is the first of the visitors' log-ins.
     return WantedChannel(name="Telefon", connector="voice", queue=chat.queue, units=36, config=config)
+
+
+#: The address under which the employee with the demonstration's lunch is called directly.
+DIRECT_LINE: Final = "durchwahl"
+
+
+def direct_channel(login: str, name: str) -> WantedChannel:
+    """Return a line of one employee's own, which goes by their presence."""
+    wanted = call_channel("")
+    config = wanted.config | {"numbers": [DIRECT_LINE], "person": login, "title": name}
+    return WantedChannel(name="Durchwahl", connector="voice", queue=wanted.queue, units=wanted.units, config=config)
 
 
 def chat_channel() -> WantedChannel:

@@ -381,6 +381,6 @@ export interface Frame {
 }
 
 export interface DemoPage {
-  faces: { name: string; url: string; key?: string }[]; mailbox_url: string; webchat_url: string; call_url: string;
+  faces: { name: string; url: string; key?: string }[]; mailbox_url: string; webchat_url: string; call_url: string; direct_call_url: string;
   logins: { login: string; password: string; name: string }[]; speed?: number;
 }
