@@ -38,6 +38,7 @@ MODULES = (
     "listening.monitors", "listening.sources", "listening.mentions", "listening.storms", "listening.alerts",
     "presence.own", "presence.match_work", "by_message.heed", "by_message.links",
     "calls.hear", "calls.tie", "calls.abandon", "calls.talk", "calls.consent", "calls.dialling", "calls.listen_in",
+    "calls.wishes", "calls.wished_times", "block_number",
 )  # fmt: skip
 NO_VIEW = {
     "take.take_in": "the body of take, and part of by_message.heed.heed_commands",
@@ -159,6 +160,13 @@ NO_VIEW = {
     "calls.abandon.open_call_backs": "open_call_back for each call that owes one",
     "calls.hear.take_in": "receive, for the inbox of one line",
     "calls.hear.go_on": "the body of follow_work, and part of hear",
+    "calls.wishes.offer_of": "reads",
+    "calls.wishes.takes_wishes": "asks only",
+    "calls.wished_times.windows_of": "reads",
+    "calls.wished_times.window_of": "reads",
+    "calls.wished_times.keep_wish": "part of ask_call_back and calls.abandon.open_call_back",
+    "calls.wished_times.set_window": "part of tie_wishes and calls.abandon.open_call_back",
+    "calls.wished_times.tie_wishes": "part of receive, which calls.wishes.ask_call_back has cases for",
     "calls.tie.tie_calls": "part of receive, which calls.hear.hear has a case of its own for",
 }
 

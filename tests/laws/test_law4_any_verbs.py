@@ -67,10 +67,11 @@ MOVES_NOTHING = {
         (
             "calls.hear.hear", "calls.hear.follow_work", "calls.hear.reconcile_calls", "calls.tie.absorb",
             "calls.abandon.open_call_back", "calls.talk.hand_over_call", "calls.talk.hang_up", "calls.talk.transfer_out",
-            "calls.dialling.call_back", "calls.dialling.call_number",
+            "calls.dialling.call_back", "calls.dialling.call_number", "calls.wishes.ask_call_back",
         ),
         "moves work by the verbs above; tests/service/test_calls_orders.py draws orders of what happens on the line",
     ),
+    "block_number.block_number": "finds the identity; spam.block_identity does the rest, and has a case",
     **dict.fromkeys(
         (
             "calls.talk.hold_call", "calls.talk.consult_call", "calls.talk.join_call", "calls.talk.back_to_caller",

@@ -154,7 +154,9 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         return House(
             outside=outside, fanout=fanout, passwords=Passwords(time_cost=1, memory_kib=8),
             settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(), fitter=Schoolroom(),
-            phone=phone_at(Exchange(db=db, bell=bell, fanout=fanout, files=outside.files, clock=clock), keyring.derive("calls")),
+            phone=phone_at(
+                Exchange(db=db, bell=bell, fanout=fanout, files=outside.files, clock=clock), keyring.derive("calls"), None, outside
+            ),
         )  # fmt: skip
 
     return build

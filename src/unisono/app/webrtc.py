@@ -10,6 +10,7 @@ from unisono.app.settings import Settings
 from unisono.contract import Clock
 from unisono.contract.connector import Route
 from unisono.domain.errors import Invalid
+from unisono.service.channel_context import Outside
 from unisono.service.ports.phone import IceServer
 from unisono.voice.webrtc.desk_phone import DeskPhone
 from unisono.voice.webrtc.doors import Doors, Hall
@@ -35,13 +36,13 @@ def webrtc_driver(running: Running) -> WebrtcDriver:
 def desk_phone(running: Running) -> DeskPhone:
     """Return the phones of everybody's desk, with the pages that visitors call from. Raises Invalid for a bad setting."""
     exchange = exchange_of(running)
-    return phone_at(exchange, running.keyring.derive("calls"), relays(running.settings, exchange.clock))
+    return phone_at(exchange, running.keyring.derive("calls"), relays(running.settings, exchange.clock), running.outside)
 
 
-def phone_at(exchange: Exchange, key: bytes, servers: Relays | None = None) -> DeskPhone:
+def phone_at(exchange: Exchange, key: bytes, servers: Relays | None = None, outside: Outside | None = None) -> DeskPhone:
     """Return the phones at an exchange. key: what the names of calls are made of, the same at every node."""
     servers = servers or Relays((), "", timedelta(), exchange.clock)
-    hall = Hall(exchange=exchange, key=key, relays=servers, allowances=Allowances(exchange.clock.now))
+    hall = Hall(exchange=exchange, key=key, relays=servers, allowances=Allowances(exchange.clock.now), outside=outside)
 
     async def doors(line: str) -> Sequence[Route] | None:
         look = await look_of(exchange.db, line)

@@ -23,12 +23,16 @@ class Goal(StrEnum):
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """What a digit means. queue: its key, else the line's own. skills: what is needed besides the line's."""
+    """What a digit means. queue: its key, else the line's own. skills: what is needed besides the line's.
+
+    between: for a call-back, when it is wished for, as `13:00-17:00`; empty: as soon as can be.
+    """
 
     goal: Goal = Goal.QUEUE
     menu: str = ""
     queue: str = ""
     skills: tuple[str, ...] = ()
+    between: str = ""
 
 
 class Menu(Struct, frozen=True, kw_only=True):
@@ -54,13 +58,17 @@ class House(Struct, frozen=True, kw_only=True):
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where a caller is: `menu`, `closed`, `message`, `done`. tries: how often the menu was heard in vain."""
+    """Where a caller is: `menu`, `closed`, `message`, `done`. tries: how often the menu was heard in vain.
+
+    between: when they wish to be called back, as in `Choice`.
+    """
 
     at: str = "done"
     menu: str = ""
     tries: int = 0
     queue: str = ""
     skills: tuple[str, ...] = ()
+    between: str = ""
 
 
 class Effect(StrEnum):
@@ -157,7 +165,7 @@ def _away(house: House, goal: Goal, choice: Choice, *, can_be_called: bool, say:
     if goal is Goal.MESSAGE:
         place = Place(at="message", queue=choice.queue, skills=choice.skills)
         return Move(place=place, effect=Effect.TAKE_MESSAGE, say=say or "leave_message")
-    place = Place(at="goodbye", queue=choice.queue, skills=choice.skills)
+    place = Place(at="goodbye", queue=choice.queue, skills=choice.skills, between=choice.between)
     if goal is Goal.CALL_BACK:
         return Move(place=place, effect=Effect.CALL_BACK, say=say or "call_back_noted")
     return Move(place=place, effect=Effect.GOODBYE, say=say or "goodbye")

@@ -14,6 +14,8 @@ Rules:
 * A change of queue or policy keeps every start, pause and stop; all time that ran is counted anew by the new calendar, against
   the new target. A kind that only the new policy knows begins with the next message that calls for it. A clock that has
   stopped keeps the policy it was stopped under.
+* Who wishes to hear from us within a time of their own choice is answered by its end: that binds like a reply window, and no
+  clock of ours begins.
 * The network's reply window is calendar time from the network's own time of the customer's latest message. It binds while that
   message is unanswered, and no pause, calendar or parking moves it.
 """
@@ -189,13 +191,15 @@ class What(StrEnum):
     REOPENED = "reopened"
     MOVED = "moved"
     CLOSED = "closed"
+    WISHED = "wished"
 
 
 class Fact(Struct, frozen=True, array_like=True):
     """One thing that happened. `at` is `said_at` for messages.
 
     `id` tells deliveries of the same fact from two facts. `policy` names the new policy of MOVED. `window_ends_at` is the end of
-    the network's reply window, counted by the network's own time of a CUSTOMER_SAID; None if there is no window.
+    the network's reply window, counted by the network's own time of a CUSTOMER_SAID, or of what a customer WISHED; None if there
+    is no window.
     """
 
     id: str
@@ -266,6 +270,10 @@ def _step(state: Clocks, fact: Fact, policies: Mapping[str, Policy]) -> Clocks:
             state = replace(state, is_parked=True)
         case What.UNPARKED:
             state = replace(state, is_parked=False)
+        case What.WISHED:
+            state = replace(
+                state, closed_at=None, is_parked=False, is_answered=False, is_owed=True, window_ends_at=fact.window_ends_at
+            )
         case What.MOVED:
             state = _moved(state, fact.policy, policies, at)
         case What.CLOSED if not state.closed_at:

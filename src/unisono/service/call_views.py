@@ -41,3 +41,19 @@ class CallView(Struct, frozen=True, kw_only=True):
     version: int
     consents: list[str] = field(default_factory=list)
     listeners: list[UUID] = field(default_factory=list)
+
+
+class CallBackView(Struct, frozen=True, kw_only=True):
+    """A call-back that a customer asked for. starts_at, ends_at: when they wish to be called; null: as soon as can be.
+
+    how: on the `page`, or by a `key` of the telephone. consent: version of the words that they agreed to, which follow.
+    """
+
+    interaction_id: UUID
+    asked_at: Instant
+    starts_at: Instant | None
+    ends_at: Instant | None
+    how: str
+    consent: str
+    consent_text: str
+    consent_language: str

@@ -64,8 +64,12 @@ async def _wake_one(db: Database) -> bool:
         work = await tx.hands.overdue_parked()
         if work is None:
             return False
-        assert work.agent_id is not None
         wrote = await tx.hands.customer_wrote_on(work.id)
+        if work.agent_id is None:
+            # Nobody has had it yet: the time has come that the customer wished for.
+            await give_back(tx, work, "customer_wrote" if wrote else "wished_time")
+            await tx.work.change(work.id, InteractionChange(reason={"code": "call_back_wished"}))
+            return True
         await lock_people(tx, [work])
         agent = await tx.work.agent(work.agent_id)
         if agent is None or not agent.available:

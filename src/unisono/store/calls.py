@@ -155,7 +155,7 @@ class PgCalls:
         """Return the calls of units of work."""
         return [row["id"] for row in await self._connection.fetch(_SQL["of_interactions"], list(ids))]
 
-    async def want_call_back(self, interaction_id: UUID, call_id: UUID, why: str) -> None:
+    async def want_call_back(self, interaction_id: UUID, call_id: UUID | None, why: str) -> None:
         """Note that a unit of work is a call-back."""
         await self._connection.execute(_SQL["want_call_back"], interaction_id, call_id, why, self._now)
 

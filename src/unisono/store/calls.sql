@@ -104,7 +104,8 @@ insert into call_back (interaction_id, call_id, why, opened_at) values ($1, $2, 
 -- name: call_backs_of
 -- In the order of the ids, in which work is locked.
 select i.id from call_back b join interaction i on i.id = b.interaction_id join conversation c on c.id = i.conversation_id
-where b.ended_at is null and i.state = 'waiting' and c.identity_id = $1 order by i.id;
+where b.ended_at is null and c.identity_id = $1 and (i.state = 'waiting' or (i.state = 'parked' and i.agent_id is null))
+order by i.id;
 
 -- name: end_call_back
 update call_back set ended_at = $3, ended_how = $2 where interaction_id = $1 and ended_at is null returning interaction_id;

@@ -20,6 +20,7 @@ from unisono.store.bonds import PgBonds
 from unisono.store.browser_calls import PgBrowserCalls
 from unisono.store.budgets import PgBudgets
 from unisono.store.bulk import PgBulk
+from unisono.store.call_backs import PgCallBacks
 from unisono.store.calls import PgCalls
 from unisono.store.canned import PgCanned
 from unisono.store.cases import PgCases
@@ -316,6 +317,10 @@ class PgTx:
     @cached_property
     def telephones(self) -> PgTelephones:
         return PgTelephones(self.connection, self.now)
+
+    @cached_property
+    def call_backs(self) -> PgCallBacks:
+        return PgCallBacks(self.connection, self.now)
 
     @cached_property
     def ring_cards(self) -> PgRingCards:

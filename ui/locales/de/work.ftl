@@ -75,6 +75,7 @@ reason-returned = { $why ->
     [expired] Zurück: nicht angenommen
     [logged_off] Zurück: niemand mehr da
     [lost] Zurück: Verbindung verloren
+    [wished_time] Zurück: die gewünschte Zeit
     [parked_time_over] Zurück: Parkzeit vorbei
     [silence] Zurück: blieb liegen
     [rule] Zurück: eine Regel

@@ -75,6 +75,7 @@ reason-returned = { $why ->
     [expired] Back: not accepted
     [logged_off] Back: nobody left
     [lost] Back: connection lost
+    [wished_time] Back: the time they wished
     [parked_time_over] Back: parked time over
     [silence] Back: nothing was done for it
     [rule] Back: a rule

@@ -146,7 +146,7 @@ def call_channel(networks_url: str) -> WantedChannel:
     chat = next(channel for channel in company().channels if channel.medium == "chat")
     config = {
         "driver": "webrtc", "numbers": [CALL_LINE], "language": "de", "title": company().name, "colour": "#1f5f5b",
-        "allowed_origins": networks_url,
+        "allowed_origins": networks_url, "call_backs": "on",
     }  # fmt: skip
     # All that the head of the house takes at once, who is the first of the visitors' log-ins.
     return WantedChannel(name="Telefon", connector="voice", queue=chat.queue, units=36, config=config)

@@ -19,3 +19,4 @@ call-consent = Dürfen wir dieses Gespräch aufzeichnen? Taste 1 für ja, Taste 
 call-listening = Zur Schulung hört jetzt jemand mit.
 call-withheld = Anrufe ohne angezeigte Rufnummer können wir hier leider nicht verbinden.
 call-goodbye = Auf Wiederhören.
+call-call_back_consent = Sie rufen mich unter dieser Nummer zurück, für dieses eine Anliegen. Meine Nummer und was ich schreibe werden aufbewahrt, bis das erledigt ist und solange das Gesetz es verlangt.

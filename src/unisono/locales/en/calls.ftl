@@ -19,3 +19,4 @@ call-consent = May we record this talk? Press 1 for yes, 2 for no. We speak with
 call-listening = For training, somebody is listening now.
 call-withheld = We are sorry: calls that do not show a number cannot be put through here.
 call-goodbye = Goodbye.
+call-call_back_consent = You call me back at this number, for this once. My number and what I write are kept until that is done, and as long as the law asks.

@@ -7,11 +7,14 @@ from msgspec.structs import replace
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.routing.clocks import Fact, What
+from unisono.service.calls.place import place_of
+from unisono.service.calls.wished_times import consent_to, keep_wish, set_window, window_of
 from unisono.service.clocks import Happened, feed, opening_of
 from unisono.service.give_back import give_back
 from unisono.service.locks import lock_people
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.calls import CallFacts
+from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.talk import NewInteraction, OpenInteraction
 from unisono.service.ports.work import InteractionChange, InteractionFacts
 from unisono.service.receive_clocks import count_new, keep_new
@@ -90,4 +93,16 @@ async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> b
     assert opened is not None
     age_s = max(0.0, round((tx.now - facts.offered_at).total_seconds(), 3))
     tx.emit(work_event("created", opened, previous_id=work.id, units=work.units, age_s=age_s))
+    if why == "asked":
+        await _as_wished(tx, facts, channel, opened)
     return True
+
+
+async def _as_wished(tx: Tx, facts: CallFacts, channel: ChannelFacts, work: InteractionFacts) -> None:
+    """Keep what a caller asked for by a key: the words before it, and the time if it meant one."""
+    window = await window_of(tx, channel, work.queue_id, place_of(facts).between)
+    heard = facts.path.get("agreed") or {}
+    consent = consent_to(str(heard.get("text", "")), str(heard.get("language", "")))
+    await keep_wish(tx, channel.id, f"key:{facts.id}", "key", consent, window, work.id)
+    if window is not None:
+        await set_window(tx, work, str(facts.id), window)

@@ -9,7 +9,7 @@ from unisono.service.words import choose_locale, say
 #: Announcements that a line may word anew, or have recorded.
 KEYS: Final = (
     "welcome", "closed", "position", "call_back_offer", "call_back_noted", "leave_message", "message_noted", "consent",
-    "listening", "goodbye", "menu", "withheld", "not_there",
+    "call_back_consent", "listening", "goodbye", "menu", "withheld", "not_there",
 )  # fmt: skip
 
 

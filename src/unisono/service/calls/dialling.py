@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from unisono.calls import Call, Intent, LegWish
 from unisono.calls.intent import CallerWish
 from unisono.calls.numbers import e164, shown
-from unisono.calls.policy import Bar, Dialling, bar
+from unisono.calls.policy import Bar, Dialling, allowed, bar
 from unisono.contract.inbound import Author
 from unisono.contract.voice import CALLER, Purpose
 from unisono.domain.errors import Conflict, Invalid, NotFound
@@ -80,6 +80,17 @@ async def _clear_number(
     return Cleared(number or typed, excuse)
 
 
+async def _line_out(tx: Tx, access: Access, own: ChannelFacts, number: str) -> ChannelFacts:
+    """Return the line by which a customer is called back: the one they came by, or where that calls nobody outside another."""
+    if (await _dialling(tx, line_of(own.config))).calls_out:
+        return own
+    for one in await tx.telephones.lines():
+        dials = one.powers is not None and one.powers.calls_out and allowed(number, line_of(one.config).dial_prefixes)
+        if dials and (one.access_class is None or access.sees(one.access_class, None, "work.answer")):
+            return await tx.channels.facts(one.id) or own
+    return own
+
+
 async def _dialling(tx: Tx, line: LineTerms) -> Dialling:
     powers = await tx.calls.powers(line.driver)
     return Dialling(
@@ -120,7 +131,7 @@ async def call_back(
         channel = await tx.channels.facts(work.channel_id)
         if channel is None or channel.medium != MEDIUM:
             raise Conflict("This enquiry did not come by phone. Nothing was dialled; choose a line.", code="no_phone_line")
-        cleared = Cleared(address)
+        cleared, channel = Cleared(address), await _line_out(tx, access, channel, address)
         if address.startswith("+"):
             cleared = await _clear_number(tx, access, channel.id, address, despite=despite, work_id=work.id)
         call_id = await _begin(tx, access, channel, work, cleared.despite)

@@ -35,6 +35,7 @@ class LineTerms(Struct, frozen=True, kw_only=True):
     menus: dict[str, Menu] = field(default_factory=dict)
     first_menu: str = ""
     call_back_digit: str = ""
+    call_backs: str = "auto"
     message_s: float = 180.0
     person: str = ""
     texts: dict[str, str] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from unisono.domain.errors import NotFound
 from unisono.service.access import Access
-from unisono.service.call_views import CallView
+from unisono.service.call_views import CallBackView, CallView
+from unisono.service.instant import instant, maybe_instant
 from unisono.service.ports import Database
+from unisono.service.ports.call_backs import KeptWish
 
 
 async def live_calls(db: Database, access: Access) -> list[CallView]:
@@ -32,3 +34,20 @@ async def calls_of_conversation(db: Database, access: Access, conversation_id: U
         if conversation is None or not access.sees(conversation.access_class, None):
             raise NotFound("This conversation does not exist, or is not yours to see.")
         return await tx.calls.views(await tx.calls.of_conversation(conversation_id))
+
+
+async def wishes_of_conversation(db: Database, access: Access, conversation_id: UUID) -> list[CallBackView]:
+    """Return the call-backs that were asked for in a conversation, the newest first. Raises NotFound."""
+    async with db.read() as tx:
+        conversation = await tx.talk.conversation(conversation_id)
+        if conversation is None or not access.sees(conversation.access_class, None):
+            raise NotFound("This conversation does not exist, or is not yours to see.")
+        return [_wish(one) for one in await tx.call_backs.of_conversation(conversation_id)]
+
+
+def _wish(one: KeptWish) -> CallBackView:
+    return CallBackView(
+        interaction_id=one.interaction_id, asked_at=instant(one.asked_at), starts_at=maybe_instant(one.starts_at),
+        ends_at=maybe_instant(one.ends_at), how=one.how, consent=one.consent, consent_text=one.consent_text,
+        consent_language=one.consent_language,
+    )  # fmt: skip

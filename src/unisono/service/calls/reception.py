@@ -14,6 +14,7 @@ from unisono.presence.divert import Way
 from unisono.service.calls.announcements import say_to
 from unisono.service.calls.consent import NO, YES, said
 from unisono.service.calls.line import LineTerms
+from unisono.service.calls.place import place_of
 from unisono.service.ports import Tx
 from unisono.service.ports.calls import CallFacts
 from unisono.service.presence.diversion import divert_call
@@ -79,11 +80,6 @@ def _ended(facts: CallFacts, line: LineTerms) -> Move:
     return played(house, place_of(facts), can_be_called=_callable(facts))
 
 
-def place_of(facts: CallFacts) -> Place:
-    """Return where a caller is in the reception."""
-    return msgspec.convert(facts.path.get("place", {}), Place)
-
-
 def _callable(facts: CallFacts) -> bool:
     return bool(facts.path.get("can_be_called"))
 
@@ -115,6 +111,7 @@ async def _move(tx: Tx, facts: CallFacts, line: LineTerms, move: Move) -> CallFa
             assert announcement is not None
             if move.effect is Effect.CALL_BACK:
                 path["owes"] = "asked"
+                path["agreed"] = {"text": _heard_before(facts, line), "language": line.language}
             path["prompt"] = prompt_id
             greets = move.effect is Effect.SAY and not move.place.tries
             says = (say_to(line, "welcome"), announcement) if greets else (announcement,)
@@ -126,6 +123,17 @@ async def _move(tx: Tx, facts: CallFacts, line: LineTerms, move: Move) -> CallFa
     legs = _without_agents(facts) if wish is CallerWish.HEAR else facts.call.intent.legs
     intent = replace(facts.call.intent, caller=wish, legs=legs)
     return replace(facts, path=path, call=wished(facts.call, intent))
+
+
+def _heard_before(facts: CallFacts, line: LineTerms) -> str:
+    """Return the words after which a caller pressed the key for a call-back: the menu's, the hours', or those of the wait."""
+    place = place_of(facts)
+    if place.at == "menu":
+        menu = line.menus.get(place.menu)
+        return menu.says if menu is not None and menu.says else say_to(line, "menu").text
+    if facts.call.intent.caller is CallerWish.PARK:
+        return say_to(line, "call_back_offer", digit=line.call_back_digit).text
+    return say_to(line, "closed").text
 
 
 def _without_agents(facts: CallFacts) -> dict[str, Any]:

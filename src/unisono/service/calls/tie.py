@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from unisono.domain.words import InteractionState
 from unisono.service.calls.abandon import close_as
-from unisono.service.calls.reception import place_of
+from unisono.service.calls.place import place_of
+from unisono.service.calls.wished_times import tie_wishes
 from unisono.service.clocks import follow
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange
@@ -19,6 +20,7 @@ CALL: Final = "call"
 
 async def tie_calls(tx: Tx, channel_id: UUID, remote_ids: Sequence[str]) -> None:
     """Tie calls within the transaction that takes them in, and queue them as their callers chose."""
+    await tie_wishes(tx, channel_id, remote_ids)
     for call_id in await tx.calls.place(channel_id, remote_ids):
         facts = await tx.calls.get(call_id)
         if facts is None or facts.interaction_id is None:
@@ -57,7 +59,8 @@ async def absorb(db: Database, call_id: UUID) -> int:
             continue
         async with db.write() as tx:
             work = await tx.work.interaction(interaction_id, lock=True)
-            waits = work is not None and work.state == InteractionState.WAITING.value
+            # Also one that waits for the time that they wished for.
+            waits = work is not None and (work.state == InteractionState.WAITING.value or work.agent_id is None)
             if work is not None and waits and await tx.calls.end_call_back(work.id, "absorbed"):
                 await close_as(tx, work, "absorbed")
                 closed += 1

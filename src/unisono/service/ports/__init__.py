@@ -20,6 +20,7 @@ from unisono.service.ports.bonds import Bonds
 from unisono.service.ports.browser_calls import BrowserCalls
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
+from unisono.service.ports.call_backs import CallBacks
 from unisono.service.ports.calls import Calls
 from unisono.service.ports.canned import Canned
 from unisono.service.ports.cases import Cases
@@ -226,6 +227,8 @@ class Tx(Protocol):
     def browser_calls(self) -> BrowserCalls: ...
     @property
     def telephones(self) -> Telephones: ...
+    @property
+    def call_backs(self) -> CallBacks: ...
     @property
     def ring_cards(self) -> RingCards: ...
     @property

@@ -183,7 +183,7 @@ class Calls(Protocol):
     async def of_interactions(self, ids: Iterable[UUID]) -> list[UUID]:
         """Return the calls of units of work."""
 
-    async def want_call_back(self, interaction_id: UUID, call_id: UUID, why: str) -> None:
+    async def want_call_back(self, interaction_id: UUID, call_id: UUID | None, why: str) -> None:
         """Note that a unit of work is a call-back."""
 
     async def call_backs_of(self, identity_id: UUID) -> list[UUID]:

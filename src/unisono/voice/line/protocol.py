@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import ClassVar
 
-from unisono.calls.numbers import caller_of
+from unisono.calls.call_back import PREFIX, decode_wish
+from unisono.calls.numbers import caller_of, shown
 from unisono.contract import (
     MISSHAPEN,
+    Author,
     CanReply,
     Caps,
     Created,
@@ -49,7 +51,9 @@ class Line:
         return Page(raws=[], next_cursor=cursor)
 
     def read(self, raw: Raw) -> list[Event]:
-        """Return a call that rang as something said by whoever calls. Raises Unreadable."""
+        """Return a call that rang, or a wish to be called back, as something said by whoever calls. Raises Unreadable."""
+        if raw.ingest_key.startswith(PREFIX):
+            return [_wish(raw, self._config.get("language") or None)]
         try:
             offered = decode_event(raw.body)
         except MISSHAPEN as error:
@@ -73,3 +77,17 @@ class Line:
     async def reconcile(self, message: OutMessage) -> ReconcileResult:  # noqa: ARG002 - never asked
         """Say that nobody can know."""
         return Undecidable(reason="calls carry no text")
+
+
+def _wish(raw: Raw, language: str | None) -> Created:
+    try:
+        wish = decode_wish(raw.body)
+    except MISSHAPEN as error:
+        raise Unreadable(f"This is no wish to be called back ({type(error).__name__}).") from None
+    # One thread for each number: who asks twice is called back once, at the time that they said last.
+    return Created(
+        remote_id=wish.remote_id, thread=ThreadRef(visibility=Visibility.PRIVATE, root_id="call-back"),
+        author=Author(remote_id=wish.number, handle=shown(wish.number), display_name=wish.name), occurred_at=wish.at,
+        text=wish.note, can_reply=CanReply(rule=ReplyRule.NO, reason="call"), language=wish.language or language,
+        details={"call": "call_back"},
+    )  # fmt: skip

@@ -11,7 +11,8 @@ from msgspec import Struct
 from unisono.contract import HttpRequest, HttpResponse, Route
 from unisono.contract.voice import CALLER
 from unisono.domain.errors import Invalid, UnisonoError
-from unisono.voice.webrtc import acts, look, visitors
+from unisono.service.channel_context import Outside
+from unisono.voice.webrtc import acts, call_backs, look, visitors
 from unisono.voice.webrtc.board import Board, decode
 from unisono.voice.webrtc.exchange import MOST_PIECE_BYTES, MOST_WORD_BYTES, Exchange
 from unisono.voice.webrtc.relays import Relays
@@ -23,6 +24,11 @@ _SMALL: Final = 4_000
 # The page takes silence for a broken line after 12 s.
 _BEAT_S: Final = 4.0
 _BEARER: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{10,60})")
+#: What the page has words for, and the visitor can do something about.
+_CONFLICTS: Final = frozenset(
+    {"not_recording", "pieces_missing"}
+    | {"no_call_backs", "other_consent", "window_gone", "not_called_from_here", "too_many_wishes"}
+)
 _RECORDING: Final = re.compile(r"[0-9]{1,6}")
 
 
@@ -67,13 +73,17 @@ class Whole(Struct, frozen=True, kw_only=True):
 
 
 class Hall(Struct, frozen=True, kw_only=True):
-    """What the doors of all lines share. key: what calls' names and tokens are made of. most_calls: at once, in the house."""
+    """What the doors of all lines share. key: what calls' names and tokens are made of. most_calls: at once, in the house.
+
+    outside: what wishes to be called back come in by; without it pages offer none.
+    """
 
     exchange: Exchange
     key: bytes
     relays: Relays
     allowances: visitors.Allowances
     most_calls: int = 500
+    outside: Outside | None = None
 
 
 class Doors:
@@ -99,12 +109,14 @@ class Doors:
             ("POST", "/message/{n}", self._piece, MOST_PIECE_BYTES),
             ("POST", "/message", self._message, _SMALL),
             ("POST", "/hang-up", self._hang_up, _SMALL),
+            ("GET", "/call-back", self._call_back_offer, _SMALL),
+            ("POST", "/call-back", self._call_back, _SMALL),
         ]
         found = [Route(method="GET", path=path, handle=self._guarded(handle), max_bytes=_SMALL) for path, handle in files]
         for method, path, handle, size in asked:
             found.append(Route(method=method, path=path, handle=self._guarded(handle), max_bytes=size))
-            found.append(Route(method="OPTIONS", path=path, handle=self._guarded(_nothing), max_bytes=_SMALL))
-        return found
+        asking = dict.fromkeys(path for _, path, _, _ in asked)
+        return found + [Route(method="OPTIONS", path=path, handle=self._guarded(_nothing), max_bytes=_SMALL) for path in asking]
 
     # -- what a browser loads ------------------------------------------------------------------------------------------
 
@@ -195,6 +207,25 @@ class Doors:
             await self._exchange.act(board.call_id, lambda so, now: acts.leave(so, CALLER, now))
         return _as_json(200, {})
 
+    async def _call_back_offer(self, request: HttpRequest) -> HttpResponse:
+        """Return when a visitor can be called back, and the words that they agree to."""
+        self._allow("asks", visitors.network_of(request.client), visitors.ASKS)
+        offered = await call_backs.offer(self._outside(), self._line, (request.query.get("language") or ["en"])[0])
+        return _as_json(200, offered)
+
+    async def _call_back(self, request: HttpRequest) -> HttpResponse:
+        """Take in that a visitor wishes to be called back. The same word twice is one wish."""
+        wish = _body_of(request, call_backs.Wish)
+        self._allow("wishes", visitors.network_of(request.client), call_backs.WISHES)
+        if not await call_backs.ask(self._outside(), self._line, wish):
+            raise Refusal(422, "body")
+        return _as_json(201, {})
+
+    def _outside(self) -> Outside:
+        if self._hall.outside is None:
+            raise Refusal(409, "no_call_backs")
+        return self._hall.outside
+
     # -- what a visitor sees -------------------------------------------------------------------------------------------
 
     async def _events(self, request: HttpRequest) -> HttpResponse:
@@ -240,7 +271,7 @@ class Doors:
                 retry = {"retry-after": str(int(refusal.wait_s) + 1)} if refusal.wait_s else {}
                 response = _as_json(refusal.status, {"error": refusal.code, "wait_s": round(refusal.wait_s, 1)}, retry)
             except UnisonoError as error:
-                status = 422 if isinstance(error, Invalid) else 409 if error.code in ("not_recording", "pieces_missing") else 503
+                status = 422 if isinstance(error, Invalid) else 409 if error.code in _CONFLICTS else 503
                 response = _as_json(status, {"error": error.code if status != 503 else "unavailable"})
             return _shared(response, origin) if foreign else response
 

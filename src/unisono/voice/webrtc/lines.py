@@ -3,6 +3,10 @@
 import re
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from unisono.service.calls.line import line_of
+from unisono.service.calls.wishes import takes_wishes
 from unisono.service.ports import Database
 from unisono.voice.webrtc.board import DRIVER
 from unisono.voice.webrtc.look import LineLook
@@ -18,9 +22,10 @@ async def look_of(db: Database, address: str) -> LineLook | None:
         if found is None or found[1] == "paused":
             return None
         channel = await tx.channels.facts(found[0])
+        calls_back = channel is not None and await takes_wishes(tx, line_of(channel.config))
     if channel is None:
         return None
-    return look_from(channel.name, channel.config)
+    return replace(look_from(channel.name, channel.config), calls_back=calls_back)
 
 
 def look_from(name: str, config: dict[str, Any]) -> LineLook:

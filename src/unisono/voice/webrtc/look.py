@@ -23,6 +23,7 @@ class LineLook(Struct, frozen=True, kw_only=True):
     """How a line's page looks, and on which websites its button may stand.
 
     language, theme: `auto` follows the page and the device. origins: in the form of an Origin header; `*` stands for all.
+    calls_back: visitors may ask to be called back.
     """
 
     title: str
@@ -31,6 +32,7 @@ class LineLook(Struct, frozen=True, kw_only=True):
     theme: str = "auto"
     privacy_url: str = ""
     origins: frozenset[str] = frozenset()
+    calls_back: bool = False
 
     def allows(self, origin: str) -> bool:
         """Tell whether a website, named by its Origin header, may have the button."""
@@ -41,7 +43,7 @@ def script(line: LineLook) -> bytes:
     """Return the button's script for one line."""
     settings = {
         "title": line.title, "colour": line.colour, "ink": _ink_on(line.colour), "language": line.language, "theme": line.theme,
-        "privacy": line.privacy_url,
+        "privacy": line.privacy_url, "callBack": line.calls_back,
     }  # fmt: skip
     texts = msgspec.json.decode(_file("texts.json"))
     if line.language in texts:

@@ -8,12 +8,12 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from unisono.service.call_views import CallView
+from unisono.service.call_views import CallBackView, CallView
 from unisono.service.calls.consent import ask_consent, note_consent, record_call
 from unisono.service.calls.dialling import call_back, call_number
 from unisono.service.calls.do_not_call import Despite
 from unisono.service.calls.listen_in import listen_in, stop_listening
-from unisono.service.calls.look import call_view, calls_of_conversation, live_calls
+from unisono.service.calls.look import call_view, calls_of_conversation, live_calls, wishes_of_conversation
 from unisono.service.calls.talk import (
     back_to_caller,
     consult_call,
@@ -44,6 +44,12 @@ class CallsAnswer(Struct, frozen=True, kw_only=True):
     """Calls, oldest first."""
 
     calls: list[CallView]
+
+
+class CallBacksAnswer(Struct, frozen=True, kw_only=True):
+    """Call-backs that were asked for, the newest first."""
+
+    call_backs: list[CallBackView]
 
 
 class SecondBody(Body):
@@ -114,6 +120,12 @@ async def call(house: HouseDep, actor: ActorDep, call_id: FromPath[UUID]) -> Cal
 async def of_conversation(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID]) -> CallsAnswer:
     """Return all calls of a conversation, oldest first; recordings and messages left are files of its messages."""
     return CallsAnswer(calls=await calls_of_conversation(house.db, actor.access, conversation_id))
+
+
+@get("/conversations/{conversation_id:uuid}/call-backs", opt=needs("work.read"), tags=["Calls"])
+async def wishes(house: HouseDep, actor: ActorDep, conversation_id: FromPath[UUID]) -> CallBacksAnswer:
+    """Return when the customer of a conversation asked to be called back, and the words that they agreed to."""
+    return CallBacksAnswer(call_backs=await wishes_of_conversation(house.db, actor.access, conversation_id))
 
 
 @post("/calls", opt=needs("work.answer"), status_code=200, tags=["Calls"])
@@ -252,6 +264,6 @@ async def no_longer_listen(request: Asking, house: HouseDep, actor: ActorDep, ca
 
 
 ROUTES = [
-    calls, call, of_conversation, dial, dial_back, hold, resume, consult, join, back, hand_over, transfer_number, keys, consent,
-    ask_for_consent, record, hangup, listen, no_longer_listen,
+    calls, call, of_conversation, wishes, dial, dial_back, hold, resume, consult, join, back, hand_over, transfer_number, keys,
+    consent, ask_for_consent, record, hangup, listen, no_longer_listen,
 ]  # fmt: skip

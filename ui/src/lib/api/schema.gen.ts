@@ -1558,6 +1558,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/call-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wishes
+         * @description Return when the customer of a conversation asked to be called back, and the words that they agreed to.
+         */
+        get: operations["ApiV1ConversationsConversationIdCallBacksWishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/calls": {
         parameters: {
             query?: never;
@@ -6360,6 +6380,25 @@ export interface components {
         /** CallAnswer */
         CallAnswer: {
             call: components["schemas"]["CallView"];
+        };
+        /** CallBackView */
+        CallBackView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            asked_at: string;
+            consent: string;
+            consent_language: string;
+            consent_text: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ends_at: string | null;
+            how: string;
+            /** Format: uuid */
+            interaction_id: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            starts_at: string | null;
+        };
+        /** CallBacksAnswer */
+        CallBacksAnswer: {
+            call_backs: components["schemas"]["CallBackView"][];
         };
         /** CallCard */
         CallCard: {
@@ -13119,6 +13158,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ConversationsConversationIdCallBacksWishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBacksAnswer"];
                 };
             };
             /** @description A problem */

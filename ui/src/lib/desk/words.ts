@@ -50,6 +50,8 @@ export function waitingWords(interaction: Interaction, now: number): string {
 }
 
 export function stateWords(interaction: Interaction, desk: Desk): string {
+  // Nobody's yet: it waits for the time that the customer wished for.
+  if (interaction.state === 'parked' && interaction.agent_id === null) return t('state-wished');
   const agent = desk.agentName(interaction.agent_id);
   const mine = interaction.agent_id === desk.me.user.id ? 'yes' : 'no';
   return t(`state-${interaction.state.replace('_', '-')}`, { agent, mine });

@@ -53,7 +53,7 @@
   let servers = [];
   const links = new Map();
 
-  const isLive = () => !['idle', 'starting', 'ended'].includes(view.step);
+  const isLive = () => !['idle', 'starting', 'ended', 'wishing', 'noted'].includes(view.step);
 
   // ---- talking to the server ---------------------------------------------------------------------------------------
 
@@ -291,6 +291,52 @@
     draw();
   };
 
+  // ---- a call-back instead: asked for here, and nothing of it stays on the device -------------------------------------
+
+  let offer = null;
+  const wishFor = async () => {
+    problem = '';
+    try {
+      offer = await (await ask('/call-back?language=' + lang)).json();
+      view = { step: 'wishing' };
+    } catch (error) {
+      problem = t('e_' + error.code) || t('e_other');
+    }
+    draw();
+  };
+  const sendWish = async (form, word) => {
+    const { number, name, note, when, agree } = form;
+    const wrong = !number.value.trim() ? [number, 'e_number'] : !agree.checked ? [agree, 'e_agree'] : null;
+    for (const one of [number, agree]) one.removeAttribute('aria-invalid');
+    problem = wrong ? t(wrong[1]) : '';
+    draw();
+    if (wrong) {
+      wrong[0].setAttribute('aria-invalid', 'true');
+      wrong[0].focus();
+      return;
+    }
+    try {
+      const chosen = when.selectedOptions[0].textContent;
+      await say('/call-back', {
+        word, number: number.value.trim(), name: name.value.trim(), note: note.value.trim(), consent: offer.version, language: lang,
+        ...(when.value ? { until: when.value } : {}),
+      });
+      view = { step: 'noted', when: when.value ? chosen : '' };
+    } catch (error) {
+      problem = t('e_' + error.code) || t('e_other');
+      if (['window_gone', 'other_consent'].includes(error.code)) return wishFor().then(() => { problem = t('e_' + error.code); draw(); });
+    }
+    draw();
+  };
+  /** By the clock of the house, which is named where it is not the visitor's. */
+  const spell = ({ starts_at, ends_at }) => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const day = new Intl.DateTimeFormat(lang, { weekday: 'short', day: 'numeric', month: 'long', timeZone: offer.zone });
+    const hour = new Intl.DateTimeFormat(lang, { hour: 'numeric', minute: '2-digit', timeZone: offer.zone });
+    const [from, until] = [new Date(starts_at), new Date(ends_at)];
+    return `${day.format(from)}, ${hour.format(from)} – ${hour.format(until)}${own === offer.zone ? '' : ` (${offer.zone})`}`;
+  };
+
   // ---- the look ----------------------------------------------------------------------------------------------------
 
   const host = h('div', { id: 'unisono-call' });
@@ -325,8 +371,24 @@
     const [number, numberField] = field(t('number'), { type: 'tel', maxlength: 30, autocomplete: 'tel' });
     return h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); call(name.value.trim(), number.value.trim()); } },
       nameField, numberField, h('p', { class: 'notice' }, t('notice') + ' ', S.privacy && h('a', { href: S.privacy, target: '_blank', rel: 'noopener' }, t('privacy'))),
-      h('button', { class: 'primary' }, icon(PHONE), t('call')));
+      h('button', { class: 'primary' }, icon(PHONE), t('call')),
+      S.callBack && button(t('call_back'), 'quiet', wishFor));
   };
+  const wish = () => {
+    const [number, numberField] = field(t('call_back_number'), { type: 'tel', maxlength: 30, autocomplete: 'tel', required: true });
+    const [name, nameField] = field(t('name'), { type: 'text', maxlength: 60, autocomplete: 'name' });
+    const when = h('select', {}, h('option', { value: '' }, t('soon')), offer.windows.map((one) => h('option', { value: one.ends_at }, spell(one))));
+    const note = h('textarea', { maxlength: 500, rows: 3 });
+    const agree = h('input', { type: 'checkbox', required: true });
+    const word = random();
+    const form = { number, name, note, when, agree };
+    return h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); sendWish(form, word); } },
+      numberField, h('label', { class: 'field' }, h('span', {}, t('when')), when), nameField,
+      h('label', { class: 'field' }, h('span', {}, t('about')), note),
+      h('label', { class: 'agree' }, agree, h('span', {}, offer.consent, ' ', S.privacy && h('a', { href: S.privacy, target: '_blank', rel: 'noopener' }, t('privacy')))),
+      h('button', { class: 'primary' }, t('call_back_send')), button(t('back'), 'quiet', idle));
+  };
+  const idle = () => { view = { step: 'idle' }; problem = ''; draw(); };
   const message = () => [
     h('p', { class: 'notice' }, recorder ? t('message_on') : t('message_notice', { minutes: Math.max(1, Math.round((view.longest_s || 180) / 60)) })),
     h('div', { class: 'row' },
@@ -345,7 +407,9 @@
     const step = view.step;
     if (step === 'idle') return ['idle', () => [start()]];
     if (step === 'starting') return ['starting', () => []];
-    if (step === 'ended') return ['ended', () => [button([icon(PHONE), t('again')], 'primary', () => { view = { step: 'idle' }; problem = ''; draw(); })]];
+    if (step === 'ended') return ['ended', () => [button([icon(PHONE), t('again')], 'primary', idle), S.callBack && button(t('call_back'), 'quiet', wishFor)]];
+    if (step === 'wishing') return ['wishing' + JSON.stringify(offer), () => [wish()]];
+    if (step === 'noted') return ['noted', () => [button(t('back'), 'quiet', idle)]];
     if (step === 'message') return ['message' + Boolean(recorder), () => [message(), !recorder && hangUpButton()]];
     if (step === 'prompt') return ['prompt' + JSON.stringify(view.keys), () => [view.keys?.length > 0 && keys(view.keys), hangUpButton()]];
     if (step === 'waiting' || step === 'ringing') return ['waiting', () => [hangUpButton()]];
@@ -361,6 +425,8 @@
   const words = () => {
     switch (view.step) {
       case 'idle': return t('ready');
+      case 'wishing': return t('wishing');
+      case 'noted': return view.when ? t('noted_at', { when: view.when }) : t('noted');
       case 'starting': return t('starting');
       case 'prompt': return (view.says || []).join(' ');
       case 'ringing': return t('ringing');

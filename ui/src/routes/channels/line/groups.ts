@@ -11,7 +11,7 @@ const NAMES: Record<Group, string> = {
   waiting: 'ring_s music announce announce_every_s',
   recording: 'recording',
   out: 'caller_id dial_prefixes calls_an_hour calls_of_person',
-  page: 'title colour page_language theme privacy_url allowed_origins',
+  page: 'title colour page_language theme privacy_url call_backs allowed_origins',
 };
 const PLACES = new Map(GROUPS.flatMap((group) => NAMES[group].split(' ').map((name) => [name, group] as const)));
 /** What has controls of its own, which say more than a field could. */

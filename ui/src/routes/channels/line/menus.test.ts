@@ -28,7 +28,7 @@ describe('the menus of a line', () => {
     menus[0]!.keys[1]!.digit = '1';
     menus[0]!.keys[2]!.goal = 'menu';
     menus[1]!.keys = [];
-    menus[1]!.otherwise = { goal: 'menu', menu: 'main', queue: '', skills: [] };
+    menus[1]!.otherwise = { goal: 'menu', menu: 'main', queue: '', skills: [], between: '' };
     expect(menusWrong(menus)).toEqual({
       '0.1': 'menu-key-twice', '0.2': 'menu-target-missing', '1': 'menu-name-twice', '1.keys': 'menu-keys-missing', '1.otherwise': 'menu-target-itself',
     });

@@ -1,0 +1,13 @@
+goal-between = 13:00-17:00
+goal-between-of = Uhrzeit des Rückrufs, { $choice }
+goal-between-wrong = Schreiben Sie die Uhrzeit als 13:00-17:00, oder lassen Sie sie leer für so bald wie möglich.
+announcement-call-back-consent = Zustimmung zum Rückruf (Anrufseite)
+call-back-wished = Wünscht einen Rückruf
+call-back-soon = so bald wie möglich
+call-back-between = { $day }, { $from } – { $until }
+call-back-agreed-page = zugestimmt auf der Seite um { $at }
+call-back-agreed-key = mit einer Taste erbeten um { $at }
+call-back-words = Wozu?
+call-back-version = Fassung { $version }
+reason-call-back-wished = Wird zur gewünschten Zeit zurückgerufen
+state-wished = Wartet auf die gewünschte Zeit

@@ -1,0 +1,13 @@
+goal-between = 13:00-17:00
+goal-between-of = Time of day of the call-back, { $choice }
+goal-between-wrong = Write the time of day as 13:00-17:00, or leave it empty for as soon as possible.
+announcement-call-back-consent = Consent to a call-back (call page)
+call-back-wished = Wishes to be called back
+call-back-soon = as soon as possible
+call-back-between = { $day }, { $from } – { $until }
+call-back-agreed-page = agreed to on the page at { $at }
+call-back-agreed-key = asked for by a key at { $at }
+call-back-words = To what?
+call-back-version = Version { $version }
+reason-call-back-wished = Is called back at the time they wished
+state-wished = Waits for the time they wished
