@@ -24,7 +24,14 @@ def walls(windows: list[Window]) -> list[str]:
 def test_open_time_is_cut_at_even_hours_and_begins_after_the_lead() -> None:
     now = at(2, 9, 10)
     found = offered([span(2, 9, 17), span(3, 9, 17)], BERLIN, now)
-    assert walls(found)[:6] == ["02 10:00-12:00", "02 12:00-14:00", "02 14:00-16:00", "02 16:00-17:00", "03 09:00-10:00", "03 10:00-12:00"]
+    assert walls(found)[:6] == [
+        "02 10:00-12:00",
+        "02 12:00-14:00",
+        "02 14:00-16:00",
+        "02 16:00-17:00",
+        "03 09:00-10:00",
+        "03 10:00-12:00",
+    ]
     assert all(w.starts_at >= now + LEAD for w in found)
     assert len(found) <= MOST
 

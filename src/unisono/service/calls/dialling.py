@@ -179,7 +179,7 @@ async def _open(tx: Tx, access: Access, channel: ChannelFacts, number: str) -> I
     new = NewInteraction(
         id=new_id(), conversation_id=conversation.id, channel_id=channel.id, access_class=conversation.access_class,
         queue_id=channel.queue_id, skills=[], language=None, units=channel.units, priority=channel.priority,
-        waiting_since=tx.now, due_at=due.due_at or tx.now, due_kind=due.due_kind or None, reason={"code": "called_out"},
+        waiting_since=tx.now, due_at=due.due_at, due_kind=due.due_kind or None, reason={"code": "called_out"},
     )  # fmt: skip
     await tx.talk.insert_interactions([new])
     await keep_new(tx, opening, {new.id: counted})
