@@ -1,17 +1,17 @@
 """Reports at the desk: filter, compare, look behind a figure, take a file out, let one go out by mail; and who looked at whom."""
 
-import io
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.app.demo_house import on_demo_loop, rows, running_demo
+from tests.app.demo_house import on_demo_loop, rows, running_demo, until
+from tests.browser import report_papers as papers
 from tests.browser.kit import browser, listen_for_errors, sign_in, violations, violations_in_themes, window
 from tests.browser.test_demo import ALMOST_STILL
 from tests.db import Cluster
@@ -19,6 +19,7 @@ from tests.midnight import one_day
 from unisono.app.demo.run import DemoHouse
 from unisono.domain.ids import new_id
 from unisono.service.ports.reports import Dated
+from unisono.service.reports import post
 from unisono.service.reports.facts import Facts
 from unisono.service.reports.fold import judge_cuts
 
@@ -27,7 +28,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ZONE = "Europe/Berlin"
 
 
-def test_who_leads_reads_narrows_looks_behind_and_takes_out(cluster: Cluster, tmp_path: Path) -> None:
+#: Of the report of queues, as its columns stand.
+UNITS = ["count", "count", "count", "ms", "share", "count", "ms"]
+
+
+def test_who_leads_reads_narrows_looks_behind_and_takes_out(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Mails that are due are looked for more often than people would wait.
+    monkeypatch.setattr(post, "EVERY_S", 0.3)
     with on_demo_loop() as run:
         run(_story(cluster, tmp_path))
 
@@ -73,9 +82,38 @@ async def past(demo: DemoHouse) -> dict[str, int]:
     return counts
 
 
-def sheet_of(file: Path) -> list[list[Any]]:
-    """The cells of a workbook's first sheet."""
-    return [[cell.value for cell in line] for line in openpyxl.load_workbook(io.BytesIO(file.read_bytes())).active.iter_rows()]
+async def taken_out(page: Page, form: str) -> bytes:
+    """A file of the report that is shown."""
+    await page.get_by_role("main").get_by_text("Ausgeben").click()
+    async with page.expect_download() as waiting:
+        await page.get_by_role("main").get_by_role("link", name=form).click()
+    content = await asyncio.to_thread((await (await waiting.value).path()).read_bytes)
+    await page.get_by_role("main").get_by_text("Ausgeben").click()
+    return content
+
+
+async def files_say_what_the_desk_shows(page: Page) -> None:
+    """CSV, workbook and pages, read by other programs, hold every figure of the screen, and of the time before."""
+    lines, changes = await papers.shown(page.get_by_role("main").get_by_role("table"))
+    assert len(lines) > 2
+    assert lines[-1][0] == "Gesamt"
+    table, book = papers.of_csv(await taken_out(page, "CSV")), papers.of_xlsx(await taken_out(page, "XLSX"))
+    pages = papers.of_pdf(await taken_out(page, "PDF"))
+    both = [unit for unit in UNITS for _ in range(2)]
+    changed = 0
+    for (name, figures), words, in_csv, in_xlsx in zip(lines, changes, table, book, strict=True):
+        assert (in_csv[0], in_xlsx[0]) == (name, name)
+        now = [v / 100 if v is not None and unit == "share" else v for v, unit in zip(in_csv[1::2], UNITS, strict=True)]
+        assert now == pytest.approx(figures, abs=0.001), name
+        assert in_xlsx[1::2] == pytest.approx(figures, abs=0.001), name
+        assert papers.in_pdf(in_csv, both) in pages, name
+        for word, value, before in zip(words, in_csv[1::2], in_csv[2::2], strict=True):
+            if word:
+                changed += 1
+                assert papers.spoken(word.replace("+", "").replace("-", "").replace("−", "")) == pytest.approx(
+                    abs(value / before - 1), abs=0.006
+                ), (name, word)
+    assert changed > 2, "beside figures stands by how much they changed"
 
 
 async def _story(cluster: Cluster, folder: Path) -> None:
@@ -99,6 +137,28 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         await expect(main.get_by_text("verglichen mit")).to_be_visible()
         await expect(main.get_by_text("Gruppen von mindestens 5")).to_be_visible()
 
+        # As files that other programs read, and the enquiries behind a figure: as many as it says.
+        await main.get_by_role("combobox", name="Bericht", exact=True).select_option("Warteschlangen")
+        await expect(main.get_by_role("columnheader", name="Warteschlange")).to_be_visible()
+        await expect(total).to_contain_text(str(6 * 14 + 15))
+        await files_say_what_the_desk_shows(page)
+        [(name, figures), *_], _ = await papers.shown(main.get_by_role("table"))
+        await (
+            main.get_by_role("row")
+            .filter(has=page.get_by_role("rowheader", name=name, exact=True))
+            .get_by_role("button")
+            .first.click()
+        )
+        behind = page.get_by_role("dialog")
+        more = behind.get_by_role("button", name="Mehr zeigen")
+        await expect(behind.get_by_role("link").first).to_be_visible()
+        while await more.count():
+            await more.click()
+        await expect(behind.get_by_role("link", name="Frida Fragt")).to_have_count(int(figures[0] or 0))
+        await behind.get_by_role("link").first.click()
+        await expect(page).to_have_url(re.compile("/conversation/"))
+        await page.go_back()
+
         # Narrowed to one queue, by channel.
         await main.get_by_role("combobox", name="Bericht", exact=True).select_option("Warteschlangen")
         await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option("Letzte 30 Tage")
@@ -118,14 +178,9 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         assert await violations(page) == []
         await page.keyboard.press("Escape")
 
-        # The same, as a workbook that another program reads.
-        await main.get_by_text("Ausgeben").click()
-        async with page.expect_download() as waiting:
-            await main.get_by_role("link", name="XLSX").click()
-        await (await waiting.value).save_as(folder / "report.xlsx")
-        cells = sheet_of(folder / "report.xlsx")
-        assert ["Gesamt", expected] in [line[:2] for line in cells]
-        assert any(queue in str(line[0]) for line in cells[:6]), "the filter stands above the table"
+        # The same, as a workbook: the filter is in it.
+        cells = papers.of_xlsx(await taken_out(page, "XLSX"))
+        assert [line[:2] for line in cells] == [[queue, expected], ["Gesamt", expected]]
 
         # It goes out by mail.
         await main.get_by_role("button", name="Per E-Mail schicken").click()
@@ -139,6 +194,16 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         await expect(main.get_by_text("leitung@firma.example")).to_be_visible()
         [kept] = await rows(demo, "select question, timing from report_schedule")
         assert (kept["question"]["report"], kept["timing"]["rhythm"], len(kept["question"]["queue"])) == ("queues", "weekly", 1)
+
+        # At once as well: the mail server has it, with the file in it.
+        await main.get_by_role("button", name="Montags für alle jetzt schicken").click()
+        await until(demo, "select count(*) from report_run where state = 'sent'", lambda n: n == 1)
+        [letter] = demo.mails.house.boxes.messages("leitung@firma.example")
+        name, content = papers.file_in(letter.content)
+        assert name.endswith(".xlsx")
+        assert papers.of_xlsx(content)[0][0] == queue
+        await page.reload()
+        await expect(main.get_by_text("geschickt", exact=True)).to_be_visible()
 
         # Everybody's own page, and pages that show themselves in every language and theme.
         await main.get_by_role("link", name="Meine Zahlen").click()
