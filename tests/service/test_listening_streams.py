@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from tests.kit import House, Person
-from tests.service.test_listening import ear, found, heard, monitor, said, somebody
+from tests.kit import House, OneConnector, Person, Scripted
+from tests.service.test_listening import ear, found, heard, monitor, post, said, somebody, source
 from unisono.app.registry import Connectors
+from unisono.contract import Overheard, Sought
 from unisono.domain.errors import Invalid
 from unisono.domain.ids import new_id
 from unisono.egress.client import EgressFactory
@@ -264,3 +265,35 @@ async def test_a_feed_is_heard_by_its_address_alone_and_only_what_a_monitor_find
     assert (said(view), view.network) == ("Acme kaputt", "rss")
     (shown,) = await list_sources(house.db)
     assert (shown.posts, shown.found, shown.health) == (2, 1, "")
+
+
+class Seeking(Scripted):
+    """A network that looks by itself for what it is asked."""
+
+    asked: ClassVar[list[list[Sought]]] = []
+
+    async def seek(self, place: str | None, wanted: Callable[[], Sequence[Sought]]) -> AsyncIterator[Overheard]:
+        self.asked.append(list(wanted()))
+        yield Overheard(posts=(post(1, "Acme bohrt"), post(2, "Acme schweigt"), post(3, "ACME bohrt nicht")), place="p3")
+
+
+async def test_a_network_that_looks_by_itself_is_asked_for_what_monitors_want_and_the_rest_is_checked_here(house: House) -> None:
+    registry = OneConnector(Seeking)
+    house.outside = msgspec.structs.replace(house.outside, registry=registry)
+    registry.manifest = lambda connector: msgspec.structs.replace(  # type: ignore[method-assign]
+        OneConnector.manifest(registry, connector), network="x"
+    )
+    Seeking.asked = []
+    anna = await somebody(house, await house.queue())
+    wanted = await monitor(house, anna, "acme bohrt NOT nicht")
+    await monitor(house, anna, "bohr* -nie")
+    await monitor(house, anna, "acme network:mastodon")
+    channel = await house.channel(await house.queue())
+    await house.sql("update channel set network = 'x' where id = $1", channel.id)
+    heard_by = await source(house, anna, channel)
+    assert await heard(house, heard_by, await ear(house)) == ""
+    # One that cannot be asked for, and one that is about another network, are not.
+    assert Seeking.asked == [[Sought(wanted.hex, ("((acme OR #acme OR @acme) (bohrt OR #bohrt OR @bohrt)) -is:retweet",))]]
+    assert {said(view) for view in await found(house, anna.access)} == {"Acme bohrt", "ACME bohrt nicht"}
+    reasons = {said(view): len(view.reasons) for view in await found(house, anna.access)}
+    assert reasons == {"Acme bohrt": 2, "ACME bohrt nicht": 1}

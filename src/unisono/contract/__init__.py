@@ -66,7 +66,7 @@ from unisono.contract.inbound import (
     ThreadRef,
     Unreadable,
 )
-from unisono.contract.listening import Adopts, Heard, Overheard, Overhears
+from unisono.contract.listening import Adopts, Heard, Overheard, Overhears, Seeks, Sought
 from unisono.contract.manifest import BadManifest, Limit, Manifest, OAuth, load_manifest
 from unisono.contract.outbound import (
     NotSent,
@@ -152,8 +152,10 @@ __all__ = [
     "Route",
     "Routes",
     "Secrets",
+    "Seeks",
     "SendResult",
     "Sent",
+    "Sought",
     "Status",
     "Stream",
     "StreamResponse",

@@ -4,7 +4,7 @@ A stream of strangers' posts is no inbox: almost nothing of it is kept. What a m
 somebody wants to answer is adopted, and from then on it is an item of the channel like any other.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -59,6 +59,26 @@ class Overhears(Protocol):
 
         A place that the network no longer knows is told as a gap. May be called on a connector without an account, whose
         settings are the source's alone. Raises NotReached, PullFailed, HostRefused, BudgetSpent.
+        """
+        ...
+
+
+class Sought(Struct, frozen=True):
+    """What one monitor looks for, in the network's own words: posts that meet any of `asks`. key names the monitor to us."""
+
+    key: str
+    asks: tuple[str, ...]
+
+
+@runtime_checkable
+class Seeks(Protocol):
+    """The network looks for us in what is said on it: it is told what is sought, and tells what it finds."""
+
+    def seek(self, place: str | None, wanted: Callable[[], Sequence[Sought]]) -> AsyncIterator[Overheard]:
+        """Yield what the network finds after a place until the connection ends; posts may come again, and more than is sought.
+
+        `wanted` says what is sought at any time; the network is kept in step with it. Raises NotReached, PullFailed, HostRefused,
+        BudgetSpent.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The connector: one account on X, by API v2."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from unisono.connectors.x.limits import caps_for, caps_of
 from unisono.connectors.x.listening import Listening
 from unisono.connectors.x.read import read_item
 from unisono.connectors.x.rechecking import Rechecking
+from unisono.connectors.x.seeking import Seeking
 from unisono.connectors.x.watch import Watch
 from unisono.connectors.x.wire import User
 from unisono.contract import (
@@ -28,6 +29,7 @@ from unisono.contract import (
     HttpRequest,
     NotReached,
     OutMessage,
+    Overheard,
     Page,
     PullFailed,
     Purpose,
@@ -36,6 +38,7 @@ from unisono.contract import (
     Retry,
     SendResult,
     Sent,
+    Sought,
     ThreadRef,
     Unknown,
 )
@@ -132,6 +135,11 @@ class X:
         """Hold a stream open."""
         async for raw in self._listening.listen(await self._knows()):
             yield raw
+
+    async def seek(self, place: str | None, wanted: Callable[[], Sequence[Sought]]) -> AsyncIterator[Overheard]:
+        """Hear strangers' posts that monitors look for."""
+        async for step in Seeking(self._ctx, self._api).seek(place, wanted):
+            yield step
 
     async def verify(self, request: HttpRequest) -> Challenge | list[Raw] | Deny:
         """Return what a push brought."""

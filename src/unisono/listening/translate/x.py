@@ -37,22 +37,22 @@ def _asked(tree: Less, typed: Typed) -> _Ask | None:
             return _term(tree, typed)
         case All(parts):
             known = [found for part in parts if (found := _asked(part, typed)) is not None]  # type: ignore[arg-type]  # lessened
-            return ("and", tuple(known)) if known else None
+            return _joined("and", known) if known else None
         case Any(parts):
             some: list[_Ask | None] = [_asked(part, typed) for part in parts]  # type: ignore[arg-type]  # a lessened tree holds lessened parts
-            return None if any(one is None for one in some) else _either([one for one in some if one is not None])
+            return None if any(one is None for one in some) else _joined("or", [one for one in some if one is not None])
 
 
-def _either(asks: Sequence[_Ask]) -> _Ask:
-    """One OR without another in it, each part once."""
-    parts = [part for ask in asks for part in (ask[1] if isinstance(ask, tuple) and ask[0] == "or" else (ask,))]
-    return ("or", tuple(dict.fromkeys(parts)))
+def _joined(kind: str, asks: Sequence[_Ask]) -> _Ask:
+    """One AND or OR without another of its kind in it, each part once."""
+    parts = [part for ask in asks for part in (ask[1] if isinstance(ask, tuple) and ask[0] == kind else (ask,))]
+    return (kind, tuple(dict.fromkeys(parts)))
 
 
 def _term(term: Term, typed: Typed) -> _Ask | None:
     if all(form.startswith("author:") for form in term.forms):
         authors = [form.partition(":")[2] for form in term.forms]
-        return _either([f"from:{name}" for name in authors]) if all(_NAME.fullmatch(name) for name in authors) else None
+        return _joined("or", [f"from:{name}" for name in authors]) if all(_NAME.fullmatch(name) for name in authors) else None
     word = asked_word(term)
     if word is None:
         return None

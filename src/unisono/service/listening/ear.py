@@ -13,13 +13,14 @@ from uuid import UUID
 import structlog
 from msgspec import Struct
 
-from unisono.contract.listening import Heard
+from unisono.contract.listening import Heard, Sought
 from unisono.domain.errors import Invalid
 from unisono.listening.matcher import Frequencies, Matcher
 from unisono.listening.post import Post
 from unisono.listening.query import Node
 from unisono.listening.reasons import reasons
 from unisono.listening.syntax import parse
+from unisono.listening.translate import translated
 from unisono.service.ports import Database
 from unisono.service.ports.listening import MonitorFacts
 
@@ -50,6 +51,7 @@ class Ear:
         self._versions: dict[UUID, int] = {}
         self._since: datetime | None = None
         self._lock = asyncio.Lock()
+        self._asks: dict[tuple[UUID, int, str], tuple[str, ...] | None] = {}
 
     def __len__(self) -> int:
         return len(self._ready)
@@ -57,6 +59,19 @@ class Ear:
     def monitor(self, monitor_id: UUID) -> MonitorFacts:
         """Return what is known of a monitor that is on. Raises KeyError."""
         return self._ready[monitor_id].facts
+
+    def sought(self, network: str) -> list[Sought]:
+        """Return what a network that looks by itself is to look for; a monitor that cannot be asked for finds nothing there."""
+        found: list[Sought] = []
+        for monitor_id, ready in self._ready.items():
+            key = (ready.facts.id, ready.facts.version, network)
+            if key not in self._asks:
+                self._asks[key] = translated(ready.facts.query, network)
+                if self._asks[key] is None:
+                    _log.info("monitor_not_asked", monitor_id=str(monitor_id), network=network)
+            if asks := self._asks[key]:
+                found.append(Sought(monitor_id.hex, asks))
+        return found
 
     async def keep_up(self) -> int:
         """Take in what changed since the last time; returns how many monitors. Each is in effect with the next post."""

@@ -7,6 +7,7 @@ that a crash repeats some posts and leaves none out; a post that comes again is 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ import structlog
 from unisono.contract.budgets import BudgetSpent
 from unisono.contract.connector import PullFailed
 from unisono.contract.context import HostRefused, NotReached
-from unisono.contract.listening import Overheard, Overhears
+from unisono.contract.listening import Overheard, Overhears, Seeks
 from unisono.domain.errors import UnisonoError
 from unisono.service.channel_context import Outside
 from unisono.service.intake import LEASE_S, LeaseLost, growing_pause, lease
@@ -173,9 +174,12 @@ async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: s
     network = channel.network if channel else outside.registry.manifest(source.connector).network
     try:
         connector = open_source(outside, source, channel)
-        if not isinstance(connector, Overhears):
+        if isinstance(connector, Seeks):
+            stream = connector.seek(source.place, partial(ear.sought, network))
+        elif isinstance(connector, Overhears):
+            stream = connector.overhear(source.place)
+        else:
             return "no_power"
-        stream = connector.overhear(source.place)
         await _pump(outside, ear, source, network, stream, holder, lanes)
     except BudgetSpent:
         return "throttled"

@@ -91,8 +91,8 @@ async def remove_source(db: Database, access: Access, source_id: UUID) -> None:
 
 
 def hears(code: ConnectorType) -> bool:
-    """Tell whether a connector hears a public stream."""
-    return callable(getattr(code, "overhear", None))
+    """Tell whether a connector hears a public stream, or lets its network look for what monitors want."""
+    return any(callable(getattr(code, power, None)) for power in ("overhear", "seek"))
 
 
 def check_addresses(config: Mapping[str, str]) -> None:

@@ -337,7 +337,8 @@ class Api:
 def matcher(query: str, network: XNetwork) -> Callable[[Post], bool]:
     """Return what a query of search and of the filtered stream finds.
 
-    Words, @names, from:, conversation_id:, is:reply; a blank is and, OR is or, brackets hold together, a minus is not.
+    Words, "words", #tags, @names, from:, conversation_id:, is:reply; a blank is and, OR is or, brackets hold together, a minus
+    is not.
     """
 
     def has(post: Post, term: str) -> bool:
@@ -354,7 +355,7 @@ def matcher(query: str, network: XNetwork) -> Callable[[Post], bool]:
         if term.startswith("@"):
             user = network.user_named(term)
             return user is not None and user.id in network.names(post)
-        return term.lower() in post.text.lower()
+        return re.search(rf"(?<!\w){re.escape(term.strip(chr(34)).lower())}(?!\w)", post.text.lower()) is not None
 
     def holds(post: Post, terms: Sequence[Any]) -> bool:
         choices: list[list[Any]] = [[]]
