@@ -35,6 +35,7 @@ from steps import (
 # Package -> paths of which one shows that the package, or an equal, is there. A star stands for a version.
 PACKAGES = {
     "chromium": ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+    "coturn": ["/usr/bin/turnserver"],
     "dovecot-imapd": ["/usr/lib/dovecot/imap"],
     "dovecot-lmtpd": ["/usr/lib/dovecot/lmtp"],
     "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
@@ -48,7 +49,7 @@ PACKAGES = {
     "sipvicious": ["/usr/bin/svmap"],
     "tcc": ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/tcc"],
 }
-SERVICES = ["dovecot", "kamailio", "nats-server", "postgresql", "prosody"]
+SERVICES = ["coturn", "dovecot", "kamailio", "nats-server", "postgresql", "prosody"]
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 # A program with other dependencies than the product's has an environment of its own.

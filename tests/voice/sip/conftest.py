@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from tests.peers import require_binary
-from unisono.contract.voice import Command, Offered, Result, VoiceEvent
+from unisono.contract.voice import Command, Digit, Offered, Result, VoiceEvent
 from unisono.testing.telephony import Ear, Kamailio, Sipp
 from unisono.testing.telephony.sipp import Caller, Phone
 from unisono.voice.sip.driver import SipDriver
@@ -107,6 +107,11 @@ class House:
             for one in (ending, coming):
                 one.cancel()
             await asyncio.gather(ending, coming, return_exceptions=True)
+
+    async def digits(self, call_id: str, number: int) -> None:
+        """Wait until so many keys were told."""
+        async with self._news, asyncio.timeout(10):
+            await self._news.wait_for(lambda: len(self.all(Digit, call_id=call_id)) >= number)
 
     def all(self, kind: type[E], **wanted: Any) -> list[E]:
         """Return the events of a kind that have these values."""

@@ -15,6 +15,7 @@ from unisono.contract.voice import (
     Answered,
     Bridge,
     Connect,
+    Digit,
     Ended,
     Endpoint,
     EndpointKind,
@@ -132,6 +133,28 @@ async def test_a_caller_s_own_transfer_is_refused(town: Town, target: str) -> No
             await town.house.next(Ended, call_id=call)
     assert town.driver.turned["refer"] == turned + 1
     assert only_callers(town)
+
+
+async def test_keys_dial_nobody(town: Town) -> None:
+    """As on old exchanges, where who knew the code had a line to the outside."""
+    caller = await town.ear()
+    code = "0" + OUTSIDE[3:8] + "#"
+    with nobody_is_dialled(town):
+        async with town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their:
+            call = (await town.house.arrives()).call_id
+            await town.do(Park, call)
+            await town.house.next(Answered, call_id=call)
+            await caller.hears(440)
+            for number, key in enumerate(code, 1):
+                await caller.press(key)
+                await town.house.digits(call, number)
+            assert [event.digit for event in town.house.all(Digit, call_id=call)] == list(code)
+            seen = (await town.driver.snapshot()).call(call)
+            assert seen is not None
+            assert [leg.leg_id for leg in seen.legs] == [CALLER]
+            await town.do(Hangup, call)
+            await their.ends_well()
+            await town.house.next(Ended, call_id=call)
 
 
 @pytest.mark.parametrize("extra", ["", "Refer-Sub: false\r\n", "Supported: norefersub\r\nRefer-Sub: false\r\n"])
@@ -297,6 +320,26 @@ async def test_an_agent_s_phone_asks_and_the_house_transfers(town: Town) -> None
         await their.ends_well()
         await outside.ends_well()
         await town.house.next(LegEnded, call_id=call, leg_id="mobile")
+
+
+async def test_a_phone_that_names_another_place_has_nobody_dialled_there(town: Town) -> None:
+    """A 302 comes from whoever is called; what it names is the phone's wish and no order."""
+    caller, anna = await town.ear(), await town.ear()
+    names = f"<sip:{OUTSIDE}@127.0.0.1:{town.provider_port}>"
+    with nobody_is_dialled(town):
+        async with (
+            town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their,
+            town.phone("anna", Phone(anna.port).rings().refuses("302 Moved Temporarily", names=names)) as hers,
+        ):
+            call = (await town.house.arrives()).call_id
+            await town.do(Park, call)
+            phone = Endpoint(kind=EndpointKind.AGENT, address="anna")
+            await town.do(Connect, call, leg_id="anna", endpoint=phone, timeout_s=10)
+            await hers.ends_well()
+            await town.house.next(LegEnded, call_id=call, leg_id="anna")
+            await town.do(Hangup, call)
+            await their.ends_well()
+            await town.house.next(Ended, call_id=call)
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ async def test_a_command_that_comes_again_is_not_done_again(town: Town) -> None:
     ):
         call = (await town.house.arrives()).call_id
         await town.do(Park, call)
-        again = Connect(command_id="same", call_id=call, leg_id="anna", endpoint=agent("anna"), timeout_s=10)
+        again = Connect(command_id=f"same-{call}", call_id=call, leg_id="anna", endpoint=agent("anna"), timeout_s=10)
         results = await asyncio.gather(*(town.driver.do(again) for _ in range(5)))
         assert [result for result in results if not isinstance(result, Done)] == []
         await town.house.next(Answered, call_id=call, leg_id="anna")

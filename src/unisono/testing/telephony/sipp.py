@@ -258,9 +258,12 @@ class Phone:
         self.steps.append(f'<nop><action><exec rtp_stream="{file},-1,8"/></action></nop>')
         return self
 
-    def refuses(self, line: str = "486 Busy Here") -> "Phone":
-        """Do not take it."""
-        self.steps += [_reply(line), '<recv request="ACK"/>']
+    def refuses(self, line: str = "486 Busy Here", *, names: str = "") -> "Phone":
+        """Do not take it. names: who is to be called instead (a Contact), as a phone that is forwarded says it."""
+        answer = _reply(line)
+        if names:
+            answer = answer.replace("Contact: <sip:phone@[local_ip]:[local_port]>", f"Contact: {names}")
+        self.steps += [answer, '<recv request="ACK"/>']
         return self
 
     def is_cancelled(self) -> "Phone":
