@@ -66,6 +66,7 @@ class WorkClass:
         self._lower = sum(step.lower for step in taken)
         dropped: frozenset[str] = frozenset().union(*(step.drop for step in taken))
         self.asked = tuple(need for need in item.needs if need.skill not in dropped)
+        self.skills = tuple(need.skill for need in item.needs)
         self.dropped = tuple(need.skill for need in item.needs if need.skill in dropped)
         self.hard = bits.needs((need for need in self.asked if not need.optional), self._lower)
         self.soft = bits.needs((need for need in self.asked if need.optional), self._lower)
@@ -120,6 +121,8 @@ class WorkClass:
 
     def given_up(self, mask: int) -> tuple[str, ...]:
         """Return the skills asked that somebody with these bits does not bring."""
+        if not self._soft_bits:
+            return self.dropped
         return self.dropped + tuple(skill for skill, bit in self._soft_bits if not bit & mask)
 
     def rank_of(self, item: Waiting, at: float) -> Rank:

@@ -91,9 +91,13 @@ class People:
         for group in self._touched(person, units):
             group.started += 1
 
+    def able(self, work_class: WorkClass) -> list[Profile]:
+        """Return the profiles that can take it, the least scarce skills first."""
+        return work_class.able(self._all_profiles)
+
     def with_room(self, work_class: WorkClass, units: int) -> Iterator[Profile]:
         """Return the profiles in which somebody may take it and may have room, the least scarce skills first."""
-        able = work_class.able(self._all_profiles)
+        able = self.able(work_class)
         if units <= 0 or len(able) <= sum(map(len, self._roomy.values())):
             yield from able
             return
@@ -125,7 +129,7 @@ class People:
     def lenders(self, work_class: WorkClass) -> Iterator[Person]:
         """Return, of each profile that can take it, who lends least to work that may interrupt."""
         kinds = self._known(work_class.params.interrupts)
-        for profile in work_class.able(self._all_profiles):
+        for profile in self.able(work_class):
             rooms = profile.lenders.get(kinds, {})
             best: Person | None = None
             for key in sorted(rooms, reverse=True):
@@ -140,7 +144,7 @@ class People:
     def all_lenders(self, work_class: WorkClass) -> Iterator[Person]:
         """Return everybody with room for it when their work in hand lends."""
         kinds = self._known(work_class.params.interrupts)
-        for profile in work_class.able(self._all_profiles):
+        for profile in self.able(work_class):
             for (_, room), heap in profile.lenders.get(kinds, {}).items():
                 if room >= work_class.units:
                     yield from (person for entry in heap if (person := self._valid(entry)) is not None)

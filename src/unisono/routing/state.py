@@ -194,6 +194,8 @@ class RouterState:
             work_class = self._classes[key] = WorkClass(key, item, self._bits)
             work_class.weight = index.static_weight(item.params, item.value, self._horizon)
             self._shelf.add(work_class)
+            # Who can take it takes longest of a first decision: it is found out when the class comes up, also by a standby.
+            self._people.able(work_class)
             if item.refused:
                 self._refused.add(work_class)
             if item.params.interrupts and not item.params.deferrable:
@@ -325,13 +327,10 @@ class RouterState:
         item = self._head(work_class)
         if item is None:
             return None
-        rank = work_class.rank
-        found = (_pair(rank, item, work_class, person, match) for person, match in self._able(work_class, item))
-        best = min(found, key=_rank_of_pair, default=None)
-        if best is not None or work_class not in self._interrupting:
-            return best
-        found = (_pair(rank, item, work_class, person, match) for person, match in self._lenders(work_class, item))
-        return min(found, key=_rank_of_pair, default=None)
+        best = _best_of_these(self._able(work_class, item), work_class, item)
+        if best is None and work_class in self._interrupting:
+            best = _best_of_these(self._lenders(work_class, item), work_class, item)
+        return best
 
     def _able(self, work_class: WorkClass, item: Waiting) -> Iterable[tuple[Person, float]]:
         """Return, of each profile, who comes into question first; who is preferred or has refused, by themselves."""
@@ -450,8 +449,19 @@ def may_borrow(person: Person, work_class: WorkClass) -> bool:
     )  # fmt: skip
 
 
-def _rank_of_pair(pair: _Pair) -> _PairRank:
-    return pair.rank
+def _best_of_these(people: Iterable[tuple[Person, float]], work_class: WorkClass, item: Waiting) -> _Pair | None:
+    """Return the pair with who comes first of these for the head of a class; of a rank only what differs is compared."""
+    rank = work_class.rank
+    assert rank is not None
+    index_of_head = rank[1]
+    first: tuple[float, int, int, float, UUID] | None = None
+    best: tuple[Person, float] | None = None
+    for able in people:
+        person, match = able
+        place = (index_of_head * match, person.profile.scarcity, -person.free, person.idle_since, person.id)
+        if first is None or place < first:
+            first, best = place, able
+    return _pair(rank, item, work_class, *best) if best is not None else None
 
 
 def _pair(rank: Rank, item: Waiting, work_class: WorkClass, person: Person, match: float) -> _Pair:
@@ -473,7 +483,8 @@ def _reason(pair: _Pair, now: float, borrowed: int) -> Reason:
     _, weighed, due, since, *_ = pair.rank
     return Reason(
         code=code, waited_s=max(0, int(now - since)), due_in_s=int(due - now) if work_class.timed else None,
-        skills=tuple(need.skill for need in item.needs if need.skill not in given_up), given_up=given_up,
+        skills=tuple(need.skill for need in item.needs if need.skill not in given_up) if given_up else work_class.skills,
+        given_up=given_up,
         step=work_class.step, index=round(-weighed, 6), value=work_class.value,
         urgency=round(-weighed / (work_class.weight * pair.match), 4), match=round(pair.match, 4), borrowed=borrowed,
     )  # fmt: skip

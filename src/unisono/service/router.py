@@ -142,7 +142,9 @@ class Router:
 
     def _pause_s(self) -> float:
         now = self._clock.now()
-        due = [moment for moment in (self._clock_due, self._state.next_moment()) if moment is not None]
+        # Once a second all classes are weighed anew: at its beginning, and not when the next slot becomes free.
+        second = now.replace(microsecond=0) + timedelta(seconds=1)
+        due = [second, *(moment for moment in (self._clock_due, self._state.next_moment()) if moment is not None)]
         return min([CLOCK_S, *(max(0.01, (moment - now).total_seconds()) for moment in due)])
 
     # -- what is known ------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ select i.id as interaction_id, i.agent_id, i.access_class from interaction i
 where i.state = 'waiting' and i.agent_id is not null
 
 -- name: queue_archived
-select i.id as interaction_id, i.agent_id, i.access_class from queue q join interaction i on i.queue_id = q.id
+select i.id as interaction_id, i.agent_id, i.access_class from queue q join access_class k on k.queue_id = q.id join interaction i on i.access_class = k.id
 where q.archived_at is not null and i.state = 'waiting'
 
 -- name: capacity_without_work
@@ -97,7 +97,8 @@ select id from app_user where disabled_at is not null;
 select (array_agg(id))[1] as id from interaction where state = 'waiting' group by queue_id, skills;
 
 -- name: of_kinds
-select i.id from interaction k join interaction i on i.state = 'waiting' and i.queue_id = k.queue_id and i.skills = k.skills
+select i.id from interaction k join access_class c on c.queue_id = k.queue_id
+join interaction i on i.state = 'waiting' and i.access_class = c.id and i.skills = k.skills
 where k.id = any($1::uuid[]);
 
 -- name: places

@@ -107,7 +107,7 @@ select exists (select from interaction where agent_id = $1 and state = 'wrap_up'
 -- nothing back, so they are asked first, and what was said only of what has been held for so long.
 with held as materialized (
     select i.id, i.conversation_id, i.agent_id, q.silence_s
-    from queue q join interaction i on i.queue_id = q.id and i.state = 'active'
+    from queue q join access_class k on k.queue_id = q.id join interaction i on i.access_class = k.id and i.state = 'active'
     where q.silence_s is not null and ($2::uuid is null or i.id = $2)
       and i.held_since <= $1::timestamptz - make_interval(secs => q.silence_s)
 )

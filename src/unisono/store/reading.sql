@@ -112,8 +112,10 @@ from identity n join conversation c on c.identity_id = n.id where n.customer_id 
 select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer where id = any((select $1::uuid[])::uuid[]);
 
 -- name: offers_of
-select id, interaction_id, agent_id, state, created_at, expires_at, reason, given_by from offer
-where agent_id = $1 and state = 'open' order by created_at, id;
+-- By the work that they are offered: what is open is offered to whoever it is written to.
+select o.id, o.interaction_id, o.agent_id, o.state, o.created_at, o.expires_at, o.reason, o.given_by
+from interaction i join offer o on o.interaction_id = i.id and o.state = 'open'
+where i.agent_id = $1 and i.state = 'offered' order by o.created_at, o.id;
 
 -- name: agents
 -- The day only: since when somebody is in their state is told under a permit alone (service/live_people.py). What follows (who,

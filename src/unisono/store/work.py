@@ -16,6 +16,7 @@ from unisono.store.driver import Connection
 from unisono.store.sql import load
 
 _SQL = load("work")
+_as_json = msgspec.json.Encoder().encode
 _PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable", "interrupts")
 
 
@@ -95,7 +96,9 @@ class PgWork:
         offered: list[UUID] | None = await self._connection.fetchval(
             _SQL["commit_offers"], token,
             [d.interaction_id for d in decisions], [d.agent_id for d in decisions], new_ids(len(decisions)),
-            [d.version for d in decisions], [d.units for d in decisions], [d.reason for d in decisions], self._now,
+            [d.version for d in decisions], [d.units for d in decisions],
+            # As texts: an array of them goes over as it is, one of jsonb is written out and quoted for both sides to read again.
+            [_as_json(d.reason).decode() for d in decisions], self._now,
             told.type, told.v,
         )  # fmt: skip
         return offered

@@ -87,7 +87,7 @@ select exists (select from offer where state = 'open' and expires_at <= $1) as o
 with fence as materialized (
     select 1 from lease where name = 'router' and token = $1 for share
 ), p as (
-    select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::jsonb[])
+    select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::text[])
         as p(interaction_id, agent_id, offer_id, version, units, reason)
 ), free as materialized (
     select p.* from p join interaction i on i.id = p.interaction_id
@@ -103,7 +103,7 @@ with fence as materialized (
     returning a.user_id
 ), moved as (
     update interaction i set state = 'offered', agent_id = f.agent_id, version = f.version + 1, updated_at = $8::timestamptz,
-                             reason = f.reason
+                             reason = f.reason::jsonb
     from free f where i.id = f.interaction_id and f.agent_id = any (array(select user_id from able))
     returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, f.offer_id, f.units, i.reason,
               $8::timestamptz + make_interval(secs => (select q.offer_s from queue q where q.id = i.queue_id)) as expires_at

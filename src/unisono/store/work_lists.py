@@ -161,8 +161,8 @@ class _Picked:
 
     @property
     def must_merge(self) -> bool:
-        """Whether no index has this order for the filters themselves: closed work, or a queue and a channel at once."""
-        return self._which.view in ENDED or len(self._filters) == 2
+        """Whether the index in this order is by class; that by the time of waiting is one for all that is open."""
+        return self._column != "waiting_since"
 
     def order(self, table: str) -> str:
         """The list's order."""

@@ -290,12 +290,18 @@ class Hub:
 
     async def _tell(self, batch: Batch) -> None:
         own = self._with_frames_of_their_own(batch)
+        # Who is offered something waits for it; what else a batch tells can come some milliseconds later.
+        first = {c for user_id in batch.offers.keys() & self._by_user.keys() for c in self._by_user[user_id]}
+        for connection in first:
+            frame = self._frame_for(batch, connection)
+            if frame is not None:
+                connection.send(frame)
         told = 0
         for sight, group in list(self._by_sight.items()):
             shared = batch.shared(sight)
             if shared is None and not own:
                 continue
-            for connection in list(group):
+            for connection in group - first:
                 frame = self._frame_for(batch, connection) if own and connection in own else shared
                 if frame is not None:
                     connection.send(frame)
