@@ -192,8 +192,8 @@ MUTANTS = [
         law=2,
         name="somebody is interrupted although another has room",
         file="routing/state.py",
-        old="        best = min(found, key=_rank_of_pair, default=None)\n        if best is not None or",
-        new="        best = min(found, key=_rank_of_pair, default=None)\n        if (best is not None and not work_class.params.interrupts) or",
+        old="        if best is None and work_class in self._interrupting:",
+        new="        if (best is None or work_class.params.interrupts) and work_class in self._interrupting:",
         tests="tests/service/test_interrupts.py::test_who_has_room_is_asked_before_anybody_is_interrupted",
     ),
     Mutant(

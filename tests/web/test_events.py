@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,8 @@ from unisono.service.desk_state import DeskState, apply_frame, plain
 from unisono.service.ports.reading import Sight
 from unisono.service.setup_views import GrantView
 from unisono.web.events import hub, sink
-from unisono.web.events.sse import ephemeral
+from unisono.web.events.connection import Connection
+from unisono.web.events.sse import Frame, ephemeral
 from unisono.web.protocol import HouseProtocol
 
 
@@ -153,6 +155,37 @@ async def test_offers_reach_their_agent_alone(served: Served, root: Browser) -> 
         while state != "active":
             state = next((w["interaction"]["state"] for w in (await his.next()).get("work", ())), "")
         assert all("offers" not in frame for frame in his.frames())
+
+
+async def test_who_is_offered_something_hears_it_before_everybody_else(
+    served: Served, root: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = served.kit
+    queue = await kit.queue()
+    channel = await kit.channel(queue)
+    people = [await served.logged_in(name, "agent") for name in ("anna", "bert", "carl", "dora", "emil")]
+    ids = [(await one.get("me"))["user"]["id"] for one in people]
+    told: dict[bytes, list[tuple[UUID, bool]]] = {}
+    send = Connection.send
+
+    def noted(self: Connection, frame: Frame) -> None:
+        # What was told with one cursor is one batch.
+        told.setdefault(frame.data.split(b"\n", 1)[0], []).append((self.user_id, b'"offers":[' in frame.data))
+        send(self, frame)
+
+    monkeypatch.setattr(Connection, "send", noted)
+    async with AsyncExitStack() as stack:
+        desks = [await stack.enter_async_context(listening(one)) for one in people]
+        for number, (agent, agent_id) in enumerate(zip(people, ids, strict=True)):
+            await root.did("PUT", f"queues/{queue}/members", {"member_ids": [agent_id]})
+            await agent.did("PUT", "me/agent-state", {"state": "available"})
+            told.clear()
+            await kit.hear(channel, {"id": str(number), "text": "For one of them"})
+            assert await kit.route() == 1
+            while "offers" not in await desks[number].next():
+                pass
+            (batch,) = [heard for heard in told.values() if any(offered for _, offered in heard)]
+            assert batch[0] == (UUID(agent_id), True)
 
 
 async def test_a_grant_taken_away_takes_effect_before_the_next_frame(served: Served, root: Browser) -> None:
