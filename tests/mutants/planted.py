@@ -4,6 +4,7 @@ from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.desk import DESK_MUTANTS
 from tests.mutants.mutant import Mutant
 from tests.mutants.telephony import TELEPHONY_MUTANTS
+from tests.mutants.triage import TRIAGE_MUTANTS
 
 _LAW1 = "tests/laws/test_law1_nothing_lost.py"
 _LAW2 = "tests/laws/test_law2_equal_rank.py"
@@ -19,6 +20,7 @@ MUTANTS = [
     *DESK_MUTANTS,
     *CALL_MUTANTS,
     *TELEPHONY_MUTANTS,
+    *TRIAGE_MUTANTS,
     Mutant(
         law=1,
         name="the network is thanked although the store failed",

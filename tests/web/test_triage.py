@@ -20,6 +20,7 @@ from unisono.service.first_run import first_administrator
 from unisono.service.listening.ear import Ear
 from unisono.service.listening.take_in import take_in
 from unisono.service.ports.fitting import FitTask, Fitted
+from unisono.service.triage.judge import Judge
 from unisono.service.triage.learn import ask_at_night, learn_once
 
 NEEDS = ("Wo bleibt denn mein Paket {}?", "Meine Rechnung {} stimmt leider nicht", "Wie kündige ich meinen Vertrag {}?")
@@ -102,6 +103,9 @@ async def test_what_a_customer_writes_is_judged_with_reasons_a_correction_stands
     [row] = await served.sql("select id, conversation_id from message where remote_id = 'a'")
     # What the house says itself is judged by nobody.
     assert [one["item_id"] for one in await served.sql("select item_id from triage_score")] == [row["id"]]
+    # Nor can anybody say of it what it is, so that it is never learned from.
+    [own] = await served.sql("select id from message where remote_id = 'own'")
+    assert (await root.problem("PUT", f"triage/items/{own['id']}/label", {"head": "answer", "label": "yes"}))["status"] == 404
     [view] = (await root.get(f"conversations/{row['conversation_id']}/triage"))["items"]
     assert view["language"] == "de"
     tone = verdict(view, "sentiment")
@@ -209,6 +213,13 @@ async def overhear(served: Served, texts: list[str], begin: int, *, to_work: boo
     await take_in(served.house.outside, ear, source, "scripted", [Overheard(posts=heard, place="1")])
 
 
+async def demotes(served: Served) -> bool:
+    """Whether a process that starts now demotes what surely needs no answer."""
+    judge = Judge()
+    await judge.keep_up(served.house.db, at_once=True)
+    return judge.judge("Acme: Foto 1 vom schönen Wochenende am See", "de", new_id(), gated=True).demoted
+
+
 async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_back(heard: Served) -> None:
     root = heard.browser()
     await root.log_in("root")
@@ -223,6 +234,12 @@ async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_ba
     [head] = (await root.get("triage"))["heads"]
     assert head["gate"]["threshold"] > 0
     assert head["gate"]["lost"] <= 0.1
+    # With one label less than a hundred it gates nothing.
+    await heard.sql("update triage_head set own = 99")
+    assert not await demotes(heard)
+    assert (await root.get("triage"))["heads"][0]["gate"] is None
+    await heard.sql("update triage_head set own = 300")
+    assert await demotes(heard)
     await overhear(
         heard, ["Acme: Foto 1 vom schönen Wochenende am See", "Acme: Wo bleibt denn mein Paket 2?"], 1_000, to_work=True
     )

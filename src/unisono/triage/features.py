@@ -22,9 +22,16 @@ BUCKETS: Final = 1 << 17
 WIDTH: Final = BUCKETS + COUNTED
 
 _TOKEN = re.compile(r"#?\w+|[^\w\s]")
-_RUNS = (3, 4, 5)
+# The shortest and the longest run.
+_RUNS = (3, 5)
 # Odd, so that multiplication loses no bit; the golden ratio's bits spread neighbours apart (Knuth, TAOCP 3, 6.4).
-_SPREAD = 0x9E3779B1
+_SPREAD, _FOLD = np.uint32(0x9E3779B1), np.uint32(15)
+_LAST_BUCKET = np.uint32(BUCKETS - 1)
+# By how often a bucket was hit: 1 + log. A text that is cut hits none as often as the last.
+_MOST_HITS = 1 << 11
+_LOG = np.concatenate([np.zeros(1), 1 + np.log(np.arange(1, _MOST_HITS + 1))]).astype(np.float32)
+_COUNTED = np.arange(BUCKETS, WIDTH)
+_NOWHERE, _NOTHING = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
 
 
 class Features(Struct, frozen=True):
@@ -42,7 +49,7 @@ def features(text: str, lexicon: Lexicon, ours: Container[str] = ()) -> Features
     hashed += [zlib.crc32(f"{one} {other}".encode()) for one, other in itertools.pairwise(words)]
     parts = [_weighed(np.array(hashed, dtype=np.uint32)), _weighed(runs(f" {' '.join(words)} "))]
     return Features(
-        np.concatenate([*(places for places, _ in parts), np.arange(BUCKETS, WIDTH)]),
+        np.concatenate([*(places for places, _ in parts), _COUNTED]),
         np.concatenate([*(values for _, values in parts), np.array(lexicon.counted(text, cleaned), dtype=np.float32)]),
     )
 
@@ -55,22 +62,27 @@ def tokens(cleaned: str) -> list[str]:
 def runs(line: str) -> NDArray[np.uint32]:
     """Return the hashes of all runs of signs, made by vectors: a loop over each would take most of the time."""
     signs = np.frombuffer(line.encode("utf-32-le", "replace"), dtype=np.uint32)
-    found = []
-    for length in _RUNS:
-        count = len(signs) - length + 1
-        if count < 1:
-            break
-        sums = np.full(count, length, dtype=np.uint32)
-        for at in range(length):
-            sums = (sums ^ signs[at : at + count]) * np.uint32(_SPREAD)
-            sums ^= sums >> np.uint32(15)
-        found.append(sums)
-    return np.concatenate(found) if found else np.empty(0, dtype=np.uint32)
+    found = [np.empty(0, dtype=np.uint32)]
+    sums = np.zeros(len(signs) + 1, dtype=np.uint32)
+    for length in range(1, min(_RUNS[-1], len(signs)) + 1):
+        # Each run is the one shorter by a sign, and one sign more.
+        sums = (sums[:-1] ^ signs[length - 1 :]) * _SPREAD
+        sums ^= sums >> _FOLD
+        if length >= _RUNS[0]:
+            found.append(sums)
+    return np.concatenate(found)
 
 
 def _weighed(hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return each bucket once with 1 + log of how often it was hit, all together of length one."""
-    places, counts = np.unique(hashes % np.uint32(BUCKETS), return_counts=True)
-    values = 1 + np.log(counts, dtype=np.float32)
-    length = float(np.sqrt(values @ values))
-    return places.astype(np.int64), (values / length if length else values).astype(np.float32)
+    if not len(hashes):
+        return _NOWHERE, _NOTHING
+    buckets = hashes & _LAST_BUCKET
+    buckets.sort()
+    first = np.empty(len(buckets), dtype=bool)
+    first[0] = True
+    np.not_equal(buckets[1:], buckets[:-1], out=first[1:])
+    begins = np.flatnonzero(first)
+    counts = np.diff(begins, append=len(buckets))
+    values = _LOG[np.minimum(counts, _MOST_HITS)]
+    return buckets[begins].astype(np.int64), values / np.sqrt(values @ values)

@@ -46,22 +46,24 @@ class Heads:
                     f"{len(head.labels)}): it was made by another version; train it anew."
                 )
         self.heads = tuple(heads)
-        self._weights = (
-            np.concatenate([head.weights for head in heads], axis=1) if heads else np.empty((WIDTH, 0), dtype=np.float16)
-        )
+        # In single precision: to widen what each text asks for would take a third of the time.
+        sizes = [len(head.labels) for head in heads]
+        self._begins = np.cumsum([0, *sizes])[:-1]
+        self._whose = np.repeat(np.arange(len(sizes)), sizes)
+        self._weights = np.empty((WIDTH, sum(sizes)), dtype=np.float32)
+        for begin, size, head in zip(self._begins, sizes, heads, strict=True):
+            self._weights[:, begin : begin + size] = head.weights
         self._bias = np.concatenate([head.bias for head in heads]) if heads else np.empty(0, dtype=np.float32)
 
     def probabilities(self, features: Features) -> dict[str, dict[str, float]]:
         """Return what each head says: label to probability; the labels of a head sum to one."""
-        scores = features.values @ self._weights[features.places].astype(np.float32) + self._bias
-        found: dict[str, dict[str, float]] = {}
-        begin = 0
-        for head in self.heads:
-            end = begin + len(head.labels)
-            own = np.exp(scores[begin:end] - scores[begin:end].max())
-            found[head.name] = dict(zip(head.labels, (own / own.sum()).tolist(), strict=True))
-            begin = end
-        return found
+        if not self.heads:
+            return {}
+        scores = features.values @ self._weights.take(features.places, axis=0) + self._bias
+        shares = np.exp(scores - np.maximum.reduceat(scores, self._begins)[self._whose])
+        shares /= np.add.reduceat(shares, self._begins)[self._whose]
+        each = iter(shares.tolist())
+        return {head.name: {label: next(each) for label in head.labels} for head in self.heads}
 
 
 def surest(said: Mapping[str, float]) -> tuple[str, float]:

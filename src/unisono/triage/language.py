@@ -14,7 +14,9 @@ LANGUAGES = (
 _NOISE = re.compile(r"https?://\S+|[@#]\S+|\d+")
 _MIN_LETTERS = 12
 _MIN_PROBABILITY = 0.6
-_ENOUGH_CHARS = 600
+_ENOUGH_CHARS = 400
+# Most texts have letters enough in so many signs; of others all are counted.
+_BEGINNING = 60
 
 
 @cache
@@ -27,10 +29,10 @@ def _identifier() -> Any:
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code, or None when there is too little to tell by.
 
-    Links, mentions, tags and numbers say nothing about the language and are left out; the first 600 characters do.
+    Links, mentions, tags and numbers say nothing about the language and are left out; the first 400 characters do.
     """
     words = _NOISE.sub(" ", text[: 4 * _ENOUGH_CHARS])[:_ENOUGH_CHARS]
-    if sum(c.isalpha() for c in words) < _MIN_LETTERS:
+    if all(sum(map(str.isalpha, part)) < _MIN_LETTERS for part in (words[:_BEGINNING], words)):
         return None
     code, probability = _identifier().classify(words)
     return str(code) if probability >= _MIN_PROBABILITY else None

@@ -82,8 +82,11 @@ class Lexicon:
         """Return how a text sounds; `cleaned` as `clean` gives it."""
         tokens = _TOKEN.findall(cleaned)
         praise = strong_praise = complaint = strong_complaint = 0
+        known = self._found.get
         for at, token in enumerate(tokens):
-            weight = self.weight(token)
+            weight = known(token)
+            if weight is None:
+                weight = self.weight(token)
             if weight > 0:
                 if self._denied(tokens, at):
                     complaint += 1
