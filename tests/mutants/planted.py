@@ -1,5 +1,6 @@
 """Faults that a hurried change could bring, each with the law that it breaks and the tests of the law that must notice."""
 
+from tests.mutants.by_message import BY_MESSAGE_MUTANTS
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.desk import DESK_MUTANTS
 from tests.mutants.mutant import Mutant
@@ -17,6 +18,7 @@ _CONSULT = "tests/service/test_consult.py"
 _SENDING = "tests/service/test_sending.py"
 
 MUTANTS = [
+    *BY_MESSAGE_MUTANTS,
     *DESK_MUTANTS,
     *CALL_MUTANTS,
     *TELEPHONY_MUTANTS,

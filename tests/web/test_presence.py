@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.conftest import Browser, Served
 from tests.web.stream import listening
+from unisono.domain.ids import new_id
+from unisono.service.ports.accounts import LinkedAccount
 
 pytestmark = pytest.mark.workplace
 
@@ -57,3 +59,36 @@ async def test_where_ones_calls_go_is_set_by_oneself(served: Served, root: Brows
     assert (await anna.problem("PUT", "me/call-rule", {"busy": "fax"}))["code"] == "no_way"
     assert (await anna.problem("PUT", "me/call-rule", {"busy": "deputy"}))["code"] == "no_deputy"
     assert (await anna.problem("PUT", "me/presence", {"value": "away", "until": "2020-01-01T00:00:00Z"}))["code"] == "bad_until"
+
+
+async def test_one_sees_and_takes_back_ones_own_accounts_and_nobody_above_sees_them(served: Served, root: Browser) -> None:
+    anna = await served.logged_in("anna", "agent")
+    me = UUID((await anna.get("me"))["user"]["id"])
+    made = await anna.did("POST", "me/accounts/code")
+    assert len(made["code"]) == 11
+    account = new_id()
+    async with served.house.db.write() as tx:
+        linked = LinkedAccount(
+            id=account, user_id=me, network="xmpp", realm="", remote_id="secret@home.example", label="secret@home.example",
+            commands=True, public_posts=False, linked_at=tx.now,
+        )  # fmt: skip
+        assert await tx.accounts.link(linked)
+    assert [one["label"] for one in (await anna.get("me/accounts"))["items"]] == ["secret@home.example"]
+    changed = await anna.did("PATCH", f"me/accounts/{account}", {"public_posts": True})
+    assert changed["items"][0]["public_posts"]
+    assert (await root.get("me/accounts"))["items"] == []
+    for method in ("PATCH", "DELETE"):
+        assert (await root.problem(method, f"me/accounts/{account}", {} if method == "PATCH" else None))["code"] == "no_account"
+    # Whoever may see everything sees nothing of it, at any address that needs no more than a question.
+    paths = served.app.openapi_schema.to_schema()["paths"]
+    assert {path for path in paths if "account" in path} == {
+        "/api/v1/me/accounts", "/api/v1/me/accounts/code", "/api/v1/me/accounts/{account_id}",
+    }  # fmt: skip
+    asked = 0
+    for path, verbs in paths.items():
+        if "get" in verbs and "{" not in path and not path.endswith(("/events", "/evidence")):
+            answer = await root.ask("GET", path)
+            asked += answer.status_code == 200
+            assert "home.example" not in answer.text, path
+    assert asked > 40
+    assert (await anna.did("DELETE", f"me/accounts/{account}"))["items"] == []

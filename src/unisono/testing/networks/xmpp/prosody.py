@@ -87,10 +87,13 @@ class Prosody:
             store_url=store_url or f"http://127.0.0.1:{self.http_port}",
         )  # fmt: skip
         (folder / "prosody.cfg.lua").write_text(config, encoding="utf-8")
-        self._log = folder / "log"
+        self._program, self._folder, self._log = program, folder, folder / "log"
+        await self._run()
+
+    async def _run(self) -> None:
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                program, "-F", "--config", folder / "prosody.cfg.lua", cwd=folder, stdout=log, stderr=log,
+                self._program, "-F", "--config", self._folder / "prosody.cfg.lua", cwd=self._folder, stdout=log, stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
         await self._until_it_answers()
@@ -110,8 +113,17 @@ class Prosody:
         await self.stop()
         raise PeerMissing(f"Prosody did not start: {said}")
 
+    async def restart(self) -> None:
+        """End it and start it anew: accounts stay, what lay in the archive is gone."""
+        await self._end()
+        await self._run()
+
     async def stop(self) -> None:
         """End it."""
+        await self._end()
+        self._directory.cleanup()
+
+    async def _end(self) -> None:
         if self._process.returncode is None:
             self._process.terminate()
             try:
@@ -120,7 +132,6 @@ class Prosody:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
-        self._directory.cleanup()
 
     def account(self, name: str) -> tuple[str, str]:
         """Make an account with a name that nobody has; returns address and password."""
