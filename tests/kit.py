@@ -102,7 +102,7 @@ class Scripted:
 def _event(item: dict[str, Any]) -> Event:
     at = datetime.fromisoformat(item["at"])
     author = Author(
-        remote_id=item.get("by", "anna"), handle=f"@{item.get('by', 'anna')}", display_name=item.get("name", "Anna"),
+        remote_id=item.get("by", "anna"), handle=item.get("handle", f"@{item.get('by', 'anna')}"), display_name=item.get("name", "Anna"),
         followers=item.get("followers"),
     )  # fmt: skip
     match item.get("kind", "created"):

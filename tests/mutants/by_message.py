@@ -9,8 +9,8 @@ BY_MESSAGE_MUTANTS = [
         law=3,
         name="who writes is known by their handle",
         file="service/by_message/heed.py",
-        old="        return self.event.author.realm, self.event.author.remote_id",
-        new="        return self.event.author.realm, self.event.author.handle.strip('@ ').lower()",
+        old="    return channel.network, author.realm, author.remote_id\n",
+        new="    return channel.network, author.realm, author.handle.removeprefix('@')\n",
         tests=f"{_TESTS}::test_nobody_but_the_linked_account_commands_whatever_they_are_called",
     ),
     Mutant(

@@ -94,7 +94,7 @@ async def test_nobody_but_the_linked_account_commands_whatever_they_are_called(h
     anna, channel = await anna_of(house)
     # The same handle and the same name as Anna's account, with the id of somebody else.
     for text in ("/away 45m", "/dnd", "bin bis 14 Uhr im Termin", "1", "/take"):
-        await writes(house, channel, by, text, name="Anna")
+        await writes(house, channel, by, text, name="Anna", handle="@a1")
     assert await presence(house, anna) == ("unknown", "")
     assert await said_back(house, channel) == []
     assert await enquiries(house) == 1
@@ -103,7 +103,7 @@ async def test_nobody_but_the_linked_account_commands_whatever_they_are_called(h
 
 async def test_a_renamed_account_is_still_its_owners_and_another_network_is_not(house: House) -> None:
     anna, channel = await anna_of(house)
-    await writes(house, channel, "a1", "/dnd 2h", name="Somebody Else")
+    await writes(house, channel, "a1", "/dnd 2h", name="Somebody Else", handle="@renamed")
     assert (await presence(house, anna))[0] == "dnd"
     other = await line_of(house, network="mastodon")
     await writes(house, other, "a1", "/back")

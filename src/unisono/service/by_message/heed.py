@@ -56,10 +56,6 @@ class _Message(Struct, frozen=True, kw_only=True):
     said: Said
 
     @property
-    def who(self) -> tuple[str, str]:
-        return self.event.author.realm, self.event.author.remote_id
-
-    @property
     def private(self) -> bool:
         return self.event.thread.visibility is Visibility.PRIVATE
 
@@ -82,11 +78,16 @@ async def heed_commands(outside: Outside, channel: ChannelFacts, batch: Sequence
         elif (code := code_in(message.event.text)) is not None:
             if not await _link(outside, channel, message, code):
                 rest.append(one)
-        elif (account := accounts.get((channel.network, *message.who))) is None or not await _heed(
+        elif (account := accounts.get(_who(channel, message.event.author))) is None or not await _heed(
             outside, channel, message, account
         ):
             rest.append(one)
     return rest
+
+
+def _who(channel: ChannelFacts, author: Author) -> Who:
+    """Return by what somebody is known: the network's id of them, which nobody else can have."""
+    return channel.network, author.realm, author.remote_id
 
 
 async def _accounts(outside: Outside, channel: ChannelFacts, batch: Sequence[Understood]) -> dict[Who, LinkedAccount]:
@@ -96,7 +97,7 @@ async def _accounts(outside: Outside, channel: ChannelFacts, batch: Sequence[Und
             if isinstance(said.event, Created):
                 author: Author | None = said.event.thread.customer if said.event.own else said.event.author
                 if author is not None:
-                    authors.add((channel.network, author.realm, author.remote_id))
+                    authors.add(_who(channel, author))
     if not authors:
         return {}
     async with outside.db.read() as tx:
@@ -132,7 +133,7 @@ async def _is_our_reply(outside: Outside, channel: ChannelFacts, message: _Messa
     """Tell whether the network tells us of a reply of our own, which is nothing that a customer was told."""
     event = message.event
     to = event.thread.customer
-    if not message.private or to is None or (channel.network, to.realm, to.remote_id) not in accounts:
+    if not message.private or to is None or _who(channel, to) not in accounts:
         return False
     async with outside.db.read() as tx:
         ours = await tx.accounts.is_reply(channel.id, event.remote_id, event.client_key, event.text)
@@ -161,7 +162,7 @@ async def _link(outside: Outside, channel: ChannelFacts, message: _Message, code
                 linked_at=tx.now,
             )  # fmt: skip
             linked = await tx.accounts.link(account)
-            theirs = await tx.accounts.known([(channel.network, author.realm, author.remote_id)])
+            theirs = await tx.accounts.known([_who(channel, author)])
             known = next(iter(theirs.values()), None)
             # Who else has linked it is said to nobody.
             done = answer_of(known or account, "linked" if linked else "linked-by-another")
