@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import pytest
 from playwright.async_api import expect
@@ -15,6 +16,7 @@ from unisono.contract.voice import CALLER, Connect, Originate
 from unisono.domain.ids import new_id
 from unisono.testing.telephone import FakeDriver
 
+_T = TypeVar("_T")
 pytestmark = [pytest.mark.browser, pytest.mark.voice, pytest.mark.timeout(300)]
 
 
@@ -41,12 +43,14 @@ async def shop(house: Room) -> AsyncIterator[str]:
         server.close()
 
 
-async def dialled(exchange: FakeDriver) -> Originate:
-    for _ in range(200):
-        if any(isinstance(one, Originate) for one in exchange.commands):
-            return exchange.last(Originate)
+async def asked(exchange: FakeDriver, kind: type[_T]) -> _T:
+    """Wait until the exchange was asked for something, and return it."""
+    for _ in range(400):
+        found = [one for one in exchange.commands if isinstance(one, kind)]
+        if found:
+            return found[-1]
         await asyncio.sleep(0.05)
-    raise AssertionError("nothing is dialled")
+    raise AssertionError(f"no {kind.__name__} was asked for")
 
 
 async def test_a_visitor_of_a_website_is_called_back_when_they_wish(make_house: MakeHouse) -> None:
@@ -110,10 +114,10 @@ async def test_a_visitor_of_a_website_is_called_back_when_they_wish(make_house: 
         assert await violations(anna) == []
         await anna.get_by_role("button", name="Call", exact=True).click()
         await anna.get_by_role("dialog").get_by_role("button", name="Call", exact=True).click()
-        made = await dialled(exchange)
+        made = await asked(exchange, Originate)
         await exchange.answers(made.call_id, made.leg_id)
         await expect(anna.get_by_test_id("phone-state")).to_contain_text("Calling")
-        assert exchange.last(Connect, made.call_id).endpoint.address == ADA
+        assert (await asked(exchange, Connect)).endpoint.address == ADA
         await exchange.answers(made.call_id, CALLER)
         await expect(anna.get_by_test_id("phone-state")).to_contain_text("Connected")
         # The other one waits for its time, and is nobody's.

@@ -27,6 +27,19 @@ from unisono.domain.ids import new_id
 from unisono.service.access import Access
 from unisono.service.people_figures import agree_permit, ask_permit
 
+#: Entries in every store of a browser in which sound could lie: databases, caches, the private file system, and texts of a size.
+STORES = """
+async () => {
+  const files = await navigator.storage.getDirectory();
+  const names = [];
+  for await (const name of files.keys()) names.push(name);
+  const texts = [localStorage, sessionStorage].flatMap((one) => Object.values({ ...one })).filter((text) => text.length > 4000);
+  return {
+    databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length, files: names.length, texts: texts.length,
+    session: Object.keys(sessionStorage).length,
+  };
+}
+"""
 pytestmark = [pytest.mark.browser, pytest.mark.voice, pytest.mark.timeout(300)]
 
 
@@ -61,6 +74,12 @@ async def plays(agent: Page, name: str, n: int = 0) -> None:
     await sound.evaluate("(one) => void one.play()")
     await until_of(sound, "(one) => one.currentTime > 0.3")
     await agent.keyboard.press("Escape")
+
+
+async def kept(page: Page) -> dict[str, int]:
+    """Return what a page has put by, wherever a browser keeps things that could be sound."""
+    found: dict[str, int] = await page.evaluate(STORES)
+    return {place: n for place, n in found.items() if n}
 
 
 async def until_of(element: Locator, condition: str) -> None:
@@ -220,10 +239,13 @@ async def test_a_talk_is_recorded_only_after_both_agreed_and_played_in_the_conve
         await expect(agent.get_by_text("The caller did not agree")).to_be_visible()
         await hears(agent, VISITOR_HZ)
         assert house.sound_on_disk() == []
+        # After the refusal, with both still speaking, neither browser has put anything by.
+        assert [await kept(page) for page in (agent, visitor)] == [{}, {}]
         await agent.get_by_role("button", name="Record").click()
         await expect(visitor.get_by_role("button", name="Yes, record")).to_be_visible()
         assert house.sound_on_disk() == []
-        assert await house.sql("select 1 from browser_sound") == []
+        assert await house.sql("select 1 from browser_sound union all select 1 from attachment") == []
+        assert [await kept(page) for page in (agent, visitor)] == [{}, {}]
         await visitor.get_by_role("button", name="Yes, record").click()
         await expect(visitor.get_by_role("status")).to_contain_text("This call is being recorded")
         await expect(agent.get_by_test_id("phone-bar")).to_contain_text("Recording")
@@ -245,8 +267,7 @@ async def test_a_talk_is_recorded_only_after_both_agreed_and_played_in_the_conve
         for n in range(2):
             await plays(agent, "recording.webm", n)
         for page in (agent, visitor):
-            assert await page.evaluate("Object.keys(sessionStorage).length") == 0
-            assert await page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+            assert await kept(page) == {}
 
 
 async def test_who_calls_out_of_hours_leaves_a_message_that_is_played_in_the_conversation(

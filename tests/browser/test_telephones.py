@@ -157,6 +157,7 @@ async def test_any_number_is_called_but_for_those_that_may_not_and_the_desk_stee
         assert made.endpoint.user_id == str(anna_id)
         await exchange.answers(made.call_id, made.leg_id)
         await expect(anna.get_by_test_id("phone-state")).to_contain_text("Calling")
+        await until(lambda: any(isinstance(one, Connect) for one in exchange.commands))
         assert exchange.last(Connect, made.call_id).endpoint.address == ADA
         await exchange.answers(made.call_id, CALLER)
         await expect(anna.get_by_test_id("phone-state")).to_contain_text("Connected")

@@ -19,9 +19,11 @@ from unisono.contract.voice import (
     TakeMessage,
     Verstat,
 )
-from unisono.domain.errors import Conflict
+from unisono.domain.errors import Conflict, Forbidden
+from unisono.domain.ids import new_id
 from unisono.service.accept import accept_offer
 from unisono.service.access import Access
+from unisono.service.attachments import find_file
 from unisono.service.calls.consent import note_consent, record_call
 from unisono.service.calls.dialling import call_back, call_number
 from unisono.service.calls.do_not_call import Why, allow_calls, number_hash, refuse_calls
@@ -268,6 +270,15 @@ async def test_nothing_is_recorded_before_both_agreed_and_a_recording_is_a_file_
     assert (row["name"], row["state"]) == ("recording.wav", "stored")
     assert house.files.content[row["id"]] == b"soundsound"
     assert exchange.driver.recordings == {}, "the exchange keeps nothing"
+
+    # To read the conversation is not to hear it; whoever hears it stands in the audit.
+    with pytest.raises(Forbidden, match="is heard by who answers"):
+        await find_file(
+            house.db, Access(user_id=new_id(), actions=frozenset({"work.read"}), classes={"work.read": None}), row["id"]
+        )
+    assert (await find_file(house.db, anna.access, row["id"])).name == "recording.wav"
+    heard = await house.sql("select actor_id, body from audit where action = 'recording.played'")
+    assert [(one["actor_id"], one["body"]["kind"]) for one in heard] == [(anna.id, "call")]
 
     (customer,) = await house.sql("select customer_id as id from identity")
     await erase_customer(house.outside, anna.access, customer["id"], "asked for")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from unisono.domain.errors import Conflict, Invalid, NotFound
 from unisono.domain.ids import new_id
 from unisono.service.access import Access
+from unisono.service.calls.play_recording import open_recording
 from unisono.service.house import House
 from unisono.service.media_types import sniff
 from unisono.service.ports import Database
@@ -115,7 +116,10 @@ async def drop_file(house: House, access: Access, attachment_id: UUID) -> None:
 
 
 async def find_file(db: Database, access: Access, attachment_id: UUID) -> Found:
-    """Return a file that the asker may see: of a conversation in their sight, or their own upload. Raises NotFound."""
+    """Return a file that the asker may see: of a conversation in their sight, or their own upload. Raises NotFound.
+
+    A recording is heard, and that is written down: Forbidden for who may only read.
+    """
     async with db.read() as tx:
         place = await tx.reading.attachment_place(attachment_id)
     if place is None:
@@ -124,6 +128,8 @@ async def find_file(db: Database, access: Access, attachment_id: UUID) -> Found:
     seen = agent_or_uploader == access.user_id if access_class is None else access.sees(access_class, agent_or_uploader)
     if not seen:
         raise NotFound("This attachment does not exist, or is not yours to see.")
+    if access_class is not None:
+        await open_recording(db, access, attachment_id, access_class, agent_or_uploader)
     return Found(name=name, media_type=media_type)
 
 

@@ -211,6 +211,11 @@ class PgCalls:
         kept = await self._connection.fetchval(_SQL["keep_recording"], recording_id, attachment_id, size_bytes, sha256, name)
         return kept is not None
 
+    async def recording_of(self, attachment_id: UUID) -> tuple[UUID, str] | None:
+        """Return the recording that a file is."""
+        row = await self._connection.fetchrow(_SQL["recording_of"], attachment_id)
+        return (row["call_id"], row["kind"]) if row else None
+
     async def refuse_recording(self, recording_id: UUID) -> None:
         """Note that a recording is not kept."""
         await self._connection.execute(_SQL["refuse_recording"], recording_id)

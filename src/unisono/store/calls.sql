@@ -153,6 +153,9 @@ with place as (
 )
 update call_recording r set state = 'kept', attachment_id = kept.id, uri = '' from kept where r.id = $1 returning kept.message_id;
 
+-- name: recording_of
+select call_id, kind from call_recording where attachment_id = $1;
+
 -- name: refuse_recording
 update call_recording set state = 'refused', uri = '' where id = $1 and state = 'ready';
 

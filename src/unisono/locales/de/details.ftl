@@ -326,6 +326,7 @@ detail-no_way = Anrufe klingeln (ring), gehen auf den Anrufbeantworter (voicemai
 detail-too_many_people = Höchstens 500 Personen auf einmal.
 detail-no_learning = Zum Lernen fehlt scikit-learn: pip install "unisono[train]", dann neu starten. Beurteilt wird auch ohne.
 detail-learning_failed = Das Lernen ist nicht gelungen. Was bisher beurteilte, beurteilt weiter; das Protokoll sagt mehr.
+detail-recording_not_heard = Was am Telefon gesagt wurde, hören die, die hier Kunden antworten, und die Aufsicht. Ihre Rollen lassen Sie dieses Gespräch lesen; mehr kann die Verwaltung geben.
 detail-no_call_backs = Um einen Rückruf kann man hier nicht bitten.
 detail-not_called_from_here = Diese Nummer kann von hier aus nicht angerufen werden. Es wurde nichts aufbewahrt.
 detail-other_consent = Der Text zum Zustimmen hat sich geändert. Es wurde nichts aufbewahrt; lesen Sie ihn noch einmal.

@@ -219,6 +219,9 @@ class Calls(Protocol):
     async def keep_recording(self, recording_id: UUID, attachment_id: UUID, size_bytes: int, sha256: bytes, name: str) -> bool:
         """Attach a recording to its call's message; False when that is gone: then nothing may be kept."""
 
+    async def recording_of(self, attachment_id: UUID) -> tuple[UUID, str] | None:
+        """Return (call, kind) of the recording that a file is; None for any other file."""
+
     async def refuse_recording(self, recording_id: UUID) -> None:
         """Note that a recording is not kept."""
 

@@ -321,7 +321,7 @@
         word, number: number.value.trim(), name: name.value.trim(), note: note.value.trim(), consent: offer.version, language: lang,
         ...(when.value ? { until: when.value } : {}),
       });
-      view = { step: 'noted', when: when.value ? chosen : '' };
+      view = { step: 'noted', when: when.value ? chosen + zone() : '' };
     } catch (error) {
       problem = t('e_' + error.code) || t('e_other');
       if (['window_gone', 'other_consent'].includes(error.code)) return wishFor().then(() => { problem = t('e_' + error.code); draw(); });
@@ -329,12 +329,12 @@
     draw();
   };
   /** By the clock of the house, which is named where it is not the visitor's. */
+  const zone = () => (Intl.DateTimeFormat().resolvedOptions().timeZone === offer.zone ? '' : ` (${offer.zone})`);
   const spell = ({ starts_at, ends_at }) => {
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const day = new Intl.DateTimeFormat(lang, { weekday: 'short', day: 'numeric', month: 'long', timeZone: offer.zone });
     const hour = new Intl.DateTimeFormat(lang, { hour: 'numeric', minute: '2-digit', timeZone: offer.zone });
     const [from, until] = [new Date(starts_at), new Date(ends_at)];
-    return `${day.format(from)}, ${hour.format(from)} – ${hour.format(until)}${own === offer.zone ? '' : ` (${offer.zone})`}`;
+    return `${day.format(from)}, ${hour.format(from)} – ${hour.format(until)}`;
   };
 
   // ---- the look ----------------------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@
     const word = random();
     const form = { number, name, note, when, agree };
     return h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); sendWish(form, word); } },
-      numberField, h('label', { class: 'field' }, h('span', {}, t('when')), when), nameField,
+      numberField, h('label', { class: 'field' }, h('span', {}, t('when') + zone()), when), nameField,
       h('label', { class: 'field' }, h('span', {}, t('about')), note),
       h('label', { class: 'agree' }, agree, h('span', {}, offer.consent, ' ', S.privacy && h('a', { href: S.privacy, target: '_blank', rel: 'noopener' }, t('privacy')))),
       h('button', { class: 'primary' }, t('call_back_send')), button(t('back'), 'quiet', idle));
