@@ -57,8 +57,8 @@ DESK_MUTANTS = [
         law=2,
         name="the list's order forgets what a minute of waiting costs",
         file="store/work_order.sql",
-        old="f.value * f.cost * (60",
-        new="f.value * (60",
+        old="g.value * g.cost * (60",
+        new="g.value * (60",
         tests="tests/service/test_lists.py::test_the_list_stands_in_the_order_in_which_the_router_compares",
     ),
     Mutant(

@@ -22,10 +22,10 @@ def backlog() -> str:
 def ranked_statement(sight: Sight, which: WorkFilter, at: Place, after: Rank | None, limit: int) -> tuple[str, list[object]]:
     """Return the statement of the next ranks and its values."""
     parameters = Parameters()
-    # The file names them by number.
+    # The file names them by number, and the place of the conditions by a comment.
     parameters.add(at.at_s)
     parameters.add(at.minutes)
-    ranks = f"{_SQL['ranked']} where {' and '.join(conditions(sight, which, parameters))}"
+    ranks = _SQL["ranked"].replace("-- which", f"and {' and '.join(conditions(sight, which, parameters))}")
     further = ""
     if after is not None:
         places: Sequence[str] = [
