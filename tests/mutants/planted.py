@@ -80,6 +80,14 @@ MUTANTS = [
         tests="tests/lanes/test_lanes.py::test_a_full_broker_holds_the_source_where_it_is_and_says_so",
     ),
     Mutant(
+        law=1,
+        name="a storm folds an enquiry about something else for two words that it shares",
+        file="listening/topic.py",
+        old="if sum(weights) > least and",
+        new="if True and",
+        tests="tests/listening/test_topic.py::test_most_of_what_the_monitor_and_likeness_leave_is_found_and_nothing_that_is_about_something_else",
+    ),
+    Mutant(
         law=7,
         name="whoever is erased stays in what monitors found",
         file="service/erase.py",

@@ -225,6 +225,41 @@ async def test_what_nearly_says_the_same_or_stands_in_the_same_thread_belongs_to
     assert view.folded == 2
 
 
+async def test_the_same_in_other_words_is_folded_once_enough_is_known_and_unrelated_enquiries_are_not(listening: House) -> None:
+    house = listening
+    channel, anna, watched, one = await outage(house)
+    long_ago = (house.clock.now() - timedelta(days=2)).isoformat()
+    things = ["Rechnung", "Zähler", "Vertrag", "Umzug", "Passwort", "Lieferung", "Termin", "Tarif", "Gutschrift", "Adresse"]
+    asked = ["Wann kommt meine {}?", "Die {} stimmt nicht, bitte prüfen.", "Ich brauche Hilfe wegen {} seit Mai",
+             "Frage zur {} vom Telefon, danke", "Kann jemand die {} noch ändern?"]  # fmt: skip
+    for n, thing in enumerate(things):
+        await house.hear(
+            channel, *({"id": f"u{n}-{m}", "text": text.format(thing), "by": f"u{n}{m}", "at": long_ago} for m, text in enumerate(asked)),
+        )  # fmt: skip
+    await house.sql("update interaction set state = 'closed', closed_at = now()")
+    at = (house.clock.now() - timedelta(seconds=60)).isoformat()
+    ends = ["Kerzen an im Treppenhaus", "Kühlschrank taut, Licht tot", "Ampel tot, Licht tot", "Licht flackert, dann dunkel"]
+    await house.hear(
+        channel,
+        *({"id": f"s{n}", "text": f"Strom weg Straße {n}, {ends[n % 4]}", "by": f"s{n}", "at": at} for n in range(24)),
+        {
+            "id": "same",
+            "text": "Licht tot, Kühlschrank taut, Treppenhaus dunkel. Alle mit Kerzen unterwegs",
+            "by": "same",
+            "at": at,
+        },
+        {"id": "bill", "text": "Wann kommt meine Rechnung? Die letzte stimmt nicht", "by": "bill", "at": at},
+        {"id": "shop", "text": "Habt ihr im Laden auch Kerzen?", "by": "shop", "at": at},
+    )
+    await listened(house, one)
+    await begin_storm(house.outside, anna.access, new_id(), watched, "Ausfall")
+    folded = await house.sql(
+        "select d.remote_id from storm_item i join interaction w on w.id = i.interaction_id join conversation v "
+        "on v.id = w.conversation_id join identity d on d.id = v.identity_id"
+    )
+    assert {row["remote_id"] for row in folded} == {*(f"s{n}" for n in range(24)), "same"}
+
+
 async def test_what_is_folded_waits_for_the_one_answer_and_has_its_old_place_again_when_it_is_set_free(listening: House) -> None:
     house = listening
     channel, anna, watched, one = await outage(house)

@@ -120,6 +120,10 @@ class PgStorms:
         rows = await self._connection.fetch(_SQL["beside"], storm.id, storm.since, storm.classes, limit)
         return {row["id"]: row["text"] for row in rows}
 
+    async def usual(self, storm: StormFacts, limit: int) -> list[str]:
+        """Return how enquiries began before a storm."""
+        return [row["text"] for row in await self._connection.fetch(_SQL["usual"], storm.since, storm.classes, limit)]
+
     async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None:
         """Note what was folded."""
         await self._connection.execute(_SQL["fold"], storm_id, list(interaction_ids))

@@ -116,6 +116,16 @@ where w.state <> 'closed' and w.case_id is null and w.waiting_since >= $2 and ($
   and not exists (select from storm_item i where i.storm_id = $1 and i.interaction_id = w.id)
 order by w.waiting_since desc, w.id limit $4;
 
+-- name: usual
+-- How enquiries began before it, among the last twenty thousand; what was in a storm itself is not usual.
+select x.text from (select id, waiting_since, access_class from interaction order by id desc limit 20000) w join lateral (
+    select t.text from message m join message_text t on t.message_id = m.id
+    where m.interaction_id = w.id and m.direction = 'in' order by m.said_at, m.id limit 1
+) x on true
+where w.waiting_since < $1::timestamptz - interval '1 hour' and ($2::int[] is null or w.access_class = any($2))
+  and not exists (select from storm_item i where i.interaction_id = w.id)
+order by w.id desc limit $3;
+
 -- name: fold
 insert into storm_item (storm_id, interaction_id, customer_id)
 select $1, w.id, d.customer_id from interaction w join conversation v on v.id = w.conversation_id join identity d on d.id = v.identity_id

@@ -7,7 +7,7 @@ budget; whoever asked twice is answered once.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -17,6 +17,7 @@ from unisono.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unison
 from unisono.domain.ids import new_id
 from unisono.domain.words import DeliveryState, Direction, InteractionState
 from unisono.listening.alike import alike
+from unisono.listening.topic import same_topic
 from unisono.service.access import Access
 from unisono.service.answer import Answer, check
 from unisono.service.channel_context import Outside, open_connector
@@ -106,12 +107,19 @@ async def fold_more(outside: Outside) -> int:
 
 
 async def _alike(db: Database, storm: StormFacts) -> list[UUID]:
-    """Return enquiries that nearly say what the storm's say, whatever words the monitor looks for."""
+    """Return enquiries that say what the storm's say, nearly so or in other words, whatever words the monitor looks for."""
     async with db.read() as tx:
         beside = await tx.storms.beside(storm, MOST_COMPARED)
         known = await tx.storms.texts(storm.id, MOST_COMPARED) if beside else []
+        usual = await tx.storms.usual(storm, MOST_COMPARED) if known else []
     # Beside the event loop: hundreds of texts against hundreds.
-    return await asyncio.to_thread(alike, known, beside) if known else []
+    return await asyncio.to_thread(_same, known, usual, beside) if known else []
+
+
+def _same(known: Sequence[str], usual: Sequence[str], beside: Mapping[UUID, str]) -> list[UUID]:
+    near = alike(known, beside)
+    rest = {key: text for key, text in beside.items() if key not in set(near)}
+    return [*near, *same_topic(known, usual, rest)]
 
 
 async def _fold(db: Database, storm: StormFacts, ids: Sequence[UUID] | None) -> int:

@@ -89,6 +89,9 @@ class Storms(Protocol):
     async def beside(self, storm: StormFacts, limit: int) -> dict[UUID, str]:
         """Return how open enquiries in no case began that are new to the storm, the newest first."""
 
+    async def usual(self, storm: StormFacts, limit: int) -> list[str]:
+        """Return how enquiries began that came more than an hour before the storm and were in none, the newest first."""
+
     async def fold(self, storm_id: UUID, interaction_ids: Sequence[UUID]) -> None:
         """Note what was folded. Until the storm answers it, ends or refuses it, no agent is offered it."""
 
