@@ -405,7 +405,17 @@ async def test_figures_tell_volume_reach_networks_words_and_whose_voice_is_how_l
         {"?": 2, "de": 1},
     )
     assert acme.words[:2] == [("acme", 3), ("stoerung", 2)]
-    assert as_csv(figures).splitlines()[0] == "monitor,day,posts,reach"
+    assert as_csv(figures).splitlines()[0] == "monitor,day,posts,reach,negative,neutral,positive"
+    # How they sound is counted by day; what somebody says of one outweighs what it was judged to be.
+    assert sum(acme.tones[-1][1:]) == 3
+    judged = acme.tones[-1][3]
+    await listening.sql(
+        "insert into triage_label (item_id, head, label, source, decided_at) "
+        "select coalesce(message_id, id), 'sentiment', 'positive', 'page', now() from mention where remote_id = 'p3'"
+    )
+    acme = (await listening_figures(listening.db, anna.access, [first], 7)).monitors[0]
+    assert (sum(acme.tones[-1][1:]), acme.tones[-1][3], judged) == (3, 1, 0)
+    assert as_csv(figures).count("\n") == 15
     # What is taken back is gone from the words; the count stays a number.
     await take_in(listening.outside, one, stream, channel.network, [Overheard(gone=("p1", "p2"))])
     (acme, _) = (await listening_figures(listening.db, anna.access, [first, second], 7)).monitors

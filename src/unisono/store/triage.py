@@ -103,6 +103,10 @@ class PgTriage:
         """Return labelled texts."""
         return [Lesson(**dict(row)) for row in await self._connection.fetch(_SQL["lessons"], head, list(languages), limit)]
 
+    async def tones(self, monitor_ids: Sequence[UUID], since: datetime, zone: str) -> list[tuple[UUID, str, str, int]]:
+        """Return how posts sound, by monitor and day."""
+        return [tuple(row) for row in await self._connection.fetch(_SQL["tones"], list(monitor_ids), since, zone)]
+
     async def newest_label(self) -> datetime | None:
         """Return when somebody last said something."""
         found: datetime | None = await self._connection.fetchval(_SQL["newest_label"])

@@ -120,6 +120,18 @@ left join message_text x on x.message_id = g.id
 where coalesce(nullif(n.text, ''), nullif(x.text, '')) is not null
 order by l.decided_at, l.item_id;
 
+-- name: tones
+-- What somebody said of a text outweighs what it was judged to be.
+select q.monitor_id, to_char(n.said_at at time zone $3::text, 'YYYY-MM-DD') as day, coalesce(l.label, t.label) as tone, count(*)::int as posts
+from mention_monitor q
+join mention n on n.id = q.mention_id
+join triage_score s on s.item_id = coalesce(n.message_id, n.id)
+left join triage_label l on l.item_id = s.item_id and l.head = 'sentiment'
+cross join lateral (
+    select e.key as label from jsonb_each_text(s.said -> 'sentiment') e order by e.value::float8 desc, e.key limit 1) t
+where q.monitor_id = any($1::uuid[]) and n.said_at >= $2
+group by 1, 2, 3;
+
 -- name: heads
 select id, name, language, number, state, labels, own, f1, accuracy, texts, live_f1, commonest_f1, threshold, gate_counted, gate_lost,
        gate_demoted, fitted_at, promoted_at, strength, bias, weights is not null as usable

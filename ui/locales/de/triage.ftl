@@ -97,3 +97,4 @@ triage-urgent-alarm-legal = Recht: { $because }
 triage-urgent-alarm-press = Presse: { $because }
 triage-urgent-alarm-outage = Ausfall: { $because }
 triage-urgent-alarm-leaving = Abwanderung: { $because }
+listening-tone-of = Wie { $name } nach Tagen klingt

@@ -97,3 +97,4 @@ triage-urgent-alarm-legal = law: { $because }
 triage-urgent-alarm-press = press: { $because }
 triage-urgent-alarm-outage = outage: { $because }
 triage-urgent-alarm-leaving = leaving: { $because }
+listening-tone-of = How { $name } sounds by day

@@ -1,7 +1,7 @@
-"""Figures of what monitors found: how much and how far it reached, by day, network and language; shares of voice; top words.
+"""Figures of what monitors found: how much, how far, how it sounds, by day, network and language; shares of voice; top words.
 
-Counts are kept as numbers and stay when the posts are gone. Words are counted from what still stands, so that what is erased is
-gone from them too.
+Counts are kept as numbers and stay when the posts are gone. Words and tones are counted from what still stands, so that what is
+erased is gone from them too.
 """
 
 import csv
@@ -27,6 +27,7 @@ MOST_MONITORS: Final = 20
 _MOST_TEXTS: Final = 2_000
 _MOST_WORDS: Final = 20
 _LEAST_LETTERS: Final = 4
+_TONES: Final = ("negative", "neutral", "positive")
 _WORDS: Final = """
 aber about after again alle also auch because been beim bitte could dann dass dein denn diese doch does doing
 durch eine einem einen einer eines etwas euch euer from fuer ganz habe haben habt hast hatte have here hier http
@@ -40,7 +41,10 @@ _EMPTY: Final = frozenset(_WORDS.split())
 
 
 class MonitorFigures(Struct, frozen=True, kw_only=True):
-    """What a monitor found. share: of all posts of the monitors that are compared, 0 to 1. words: (word, in how many posts)."""
+    """What a monitor found. share: of all posts of the monitors that are compared, 0 to 1. words: (word, in how many posts).
+
+    tones: (day, negative, neutral, positive), as they were judged or as somebody said.
+    """
 
     monitor_id: UUID
     name: str
@@ -51,6 +55,7 @@ class MonitorFigures(Struct, frozen=True, kw_only=True):
     networks: dict[str, int]
     languages: dict[str, int]
     words: list[tuple[str, int]]
+    tones: list[tuple[str, int, int, int]]
 
 
 class ListeningFigures(Struct, frozen=True, kw_only=True):
@@ -72,6 +77,7 @@ async def listening_figures(db: Database, access: Access, monitor_ids: Sequence[
         seen = await tx.listening.monitors(access.visible_classes())
         chosen = [one for one in seen if (one.id in monitor_ids if monitor_ids else one.state == "on")][:MOST_MONITORS]
         counts = await tx.listening.hours([one.id for one in chosen], since)
+        tones = await tx.triage.tones([one.id for one in chosen], since, zone)
         texts = {one.id: await tx.listening.texts_since(one.id, since, _MOST_TEXTS) for one in chosen}
     whole = sum(count.posts for count in counts)
     found: list[MonitorFigures] = []
@@ -93,9 +99,16 @@ async def listening_figures(db: Database, access: Access, monitor_ids: Sequence[
                 monitor_id=one.id, name=one.name, posts=posts, reach=sum(reach for _, reach in by_day.values()),
                 share=posts / whole if whole else 0.0, days=[(day, n, reach) for day, (n, reach) in sorted(by_day.items())],
                 networks=dict(networks.most_common()), languages=dict(languages.most_common()), words=top_words(texts[one.id]),
+                tones=_tones(sorted(by_day), [(day, tone, n) for monitor_id, day, tone, n in tones if monitor_id == one.id]),
             )
         )  # fmt: skip
     return ListeningFigures(since=instant(since), zone=zone, monitors=sorted(found, key=lambda one: -one.posts))
+
+
+def _tones(days: Sequence[str], counted: Sequence[tuple[str, str, int]]) -> list[tuple[str, int, int, int]]:
+    of = {(day, tone): posts for day, tone, posts in counted}
+    negative, neutral, positive = _TONES
+    return [(day, of.get((day, negative), 0), of.get((day, neutral), 0), of.get((day, positive), 0)) for day in days]
 
 
 def top_words(texts: Sequence[str]) -> list[tuple[str, int]]:
@@ -112,9 +125,10 @@ def as_csv(figures: ListeningFigures) -> str:
     """Return a line for each monitor and day."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(("monitor", "day", "posts", "reach"))
+    writer.writerow(("monitor", "day", "posts", "reach", *_TONES))
     for one in figures.monitors:
         # A name that a spreadsheet would take for a formula is told to be a text.
         name = f"'{one.name}" if one.name[:1] in "=+-@" else one.name
-        writer.writerows((name, day, posts, reach) for day, posts, reach in one.days)
+        tones = {day: counts for day, *counts in one.tones}
+        writer.writerows((name, day, posts, reach, *tones[day]) for day, posts, reach in one.days)
     return out.getvalue()

@@ -177,6 +177,9 @@ class Triage(Protocol):
     async def lessons(self, head: str, languages: Sequence[str], limit: int) -> list[Lesson]:
         """Return labelled texts of these languages (empty: unknown), the newest labels, oldest of them first."""
 
+    async def tones(self, monitor_ids: Sequence[UUID], since: datetime, zone: str) -> list[tuple[UUID, str, str, int]]:
+        """Return (monitor, day in a zone, tone, how many posts) of what monitors found and still stands."""
+
     async def heads(self) -> list[HeadFacts]:
         """Return every version, the newest first."""
 

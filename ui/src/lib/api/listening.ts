@@ -44,11 +44,12 @@ export interface Storm {
   networks: Record<string, number>; ended_at: string | null; version: number;
 }
 
-/** Days are dates; of each: posts, reach. Words: in how many posts. */
+/** Days are dates; of each: posts, reach. Words: in how many posts. Tones: day, negative, neutral, positive. */
 export interface ListeningFigures {
   since: string; zone: string;
   monitors: {
     monitor_id: string; name: string; posts: number; reach: number; share: number; days: [string, number, number][];
     networks: Record<string, number>; languages: Record<string, number>; words: [string, number][];
+    tones: [string, number, number, number][];
   }[];
 }

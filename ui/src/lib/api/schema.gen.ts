@@ -8106,6 +8106,12 @@ export interface components {
             posts: number;
             reach: number;
             share: number;
+            tones: [
+                string,
+                number,
+                number,
+                number
+            ][];
             words: [
                 string,
                 number
