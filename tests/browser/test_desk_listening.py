@@ -107,6 +107,11 @@ async def _outage(page: Page, demo: DemoHouse) -> None:
     """Thirty voices at once: an alert, one case, one answer that a second person approves, each author answered once."""
     steps = placed(outage_steps(1, VOICES))
     await play(demo, steps)
+    # How it sounds stands beside how much it is.
+    await page.goto(f"{demo.url}/listening/figures")
+    await expect(page.get_by_test_id("tones").first).to_be_visible()
+    assert await violations(page) == []
+    await sight(page, "figures")
     await page.goto(f"{demo.url}/listening/storms")
     alert = page.get_by_test_id("alerts").get_by_role("listitem").filter(has_text="Störung")
     await expect(alert).to_contain_text("Dauert an", timeout=40_000)
