@@ -37,7 +37,7 @@ from unisono.domain.words import InteractionState
 pytestmark = pytest.mark.voice
 
 #: Orders within one example; the examples together are more than ten thousand orders.
-ORDERS = 60
+ORDERS = 51
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ANNA, BEN = UUID(int=1), UUID(int=2)
 
