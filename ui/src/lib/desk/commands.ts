@@ -96,9 +96,9 @@ export function commands(desk: Desk): Command[] {
 
 /** Return one command for each page that this person may see. */
 function pageCommands(desk: Desk): Command[] {
-  const pages = ROUTES.filter((route) => !route.hidden);
+  const pages = ROUTES.filter((route) => !route.hidden && maySee(desk, route));
   return pages.map((route): Command => ({
-    id: `go-${route.path.slice(1).replaceAll('/', '-')}`, group: 'go', title: t(route.title), when: maySee(desk, route),
+    id: `go-${route.path.slice(1).replaceAll('/', '-')}`, group: 'go', title: t(route.title),
     run: () => go(route.path), ...(route.keys ? { keys: route.keys } : {}),
   }));
 }
@@ -159,8 +159,8 @@ export function conversationCommands(desk: Desk): Command[] {
     {
       id: 'panel', group: 'conversation', title: t('command-panel'), keys: 'h', when: !!thread,
       run: () => {
-        prefs.panel = !prefs.panel;
-        ui.narrowPanel = !ui.narrowPanel;
+        if (matchMedia('(max-width: 1240px)').matches) ui.narrowPanel = !ui.narrowPanel;
+        else prefs.panel = !prefs.panel;
         prefs.keep();
       },
     },
@@ -181,7 +181,7 @@ export function conversationCommands(desk: Desk): Command[] {
     },
     { id: 'print', group: 'conversation', title: t('command-print'), when: !!thread?.view, run: () => go(`/print/${thread?.id}`) },
     { id: 'value', group: 'conversation', title: t('command-value'), when: !!thread?.view && !thread.view.customer.erased && desk.may('work.supervise'), run: () => void (ui.dialog = 'value') },
-    { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'x', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },
+    { id: 'customer', group: 'conversation', title: t('command-customer'), keys: 'K', when: !!thread?.view, run: () => thread?.view && go(`/customers/${thread.view.customer.id}`) },
     { id: 'erase', group: 'conversation', title: t('command-erase'), when: !!thread?.view && desk.may('customer.erase'), run: () => void (ui.dialog = 'erase') },
   ];
 }

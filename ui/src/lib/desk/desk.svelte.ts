@@ -350,6 +350,7 @@ export class Desk {
 
   #frame(frame: Frame): void {
     const mine = (frame.work ?? []).filter(({ interaction }) => this.state.work.get(interaction.id)?.interaction.agent_id === this.me.user.id);
+    this.onFrame(frame);
     applyFrame(this.state, frame);
     for (const item of mine) this.#tellLost(item);
     this.#spread(frame);
@@ -358,7 +359,6 @@ export class Desk {
     for (const id of frame.gone?.customers ?? []) this.#forgetCustomer(id);
     for (const customer of frame.customers ?? []) if (customer.erased) this.#forgetCustomer(customer.id);
     if (frame.work?.length || frame.gone?.work?.length) views.changed();
-    this.onFrame(frame);
     if (frame.mentions?.length) void this.notices.read();
   }
 
