@@ -182,6 +182,8 @@ async def _the_conversations_letters_work(page: Page) -> None:
     await expect(page.get_by_test_id("bulk-note")).to_contain_text("One marked as spam.")
     await page.keyboard.press("z")
     await expect(page.get_by_test_id("bulk-note")).to_contain_text("Undone")
+    # That it is in one's hands again comes by the stream.
+    await expect(conversation.get_by_role("button", name="Done")).to_be_visible()
     await page.keyboard.press("f")
     await expect(page.get_by_test_id("wrap-up")).to_be_visible()
     await conversation.get_by_role("heading", level=2).click()
