@@ -211,6 +211,21 @@ async def _story(cluster: Cluster, folder: Path) -> None:
         await page.goto(f"{demo.url}/settings/looks")
         await expect(main.get_by_text("Niemand hat hingesehen")).to_be_visible()
         assert errors == []
+
+        # Today is what the clock of the house says, wherever the reader sits: of both zones one has another day than here.
+        here = datetime.now(ZoneInfo(ZONE)).date()
+        far = [(zone, datetime.now(ZoneInfo(zone))) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")]
+        inside = timedelta(minutes=30)
+        zone, day = next(
+            (zone, at.date()) for zone, at in far
+            if at.date() != here and (at - inside).date() == (at + inside).date()
+        )  # fmt: skip
+        async with demo.running.db.write() as tx:
+            await tx.setup.put_setting("reports.time_zone", zone, None)
+        await page.goto(f"{demo.url}/reports?time=today")
+        await main.get_by_role("combobox", name="Zeitraum", exact=True).select_option(value="own")
+        await expect(main.get_by_label("Bis", exact=True)).to_have_value(day.isoformat())
+
         async for shown in everywhere(page, demo):
             assert await violations_in_themes(shown) == [], shown.url
         assert errors == []

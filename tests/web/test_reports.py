@@ -168,3 +168,9 @@ async def test_what_is_taken_out_is_written_down(served: Served, root: Browser, 
     await taken(root, f"reports/volume/file?{TIME}&form=csv")
     [row] = await served.sql("select subject_id, body from audit where action = 'report.exported'")
     assert (row["subject_id"], row["body"]["form"]) == ("volume", "csv")
+
+
+async def test_days_begin_by_the_clock_of_the_house_and_whoever_asks_is_told_which(root: Browser) -> None:
+    await root.did("PATCH", "settings", {"reports.time_zone": "Pacific/Auckland"})
+    assert {kind["zone"] for kind in (await root.get("reports"))["items"]} == {"Pacific/Auckland"}
+    assert (await root.get(f"me/report?{TIME}"))["zone"] == "Pacific/Auckland"

@@ -154,6 +154,12 @@ def asked_of(access: Access, question: Question, by: str, first: date, last: dat
     )  # fmt: skip
 
 
+async def zone_of_reports(db: Database) -> str:
+    """Return the time zone by whose clock days, weeks and months of reports begin (`reports.time_zone`)."""
+    async with db.read() as tx:
+        return (await frame_of(tx))[0]
+
+
 async def frame_of(tx: Tx) -> tuple[str, int, date]:
     """Return the house's zone, the least group, and the last day of which figures about people are told: yesterday."""
     values = await read_settings(tx)
@@ -352,10 +358,11 @@ async def _demand_permit(tx: Tx, access: Access, agent_ids: list[UUID]) -> None:
 
 
 class OwnView(Struct, frozen=True, kw_only=True):
-    """One's own figures of a time; nobody else sees them."""
+    """One's own figures of a time; nobody else sees them. zone: by whose clock days begin."""
 
     first: date
     last: date
+    zone: str
     values: dict[str, float | None]
 
 
@@ -364,10 +371,11 @@ async def own_figures(db: Database, access: Access, first: date, last: date) -> 
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise Invalid(f"A report takes 1 to {LONGEST_DAYS} days.", code="bad_period", field="last")
     async with db.read() as tx:
+        zone, _, _ = await frame_of(tx)
         found = await tx.reports.of_people(Asked(first=first, last=last, by=""), [access.user_id])
     columns = [COLUMNS[key] for key in KINDS[PEOPLE].columns]
     sums = {"closed": {**_NOTHING, **found[0].sums}} if found else {}
-    return OwnView(first=first, last=last, values={c.key: value_of(c, sums, {}) for c in columns})
+    return OwnView(first=first, last=last, zone=zone, values={c.key: value_of(c, sums, {}) for c in columns})
 
 
 def question_of(stored: Mapping[str, Any]) -> Question:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from unisono.service.page import Page, bounded, paged, parse_place, place
-from unisono.service.reports.ask import OwnView, Question, ReportView, ask_report, own_figures
+from unisono.service.reports.ask import OwnView, Question, ReportView, ask_report, own_figures, zone_of_reports
 from unisono.service.reports.drill import DrilledView, drill_down
 from unisono.service.reports.kinds import BY, COLUMNS, HEAT, KINDS, PEOPLE
 from unisono.service.reports.sheet import export_report
@@ -18,7 +18,10 @@ from unisono.web.needs import SIGNED_IN, needs
 
 
 class KindView(Struct, frozen=True, kw_only=True):
-    """A report that can be asked for. by: what its rows are of at first; every one of `also` can be asked for instead."""
+    """A report that can be asked for.
+
+    by: what its rows are of at first; every one of `also` can be asked for instead. zone: by whose clock days begin.
+    """
 
     key: str
     columns: list[str]
@@ -26,16 +29,18 @@ class KindView(Struct, frozen=True, kw_only=True):
     by: str
     also: list[str]
     filters: list[str]
+    zone: str
 
 
 @get("/reports", opt=needs("report.read"), tags=["Reports"])
-async def kinds(actor: ActorDep) -> Page[KindView]:  # noqa: ARG001 - who asks is checked by the guard
+async def kinds(house: HouseDep, actor: ActorDep) -> Page[KindView]:  # noqa: ARG001 - who asks is checked by the guard
     """Return the reports that there are. `people`: their columns that are shown of groups of at least five people only."""
+    zone = await zone_of_reports(house.db)
     return Page(
         items=[
             KindView(
                 key=kind.key, columns=list(kind.columns), people=[key for key in kind.columns if COLUMNS[key].people], by=kind.by,
-                also=[] if kind.key in {HEAT, PEOPLE} else list(BY), filters=list(kind.filters),
+                also=[] if kind.key in {HEAT, PEOPLE} else list(BY), filters=list(kind.filters), zone=zone,
             )
             for kind in KINDS.values()
         ]

@@ -9,7 +9,7 @@ export interface Permit {
   ended_by: string | null; ended_at: string | null;
 }
 
-export interface ReportKind { key: string; columns: string[]; people: string[]; by: string; also: string[]; filters: string[] }
+export interface ReportKind { key: string; columns: string[]; people: string[]; by: string; also: string[]; filters: string[]; zone: string }
 export interface ReportColumn { key: string; unit: 'count' | 'share' | 'ms'; people: boolean; better: number }
 export type Names = string | { de?: string; en?: string } | null;
 export interface ReportRow { key: string | null; name: Names; values: Record<string, number | null>; before: Record<string, number | null> | null }
