@@ -39,7 +39,7 @@ async def lanes(nats: Broker) -> AsyncIterator[NatsLanes]:
 
 async def facts(house: House, source_id: object) -> SourceFacts:
     async with house.db.read() as tx:
-        found = await tx.listening.source(source_id)  # type: ignore[arg-type]
+        found = await tx.listening.source(source_id)  # type: ignore[arg-type]  # the fixture gives a UUID
     assert found is not None
     return found
 
@@ -163,4 +163,4 @@ async def test_a_message_that_another_node_finished_changes_nothing_even_if_it_i
 
 def _load(source_id: object, **more: object) -> bytes:
     at = START + timedelta(seconds=1)
-    return msgspec.json.encode(Load(source_id=source_id, network="scripted", at=at, **more))  # type: ignore[arg-type]
+    return msgspec.json.encode(Load(source_id=source_id, network="scripted", at=at, **more))  # type: ignore[arg-type]  # of its fields

@@ -76,7 +76,7 @@ def test_what_the_query_finds_the_network_tells(network: str, reads: object) -> 
         for text in said:
             post = Post(texts=[text], language="de", network=network, authors=["zoe"], counts={"followers": 50})
             if matcher.match(post):
-                assert any(reads(ask, text) for ask in asks), (query, text, asks)  # type: ignore[operator]
+                assert any(reads(ask, text) for ask in asks), (query, text, asks)  # type: ignore[operator]  # of one network each
 
     holds()
     assert asked_something > 20

@@ -49,7 +49,7 @@ async def link(house: House, person: Person, channel: ChannelFacts, by: str) -> 
 async def said_back(house: House, channel: ChannelFacts) -> list[str]:
     """Send what is to be said; returns all that was said since the last look."""
     before = len(Scripted.sent)
-    await send_replies(house.outside, channel, Scripted(None))  # type: ignore[arg-type]
+    await send_replies(house.outside, channel, Scripted(None))  # type: ignore[arg-type]  # asks its inbox for nothing
     return [message.text for message in Scripted.sent[before:]]
 
 
@@ -332,8 +332,8 @@ async def test_a_reply_is_said_again_only_when_it_was_surely_not_said(house: Hou
         raise NotReached("cut", sent=True)
 
     await writes(house, channel, "a1", "/help")
-    broken = Scripted(None)  # type: ignore[arg-type]
-    broken.send = cut  # type: ignore[assignment,method-assign]
+    broken = Scripted(None)  # type: ignore[arg-type]  # asks its inbox for nothing
+    broken.send = cut  # type: ignore[assignment,method-assign]  # the network fails here
     await send_replies(house.outside, channel, broken)
     house.clock.advance(120)
     assert await said_back(house, channel) == []

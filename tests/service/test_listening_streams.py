@@ -280,7 +280,7 @@ class Seeking(Scripted):
 async def test_a_network_that_looks_by_itself_is_asked_for_what_monitors_want_and_the_rest_is_checked_here(house: House) -> None:
     registry = OneConnector(Seeking)
     house.outside = msgspec.structs.replace(house.outside, registry=registry)
-    registry.manifest = lambda connector: msgspec.structs.replace(  # type: ignore[method-assign]
+    registry.manifest = lambda connector: msgspec.structs.replace(  # type: ignore[method-assign]  # plays X
         OneConnector.manifest(registry, connector), network="x"
     )
     Seeking.asked = []

@@ -64,7 +64,7 @@ def asked_streams(desk: Desk) -> list[dict[str, str]]:
         asked.append(dict(parse_qsl(urlsplit(url).query)))
         return really(method, url, **more)
 
-    desk.ctx.http.stream = stream  # type: ignore[method-assign]
+    desk.ctx.http.stream = stream  # type: ignore[method-assign]  # the wire is cut here
     return asked
 
 
