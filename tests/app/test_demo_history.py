@@ -11,6 +11,7 @@ from unisono.service.clockwork import tell_due
 from unisono.service.passwords import Passwords
 from unisono.service.ports.reports import Asked
 from unisono.service.reports.fold import fold_reports
+from unisono.service.reports.judge import judge_week
 from unisono.service.tally import fold_all
 
 DAYS = 7
@@ -41,6 +42,8 @@ async def test_a_new_house_has_a_past_and_an_old_one_keeps_its_own(house: House)
 async def test_reports_and_tallies_are_what_a_plain_count_of_the_log_gives(house: House) -> None:
     many = await told(house)
     await fold_reports(house.db)
+    while await judge_week(house.db, 1, LONG[1]):
+        pass
     await fold_all(house.db)
     answers = await counted(house, "select count(*) from event where type = 'answer.queued'")
     late = await counted(
