@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -37,9 +39,9 @@ async def lanes(nats: Broker) -> AsyncIterator[NatsLanes]:
     await made.close()
 
 
-async def facts(house: House, source_id: object) -> SourceFacts:
+async def facts(house: House, source_id: UUID) -> SourceFacts:
     async with house.db.read() as tx:
-        found = await tx.listening.source(source_id)  # type: ignore[arg-type]  # the fixture gives a UUID
+        found = await tx.listening.source(source_id)
     assert found is not None
     return found
 
@@ -161,6 +163,6 @@ async def test_a_message_that_another_node_finished_changes_nothing_even_if_it_i
     assert await take_load(house.outside, one, Carried(lane, "t", 2, b"{}")) == 0
 
 
-def _load(source_id: object, **more: object) -> bytes:
+def _load(source_id: UUID, **more: Any) -> bytes:
     at = START + timedelta(seconds=1)
-    return msgspec.json.encode(Load(source_id=source_id, network="scripted", at=at, **more))  # type: ignore[arg-type]  # of its fields
+    return msgspec.json.encode(Load(source_id=source_id, network="scripted", at=at, **more))

@@ -1,14 +1,12 @@
 """Files of reports, each made in a process of its own: the desk goes on meanwhile."""
 
 import asyncio
-import contextlib
-import subprocess
-import sys
 from typing import Final
 
 import msgspec
 import structlog
 
+from unisono.app.apart import ask_apart
 from unisono.app.make_file import Order
 from unisono.domain.errors import Unavailable
 from unisono.service.ports.report_files import Sheet
@@ -39,27 +37,11 @@ class FileMaker:
             self._room.release()
 
     async def _made(self, order: bytes) -> bytes:
-        # Started and read by a thread: neither making a process nor waiting for it holds the event loop up.
-        process = await asyncio.to_thread(_start)
-        talk = asyncio.create_task(asyncio.to_thread(process.communicate, order))
         try:
-            async with asyncio.timeout(LIMIT_S):
-                content, complaint = await asyncio.shield(talk)
+            ended = await ask_apart("unisono.app.make_file", order, LIMIT_S)
         except TimeoutError:
             raise Unavailable("The file took too long to make. Ask for a shorter time.", code="file_failed") from None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            with contextlib.suppress(Exception):
-                await asyncio.shield(talk)
-        if process.returncode != 0 or not content:
-            _log.error("file_failed", code=process.returncode, complaint=complaint.decode(errors="replace")[-2_000:])
+        if not ended.answer:
+            _log.error("file_failed", code=ended.code, complaint=ended.complaint)
             raise Unavailable("The file could not be made; nothing was changed. The log says more.", code="file_failed")
-        return content
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "unisono.app.make_file"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        return ended.answer

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status, ThreadRef
+from unisono.contract.inbound import Author, AuthorGone, Created, Deleted, Edited, Status
 from unisono.domain.ids import new_id
-from unisono.domain.words import DeliveryState, Direction, InteractionState, Visibility, later_delivery
+from unisono.domain.words import DeliveryState, Direction, InteractionState
 from unisono.policy.rules.language import Trigger
 from unisono.routing.clocks import Fact
 from unisono.routing.moments import Reckoning
@@ -25,26 +25,25 @@ from unisono.service.last_agent import last_agents
 from unisono.service.locks import patiently
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.channels import ChannelFacts
-from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.ledgers import OutboxChange
 from unisono.service.ports.talk import (
     ConversationRef,
-    IdentityRef,
     KnownMessage,
     NewAttachment,
     NewInteraction,
-    NewMessage,
     NewText,
     OpenInteraction,
     ThreadKey,
-    Touch,
 )
 from unisono.service.receive_blocked import Unwanted, keep_blocked
 from unisono.service.receive_clocks import count_new, fact_of, feed_facts, keep_new, look_ahead
+from unisono.service.receive_files import store_files
+from unisono.service.receive_places import aliases_of, key_of, of_whom, root_of, same_text, url_of
+from unisono.service.receive_rows import Placed, message_of, new_text, touch_of
+from unisono.service.receive_statuses import take_statuses
 from unisono.service.rules.apply import Occasion, active_rules, apply_rules
-from unisono.service.text import fold, words_of
 from unisono.service.triage.keep import keep_judgements
-from unisono.service.understand import Said, Understood, attachment_label, stable_id
+from unisono.service.understand import Said, Understood
 
 
 class Received(Struct, kw_only=True):
@@ -64,7 +63,7 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     Files are written before the transaction under ids that depend on the item alone, so a crash leaves nothing double.
     Raises Unavailable when the database or the disk is; nothing was taken in then and the items stay new.
     """
-    attachments = await _store_files(outside.files, batch)
+    attachments = await store_files(outside.files, batch)
     opening = await look_ahead(outside, channel, batch)
     async with outside.db.read() as tx:
         rules = await active_rules(tx, Trigger.CREATED, Trigger.RECEIVED)
@@ -90,42 +89,6 @@ async def receive(outside: Outside, channel: ChannelFacts, batch: Sequence[Under
     for bell in sorted(rings):
         await outside.bell.ring(bell)
     return result
-
-
-async def _store_files(files: AttachmentFiles, batch: Sequence[Understood]) -> dict[UUID, list[NewAttachment]]:
-    found: dict[UUID, list[NewAttachment]] = {}
-    for understood in batch:
-        position = 1_000
-        for said in understood.said:
-            rows: list[NewAttachment] = []
-            for place, attachment in enumerate(said.event.attachments or ()):
-                position += 1
-                row_id = stable_id(understood.item, position, said.said_at)
-                name, media_type, alt_text = attachment_label(attachment)
-                stored = await files.put(row_id, attachment.content) if attachment.content is not None else None
-                rows.append(
-                    NewAttachment(
-                        id=row_id, message_id=said.message_id, channel_id=understood.item.channel_id, name=name,
-                        media_type=media_type, position=place, alt_text=alt_text, content_id=attachment.content_id,
-                        size_bytes=stored.size_bytes if stored else attachment.size_bytes,
-                        sha256=stored.sha256 if stored else None, ref=attachment.ref,
-                        state="stored" if stored else "pending" if attachment.ref else "refused",
-                    )
-                )  # fmt: skip
-            found[said.message_id] = rows
-    return found
-
-
-class _Placed(Struct, frozen=True, kw_only=True):
-    """A created item with its conversation."""
-
-    understood: Understood
-    said: Said
-    event: Created
-    identity: IdentityRef
-    conversation: ConversationRef
-    #: Said by a third party, to whom something was passed on.
-    aside: UUID | None = None
 
 
 class _Intake:
@@ -162,7 +125,9 @@ class _Intake:
         await self._edit(changed)
         await self._delete()
         await self._forget_authors()
-        await self._statuses()
+        statuses = [e for u in self.batch for e in u.others if isinstance(e, Status)]
+        for answered, delivery in await take_statuses(self.tx, statuses, self.known):
+            self._emit("answer.changed", body={"message_id": answered, "delivery": delivery.value})
         self.result.files_unused = [
             row.id for message_id, rows in self.attachments.items() if message_id not in self.written for row in rows
             if row.state == "stored"
@@ -229,7 +194,7 @@ class _Intake:
             and (said.event.author.handle or said.event.author.display_name)
         ]  # fmt: skip
 
-    async def _lock_ahead(self, placed: list[_Placed], changed: list[str]) -> None:
+    async def _lock_ahead(self, placed: list[Placed], changed: list[str]) -> None:
         """Lock all work that this batch has to do with before anything else of it: see `locks`."""
         doomed = [e.remote_id for u in self.batch for e in u.others if isinstance(e, Deleted)]
         messages = [self.known[remote_id].id for remote_id in doomed if remote_id in self.known]
@@ -242,7 +207,7 @@ class _Intake:
         if self.gone or touched:
             await self.tx.talk.lock_threads(old | touched, self.gone)
 
-    async def _place(self, created: list[tuple[Understood, Said]], named: list[Author]) -> list[_Placed]:
+    async def _place(self, created: list[tuple[Understood, Said]], named: list[Author]) -> list[Placed]:
         wanted: list[tuple[Understood, Said, Created, Author]] = []
         for understood, said in created:
             event = said.event
@@ -255,23 +220,23 @@ class _Intake:
             self.channel.network, [*(w[3] for w in wanted), *named, *gone], lock=bool(gone)
         )
         self.gone = [identities[(author.realm, author.remote_id)].id for author in gone]
-        aliases = await self.tx.talk.thread_of_aliases(self.channel.id, [a for w in wanted for a in _aliases(w[2].thread)])
+        aliases = await self.tx.talk.thread_of_aliases(self.channel.id, [a for w in wanted for a in aliases_of(w[2].thread)])
         keys: list[ThreadKey] = []
         asides: list[UUID | None] = []
         for _, _, event, customer in wanted:
             identity = identities[(customer.realm, customer.remote_id)]
-            whose = None if event.own else _of_whom(event.thread, identity.id, aliases)
+            whose = None if event.own else of_whom(event.thread, identity.id, aliases)
             asides.append(identity.id if whose is not None else None)
             keys.append(
                 ThreadKey(
                     visibility=event.thread.visibility.value,
-                    root_remote_id=whose[0] if whose is not None else _root(event.thread, identity.id, aliases),
+                    root_remote_id=whose[0] if whose is not None else root_of(event.thread, identity.id, aliases),
                     identity_id=whose[1] if whose is not None else identity.id,
                 )
             )
         conversations = await self.tx.talk.conversations_of(self.channel.id, keys, self.channel.access_class)
         return [
-            _Placed(
+            Placed(
                 understood=understood, said=said, event=event, identity=identities[(customer.realm, customer.remote_id)],
                 conversation=conversations[key], aside=aside,
             )
@@ -280,25 +245,25 @@ class _Intake:
 
     async def _confirm_by_key(self, created: list[tuple[Understood, Said]]) -> list[tuple[Understood, Said]]:
         """Take out our own answers that name our key: wherever they went, they stand where they were written."""
-        keys = {key: pair for pair in created if (key := _key_of(pair[1])) is not None}
+        keys = {key: pair for pair in created if (key := key_of(pair[1])) is not None}
         known = await self.tx.talk.messages_by_id(list(keys)) if keys else {}
         for key in known:
-            await self._confirm(key, keys[key][1].event.remote_id, _url_of(keys[key][1]))
-        return [pair for pair in created if _key_of(pair[1]) not in known]
+            await self._confirm(key, keys[key][1].event.remote_id, url_of(keys[key][1]))
+        return [pair for pair in created if key_of(pair[1]) not in known]
 
-    async def _recognise_own(self, placed: list[_Placed]) -> list[_Placed]:
+    async def _recognise_own(self, placed: list[Placed]) -> list[Placed]:
         """Take out our own answers that come back: they are in the transcript already and only get confirmed."""
         own = [p for p in placed if p.event.own]
         if not own:
             return placed
         pending = await self.tx.outbox.open_in_thread(list({p.conversation.id for p in own}))
         taken: set[UUID] = set()
-        rest: list[_Placed] = [p for p in placed if not p.event.own]
+        rest: list[Placed] = [p for p in placed if not p.event.own]
         for p in own:
             same = [
                 a.message_id for a in pending
                 if a.message_id not in taken and a.conversation_id == p.conversation.id
-                and _same_text(a.text, p.said.clean.text)
+                and same_text(a.text, p.said.clean.text)
             ]  # fmt: skip
             match = same[0] if same else None
             if match is None:
@@ -315,7 +280,7 @@ class _Intake:
 
     # -- first sightings ---------------------------------------------------------------------------------------------
 
-    async def _write(self, placed: list[_Placed]) -> None:
+    async def _write(self, placed: list[Placed]) -> None:
         if not placed:
             return
         work = await self._open_work(placed)
@@ -324,12 +289,12 @@ class _Intake:
             if p.identity.blocked and not p.event.own and p.conversation.id not in work
         ]  # fmt: skip
         kept_as = work | await keep_blocked(self.tx, self.channel, unwanted)
-        messages = [self._message(p, kept_as.get(p.conversation.id)) for p in placed]
+        messages = [message_of(p, self.channel.id, kept_as.get(p.conversation.id)) for p in placed]
         self.written = await self.tx.talk.insert_messages(messages)
         kept = [p for p in placed if p.said.message_id in self.written]
         await keep_judgements(self.tx, ((p.said.message_id, p.said) for p in kept if not p.event.own))
         await self.tx.talk.insert_attachments([a for p in kept for a in self.attachments[p.said.message_id]])
-        await self.tx.talk.touch_conversations([_touch(p) for p in kept])
+        await self.tx.talk.touch_conversations([touch_of(p) for p in kept])
         for p in kept:
             self._emit(
                 "message.received", p.conversation, kept_as.get(p.conversation.id),
@@ -347,7 +312,7 @@ class _Intake:
         self.result.messages += len(kept)
         await self.tx.inbox.wake_early(self.channel.id, [p.event.remote_id for p in kept])
 
-    def _remember(self, kept: list[_Placed], work: dict[UUID, UUID]) -> None:
+    def _remember(self, kept: list[Placed], work: dict[UUID, UUID]) -> None:
         """Keep what rules may be waiting for: what customers said to us, and what began with it."""
         told: set[UUID] = set()
         for p in sorted(kept, key=lambda one: one.said.said_at):
@@ -364,9 +329,9 @@ class _Intake:
                 Occasion(interaction_id=interaction_id, key=f"received:{message_id}", message_id=message_id)
             )
 
-    async def _open_work(self, placed: list[_Placed]) -> dict[UUID, UUID]:
+    async def _open_work(self, placed: list[Placed]) -> dict[UUID, UUID]:
         """Return the interaction of each conversation; queue a new one where somebody asked and none is open."""
-        asking: dict[UUID, list[_Placed]] = {}
+        asking: dict[UUID, list[Placed]] = {}
         for p in placed:
             if not p.event.own and not p.event.automatic and p.event.addressed and not p.identity.blocked:
                 asking.setdefault(p.conversation.id, []).append(p)
@@ -404,7 +369,7 @@ class _Intake:
         await follow_cases(self.tx, {result[c]: (c, n) for c, n in named.items()}, asked_again)
         return result
 
-    async def _tell_open(self, asking: dict[UUID, list[_Placed]], still_open: dict[UUID, UUID]) -> None:
+    async def _tell_open(self, asking: dict[UUID, list[Placed]], still_open: dict[UUID, UUID]) -> None:
         told = {c: i for c, i in still_open.items() if c in asking}
         await self.tx.talk.customer_wrote(list(told.values()))
         await stop_held(self.tx, [c for c, group in asking.items() if any(p.aside is None for p in group)])
@@ -414,7 +379,7 @@ class _Intake:
             self._emit("interaction.changed", group[0].conversation, interaction_id, {"by": by})
 
     def _interaction(
-        self, group: list[_Placed], last: OpenInteraction | None, due: Reckoning, prefer: UUID | None
+        self, group: list[Placed], last: OpenInteraction | None, due: Reckoning, prefer: UUID | None
     ) -> NewInteraction:
         earliest = min(group, key=lambda p: p.said.said_at)
         language = next((p.said.clean.language for p in group if p.said.clean.language), None)
@@ -428,20 +393,6 @@ class _Intake:
             waiting_since=earliest.said.said_at, due_at=due.due_at, due_kind=due.due_kind or None,
             previous_id=last.id if last else None,
             preferred_agent_id=prefer, reason={"code": "reopened" if last else "new"},
-        )  # fmt: skip
-
-    def _message(self, p: _Placed, interaction_id: UUID | None) -> NewMessage:
-        event, clean = p.event, p.said.clean
-        return NewMessage(
-            id=p.said.message_id, conversation_id=p.conversation.id, interaction_id=interaction_id,
-            channel_id=self.channel.id, direction=(Direction.OUTBOUND if event.own else Direction.INBOUND).value,
-            visibility=event.thread.visibility.value, identity_id=None if event.own else p.identity.id,
-            occurred_at=event.occurred_at, received_at=p.understood.item.received_at, said_at=p.said.said_at,
-            tie_break=event.tie_break, ingest_key=p.understood.item.ingest_key, remote_id=event.remote_id,
-            parent_remote_id=event.thread.parent_id, revision=event.revision, automatic=event.automatic,
-            language=clean.language, url=event.url, delivery=DeliveryState.SENT.value if event.own else None,
-            text=clean.text, subject=clean.subject, html=clean.html, details=clean.details, terms=clean.terms,
-            aside_identity_id=p.aside,
         )  # fmt: skip
 
     # -- changes -----------------------------------------------------------------------------------------------------
@@ -460,7 +411,7 @@ class _Intake:
             event, known = said.event, self.known.get(said.event.remote_id)
             if known is not None and not known.deleted:
                 if event.revision > known.revision and known.direction == Direction.INBOUND.value:
-                    texts.append(_new_text(known.id, said))
+                    texts.append(new_text(known.id, said))
                     anew.append((known.id, said))
             elif known is None and event.remote_id not in dead and isinstance(event, Edited):
                 early[understood.item.id] = event.remote_id
@@ -510,30 +461,6 @@ class _Intake:
         self.result.files_gone += erased.attachments
         self.written -= set(erased.messages)
 
-    async def _statuses(self) -> None:
-        statuses = [e for u in self.batch for e in u.others if isinstance(e, Status)]
-        keys = [key for e in statuses if (key := _uuid(e.client_key)) is not None]
-        by_id = await self.tx.talk.messages_by_id(keys) if keys else {}
-        state: dict[UUID, DeliveryState] = {}
-        for status in statuses:
-            key = _uuid(status.client_key)
-            known = by_id.get(key) if key else self.known.get(status.remote_id or "")
-            if known is None or known.direction != Direction.OUTBOUND.value:
-                continue
-            before = state.get(known.id, DeliveryState(known.delivery or DeliveryState.SENT))
-            after = later_delivery(before, status.state)
-            state[known.id] = after
-            if after == before:
-                continue
-            # Named by our key, it also tells what the network calls a message whose sending nobody saw the end of.
-            named = status.remote_id if key and not known.remote_id else None
-            await self.tx.outbox.settle_by_message(
-                known.id,
-                OutboxChange(state=status.state.value, error_code=status.code, error=status.human, remote_id=named),
-            )
-            await self.tx.talk.set_delivery(known.id, after.value, status.code, named)
-            self._emit("answer.changed", body={"message_id": known.id, "delivery": after.value})
-
     def _emit(
         self, type_: str, conversation: ConversationRef | None = None, interaction_id: UUID | None = None,
         body: dict[str, object] | None = None,
@@ -547,63 +474,5 @@ class _Intake:
         )  # fmt: skip
 
 
-def _key_of(said: Said) -> UUID | None:
-    return _uuid(said.event.client_key) if isinstance(said.event, Created) and said.event.own else None
-
-
-def _url_of(said: Said) -> str:
-    return said.event.url if isinstance(said.event, Created) else ""
-
-
-def _fact(p: _Placed) -> Fact | None:
+def _fact(p: Placed) -> Fact | None:
     return None if p.identity.blocked and not p.event.own else fact_of(p.said, p.event)
-
-
-def _aliases(thread: ThreadRef) -> list[str]:
-    return [*thread.aliases, *([thread.parent_id] if thread.parent_id else [])]
-
-
-def _of_whom(thread: ThreadRef, author: UUID, aliases: dict[str, tuple[str, UUID, bool]]) -> tuple[str, UUID] | None:
-    """Whose conversation it belongs to when a third party answers what was passed on to them: (root, the customer)."""
-    nearest = next((aliases[alias] for alias in _aliases(thread) if alias in aliases), None)
-    return (nearest[0], nearest[1]) if nearest is not None and nearest[2] and nearest[1] != author else None
-
-
-def _root(thread: ThreadRef, identity_id: UUID, aliases: dict[str, tuple[str, UUID, bool]]) -> str:
-    """The network's root, unless something it refers to already stands in a conversation with the same person."""
-    for alias in _aliases(thread):
-        root, identity, _ = aliases.get(alias, ("", None, False))
-        if identity == identity_id:
-            return root
-    return thread.root_id
-
-
-def _touch(p: _Placed) -> Touch:
-    inbound = not p.event.own and p.aside is None
-    rule = p.event.can_reply
-    return Touch(
-        conversation_id=p.conversation.id, last_message_id=p.said.message_id, said_at=p.said.said_at,
-        inbound_at=p.event.occurred_at if inbound else None, reply_rule=rule.rule.value if inbound else None,
-        reply_until=rule.until if inbound else None, reply_reason=rule.reason if inbound else "",
-        url=p.event.url if p.event.thread.visibility is Visibility.PUBLIC else "", links_to=p.event.thread.links_to,
-    )  # fmt: skip
-
-
-def _new_text(message_id: UUID, said: Said) -> NewText:
-    return NewText(
-        message_id=message_id, revision=said.event.revision, text=said.clean.text, subject=said.clean.subject,
-        html=said.clean.html, terms=said.clean.terms, details=said.clean.details, edited_at=said.said_at,
-    )  # fmt: skip
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-def _same_text(ours: str, theirs: str) -> bool:
-    """Networks change white space and put mentions in front; the words stay, in their order, at the end."""
-    mine, other = [fold(w) for w in words_of(ours)], [fold(w) for w in words_of(theirs)]
-    return mine == other[-len(mine) :] if mine else not other

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from unisono.listening.query import All, Any, Term
-from unisono.listening.translate.less import Less
+from unisono.listening.query import Term
+from unisono.listening.translate.less import Every, Less, Some
 
 Asks = frozenset[str]
 
@@ -13,9 +13,9 @@ def fewest(tree: Less, ask: Callable[[Term], Asks | None]) -> Asks | None:
     match tree:
         case Term():
             return ask(tree)
-        case All(parts):
-            able = [found for part in parts if (found := fewest(part, ask)) is not None]  # type: ignore[arg-type]  # lessened
+        case Every(parts):
+            able = [found for part in parts if (found := fewest(part, ask)) is not None]
             return min(able, key=lambda asks: (len(asks), sorted(asks))) if able else None
-        case Any(parts):
-            some = [fewest(part, ask) for part in parts]  # type: ignore[arg-type]  # a lessened tree holds lessened parts
+        case Some(parts):
+            some = [fewest(part, ask) for part in parts]
             return None if any(one is None for one in some) else frozenset().union(*(one for one in some if one))

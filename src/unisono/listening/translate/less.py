@@ -4,7 +4,20 @@ from msgspec import Struct
 
 from unisono.listening.query import All, Any, Near, Node, Phrase, Term
 
-Less = Term | All | Any
+
+class Every(Struct, frozen=True):
+    """Parts that must all be there."""
+
+    parts: tuple["Less", ...]
+
+
+class Some(Struct, frozen=True):
+    """Parts of which one must be there."""
+
+    parts: tuple["Less", ...]
+
+
+Less = Term | Every | Some
 
 
 class Never(Struct, frozen=True):
@@ -19,7 +32,7 @@ def lessened(node: Node, network: str) -> Less | Never | None:
         case Term():
             return node
         case Phrase(terms):
-            return All(tuple(terms))
+            return Every(tuple(terms))
         case Near(left, right, _):
             return lessened(All((Any(left), Any(right))), network)
         case All(parts):
@@ -27,12 +40,12 @@ def lessened(node: Node, network: str) -> Less | Never | None:
             if any(isinstance(part, Never) for part in kept):
                 return Never()
             known = tuple(part for part in kept if part is not None and not isinstance(part, Never))
-            return All(known) if known else None
+            return Every(known) if known else None
         case Any(parts):
             able = [part for part in (lessened(part, network) for part in parts) if not isinstance(part, Never)]
             if not able:
                 return Never()
             some = tuple(part for part in able if part is not None)
-            return Any(some) if len(some) == len(able) else None
+            return Some(some) if len(some) == len(able) else None
         case _:
             return None

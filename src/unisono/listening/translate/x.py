@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from unisono.listening.query import All, Any, Term
-from unisono.listening.translate.less import Less
+from unisono.listening.query import Term
+from unisono.listening.translate.less import Every, Less, Some
 from unisono.listening.translate.spelling import Typed, asked_word, spellings
 
 #: Of what a self-serve app may write in a rule.
@@ -35,11 +35,11 @@ def _asked(tree: Less, typed: Typed) -> _Ask | None:
     match tree:
         case Term():
             return _term(tree, typed)
-        case All(parts):
-            known = [found for part in parts if (found := _asked(part, typed)) is not None]  # type: ignore[arg-type]  # lessened
+        case Every(parts):
+            known = [found for part in parts if (found := _asked(part, typed)) is not None]
             return _joined("and", known) if known else None
-        case Any(parts):
-            some: list[_Ask | None] = [_asked(part, typed) for part in parts]  # type: ignore[arg-type]  # a lessened tree holds lessened parts
+        case Some(parts):
+            some: list[_Ask | None] = [_asked(part, typed) for part in parts]
             return None if any(one is None for one in some) else _joined("or", [one for one in some if one is not None])
 
 
