@@ -20,6 +20,7 @@ from unisono.service.first_run import first_administrator
 from unisono.service.listening.ear import Ear
 from unisono.service.listening.take_in import take_in
 from unisono.service.ports.fitting import FitTask, Fitted
+from unisono.service.triage import judge as judging
 from unisono.service.triage.judge import Judge
 from unisono.service.triage.learn import ask_at_night, learn_once
 
@@ -220,7 +221,11 @@ async def demotes(served: Served) -> bool:
     return judge.judge("Acme: Foto 1 vom schönen Wochenende am See", "de", new_id(), gated=True).demoted
 
 
-async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_back(heard: Served) -> None:
+async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_back(
+    heard: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One of twenty that are demoted is shown all the same, chosen by its id, which is another in each run.
+    monkeypatch.setattr(judging, "_is_sampled", lambda _: False)
     root = heard.browser()
     await root.log_in("root")
     await root.did("PATCH", "settings", {"triage.loss_per_thousand": 100})
@@ -243,8 +248,6 @@ async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_ba
     await overhear(
         heard, ["Acme: Foto 1 vom schönen Wochenende am See", "Acme: Wo bleibt denn mein Paket 2?"], 1_000, to_work=True
     )
-    # A sample of what is demoted is shown all the same: make sure that this one is not in it.
-    await heard.sql("update triage_score set sampled = false")
     [demoted] = (await root.get("mentions?review=true"))["items"]
     assert "Wochenende" in "".join(one["text"] for one in demoted["text"])
     assert demoted["state"] == "new", "what is demoted is not put into the queue by itself"
@@ -255,6 +258,12 @@ async def test_the_gate_demotes_within_its_budget_and_one_click_brings_a_post_ba
     await label(root, demoted["id"], "answer", "yes", "correction")
     assert (await root.get("mentions?review=true"))["items"] == []
     assert demoted["id"] in {one["id"] for one in (await root.get("mentions?review=false&limit=200"))["items"]}
+    # Of the sample it is learned whether the gate is right: it goes where it would without a gate.
+    monkeypatch.setattr(judging, "_is_sampled", lambda _: True)
+    await overhear(heard, ["Acme: Foto 7007 vom schönen Wochenende am See"], 2_000, to_work=True)
+    normal = (await root.get("mentions?review=false&limit=200"))["items"]
+    [shown] = [one for one in normal if any("Foto 7007" in part["text"] for part in one["text"])]
+    assert (shown["state"], shown["triage"]["demoted"], shown["triage"]["sampled"]) == ("asked", True, True)
 
 
 async def test_what_is_decided_about_a_mention_is_a_label_until_it_is_opened_again(heard: Served) -> None:
