@@ -9,13 +9,12 @@ import pytest
 import pytest_asyncio
 
 from tests.callkit import ADA, OURS, Exchange
-from tests.web.conftest import PASSWORD, Browser, MakeHouse, Served, serve
+from tests.web.conftest import Browser, MakeHouse, Served
+from tests.web.phone_office import phone_office
 from unisono.app.registry import Connectors
 from unisono.contract.voice import Originate
 from unisono.domain.ids import new_id
 from unisono.service.expire import wake_parked
-from unisono.service.first_run import first_administrator
-from unisono.testing.telephone import Reaction
 
 pytestmark = pytest.mark.voice
 SHOP = "https://shop.example"
@@ -57,26 +56,16 @@ class Office:
 @pytest_asyncio.fixture
 async def office(make_house: MakeHouse) -> AsyncIterator[Office]:
     house = await make_house(Connectors())
-    async with house.db.write() as tx:
-        await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
-    served = await serve(house)
-    anna = await served.logged_in("anna", "agent", "supervisor")
-    (row,) = await served.sql("select id from app_user where login = 'anna'")
-    queue = await served.kit.queue()
-    await served.sql("insert into agent (user_id, state, capacity) values ($1, 'available', 60) on conflict (user_id) do update "
-                     "set state = 'available', capacity = 60", row["id"])  # fmt: skip
-    await served.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", queue, row["id"])
-    exchange = Exchange(served.kit, house.clock)
-    exchange.driver.phone(str(row["id"]), Reaction.ANSWERS)
-    await exchange.line(queue)
-    await exchange.allow_out()
-    await served.sql(
+    base = await phone_office(house)
+    await base.exchange.line(base.queue)
+    await base.exchange.allow_out()
+    await base.served.sql(
         "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
         "values ($1, 'voice', 'phone', 'call', 'Page', $2, 60, $3, (select id from work_class where key = 'call'))",
-        new_id(), queue, {"driver": "webrtc", "numbers": ["hotline"], "language": "en", "allowed_origins": SHOP},
+        new_id(), base.queue, {"driver": "webrtc", "numbers": ["hotline"], "language": "en", "allowed_origins": SHOP},
     )  # fmt: skip
-    yield Office(served, exchange, anna)
-    await served.close()
+    yield Office(base.served, base.exchange, base.anna)
+    await base.served.close()
 
 
 async def test_a_wish_waits_like_any_other_work_and_a_click_dials(office: Office) -> None:

@@ -11,13 +11,12 @@ import pytest_asyncio
 from tests.callkit import ADA, BERT, OURS, Exchange
 from tests.kit import House as Kit
 from tests.kit import OneConnector
-from tests.web.conftest import PASSWORD, Browser, MakeHouse, Served, serve
+from tests.web.conftest import Browser, MakeHouse, Served
+from tests.web.phone_office import phone_office
 from unisono.app.registry import Connectors
 from unisono.contract import Manifest
 from unisono.contract.connector import ConnectorType
 from unisono.contract.voice import CALLER
-from unisono.service.first_run import first_administrator
-from unisono.testing.telephone import Reaction
 
 pytestmark = pytest.mark.voice
 
@@ -60,19 +59,9 @@ class Office:
 @pytest_asyncio.fixture
 async def office(make_house: MakeHouse) -> AsyncIterator[Office]:
     house = await make_house(Both())
-    async with house.db.write() as tx:
-        await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
-    served = await serve(house)
-    anna = await served.logged_in("anna", "agent", "supervisor")
-    (row,) = await served.sql("select id from app_user where login = 'anna'")
-    queue = await served.kit.queue()
-    await served.sql("insert into agent (user_id, state, capacity) values ($1, 'available', 60) on conflict (user_id) do update "
-                     "set state = 'available', capacity = 60", row["id"])  # fmt: skip
-    await served.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", queue, row["id"])
-    exchange = Exchange(served.kit, house.clock)
-    exchange.driver.phone(str(row["id"]), Reaction.ANSWERS)
-    yield Office(served, exchange, anna, row["id"], queue)
-    await served.close()
+    base = await phone_office(house)
+    yield Office(base.served, base.exchange, base.anna, base.anna_id, base.queue)
+    await base.served.close()
 
 
 async def test_calls_mails_and_posts_are_served_in_one_order_and_a_call_takes_the_whole_agent(office: Office) -> None:
