@@ -242,7 +242,7 @@ def cursor_first(patch: pytest.MonkeyPatch) -> None:
 
 def newest_report_wins(patch: pytest.MonkeyPatch) -> None:
     """What the network reports last is believed."""
-    for module in (receive, outbox):
+    for module in (receive_statuses, outbox):
         patch.setattr(module, "later_delivery", lambda current, reported: reported)
 
 
