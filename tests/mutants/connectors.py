@@ -33,7 +33,7 @@ from unisono.contract import (
     Unreadable,
 )
 from unisono.domain.words import ChannelState, Visibility
-from unisono.service import intake, receive
+from unisono.service import intake, receive_statuses
 from unisono.service.ports import NewEvent
 from unisono.service.sender import Sender
 from unisono.store import outbox

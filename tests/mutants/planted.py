@@ -142,7 +142,7 @@ MUTANTS = [
         file="service/park.py",
         old='        tx.emit(work_event("parked", work, actor_id=access.user_id))\n',
         new="",
-        tests=_LAW3,
+        tests=f"{_LAW3}::test_old_snapshot_plus_events_is_the_fresh_snapshot[park.park]",
     ),
     Mutant(
         law=4,
@@ -206,6 +206,7 @@ MUTANTS = [
         file="routing/state.py",
         old="        if best is None and work_class in self._interrupting:",
         new="        if (best is None or work_class.params.interrupts) and work_class in self._interrupting:",
+        besides=(("        return next(iter(self._able(pair.work_class, pair.item)), None) is None", "        return True"),),
         tests="tests/service/test_interrupts.py::test_who_has_room_is_asked_before_anybody_is_interrupted",
     ),
     Mutant(
