@@ -18,17 +18,17 @@ _SESSION: Final = (
 )
 _AT_ONCE: Final = 2
 _TIMEOUT_S: Final = 3_600
-#: Indexes of these tables that no foreign key needs, the constraint that each stands for ('' where none), and whether it has parts.
+#: Indexes of these tables that no foreign key needs, the constraint that each stands for ('' where none), those of the parts.
 _INDEXES: Final = """
-select t.relname as of_table, i.relname as name, pg_get_indexdef(x.indexrelid) as made_by, i.relkind = 'I' as has_parts,
-       coalesce(c.conname, '') as constraint_name, pg_get_constraintdef(c.oid) as constraint_of
+select t.relname as of_table, i.relname as name, pg_get_indexdef(x.indexrelid) as made_by,
+       coalesce(c.conname, '') as constraint_name,
+       array(select p.relname from pg_inherits h join pg_class p on p.oid = h.inhrelid where h.inhparent = i.oid
+             order by 1) as parts,
+       array(select pg_get_indexdef(h.inhrelid) from pg_inherits h join pg_class p on p.oid = h.inhrelid where h.inhparent = i.oid
+             order by p.relname) as parts_made_by
 from pg_index x join pg_class t on t.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
 left join pg_constraint c on c.conindid = x.indexrelid and c.contype = 'u'
 where t.relname = any($1::text[]) and not x.indisprimary order by i.relname
-"""
-_PARTS: Final = """
-select c.relname from pg_inherits h join pg_class c on c.oid = h.inhrelid join pg_class p on p.oid = h.inhparent
-where p.relname = $1 order by c.relname
 """
 
 
@@ -59,8 +59,7 @@ async def filling(pool: Pool, tables: Sequence[str]) -> AsyncIterator[None]:
     """
     async with pool.acquire() as connection:
         await _server(connection, _SERVER)
-        rows = [dict(row) for row in await connection.fetch(_INDEXES, list(tables))]
-        parts = {row["of_table"]: await connection.fetch(_PARTS, row["of_table"]) for row in rows if row["has_parts"]}
+        rows = await connection.fetch(_INDEXES, list(tables))
         for row in rows:
             if row["constraint_name"]:
                 await connection.execute(f'alter table {row["of_table"]} drop constraint "{row["constraint_name"]}"')
@@ -68,20 +67,18 @@ async def filling(pool: Pool, tables: Sequence[str]) -> AsyncIterator[None]:
                 await connection.execute(f'drop index "{row["name"]}"')
     yield
     await together(pool, [(f"vacuum (analyze) {table}", ()) for table in tables])
-    whole = [row for row in rows if not row["has_parts"]]
-    split = [row for row in rows if row["has_parts"]]
+    split = [row for row in rows if row["parts"]]
     async with pool.acquire() as connection:
         for row in split:
             await connection.execute(row["made_by"])
-    statements = [
-        _of_part(row, str(part["relname"])) for row in split for part in parts[row["of_table"]]
-    ] + [row["made_by"] for row in whole]  # fmt: skip
-    await together(pool, [(statement, ()) for statement in statements])
+    # Those of the parts first: they take longest, the newest month's begins last otherwise.
+    statements = [made for row in split for made in reversed(row["parts_made_by"])]
+    await together(pool, [(made, ()) for made in (*statements, *(row["made_by"] for row in rows if not row["parts"]))])
     async with pool.acquire() as connection:
         for row in split:
-            for part in parts[row["of_table"]]:
-                await connection.execute(f'alter index "{row["name"]}" attach partition "{_name(row, part["relname"])}"')
-        for row in whole:
+            for part in row["parts"]:
+                await connection.execute(f'alter index "{row["name"]}" attach partition "{part}"')
+        for row in rows:
             if row["constraint_name"]:
                 await connection.execute(
                     f'alter table {row["of_table"]} add constraint "{row["constraint_name"]}" unique using index "{row["name"]}"'
@@ -94,14 +91,3 @@ async def _server(connection: Connection, settings: dict[str, str]) -> None:
     for name, value in settings.items():
         await connection.execute(f"alter system set {name} = {value}" if value else f"alter system reset {name}")
     await connection.execute("select pg_reload_conf()")
-
-
-def _name(row: dict[str, object], part: object) -> str:
-    return f"{part}_{str(row['name']).removeprefix(str(row['of_table']) + '_')}"
-
-
-def _of_part(row: dict[str, object], part: str) -> str:
-    """Return the statement that makes a part's own index."""
-    # As the server writes it: create index <name> on only public.<table> using ...
-    made = str(row["made_by"]).replace(f"INDEX {row['name']} ", f'INDEX "{_name(row, part)}" ', 1)
-    return made.replace(f"ON ONLY public.{row['of_table']} ", f'ON public."{part}" ', 1)
