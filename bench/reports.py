@@ -1,7 +1,7 @@
 """Every report at a million conversations, through the API of a web process of its own, over real HTTP.
 
 The facts of the enquiries are loaded: folding five million events of a log that never was would measure nothing more. From there
-on all is the product's, as in a house after an update: the sums of each day, week and month, what of people may be shown, and what
+on all is the product's, as in a house after an update: the sums of each day, week and month, what of people may be shown, what
 reports add up from them. How long that takes is measured as well.
 The baseline is what one would write without sums: the same count straight from the enquiries, by day, in the database.
 """
@@ -34,8 +34,9 @@ async def fill(running: Running) -> float:
         if await connection.fetchval("select exists (select from report_cell)"):
             return 0.0
         await connection.execute(
-            "insert into report_stale (day, access_class) select day, access_class from (select arrived_day as day, access_class from "
-            "report_fact union select closed_day, access_class from report_fact where closed_day is not null) s on conflict do nothing",
+            "insert into report_stale (day, access_class) "
+            "select day, access_class from (select arrived_day as day, access_class from report_fact union select closed_day, "
+            "access_class from report_fact where closed_day is not null) s on conflict do nothing",
             timeout=3_600,
         )
     begun = time.monotonic()
@@ -105,7 +106,8 @@ async def measure() -> dict[str, Figure]:
     return {
         "reports.p99_ms": Figure(
             value=round(quantile(took, 0.99) * 1_000, 1), unit="ms",
-            baseline="one count of a year's enquiries by day, straight from their table, in the database", baseline_value=round(baseline, 1),
+            baseline="one count of a year's enquiries by day, straight from their table, in the database",
+            baseline_value=round(baseline, 1),
         )
     }  # fmt: skip
 
