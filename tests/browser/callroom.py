@@ -239,11 +239,13 @@ async def packets(page: Page) -> dict[str, Any]:
     return found
 
 
-async def sign_in(page: Page, room: Room, login: str) -> None:
-    """Log in at the desk and be ready for calls."""
+async def sign_in(page: Page, room: Room, login: str, *, state: str = "Available") -> None:
+    """Log in at the desk and be ready for calls; without a state one is merely there."""
     await page.goto(f"{room.url}/work")
     await page.locator("input[name=login]").fill(login)
     await page.locator("input[name=password]").fill(PASSWORD)
     await page.locator("button[type=submit]").click()
-    await page.get_by_test_id("agent-state").click()
-    await page.get_by_role("menuitemradio", name="Available").click()
+    await expect(page.get_by_test_id("agent-state")).to_be_visible()
+    if state:
+        await page.get_by_test_id("agent-state").click()
+        await page.get_by_role("menuitemradio", name=state).click()

@@ -11,12 +11,14 @@ import pytest_asyncio
 from tests.callkit import ADA, BERT, OURS, Exchange
 from tests.kit import House as Kit
 from tests.kit import OneConnector
+from tests.midnight import zone_at_noon
 from tests.web.conftest import Browser, MakeHouse, Served
 from tests.web.phone_office import phone_office
 from unisono.app.registry import Connectors
 from unisono.contract import Manifest
 from unisono.contract.connector import ConnectorType
 from unisono.contract.voice import CALLER
+from unisono.service.tally import fold_all
 
 pytestmark = pytest.mark.voice
 
@@ -127,3 +129,69 @@ async def test_beside_a_call_there_is_room_for_what_the_house_says_and_for_no_se
     await office.exchange.settle()
     assert not office.exchange.driver.lives(first)
     assert [c["stage"] for c in await office.live()] == ["waiting"], "wrap-up keeps the capacity, as for any channel"
+
+
+async def promised(office: Office, *kinds: str) -> None:
+    """Let the queue promise an answer within a day, by these kinds of clocks alone."""
+    root = office.served.browser()
+    await root.log_in("root")
+    targets = [{"kind": kind, "target_s": 86_400} for kind in kinds]
+    level = await root.did(
+        "POST", "service-levels", {"key": "line", "name": {"de": "Leitung", "en": "Line"}, "targets": targets}
+    )
+    await root.did("PATCH", f"queues/{office.queue}", {"service_levels": [{"service_level_id": level["id"]}]})
+
+
+async def test_a_call_that_is_taken_is_an_answer_and_keeps_its_promise(office: Office) -> None:
+    await office.served.sql("update queue set time_zone = $1", zone_at_noon())
+    await office.exchange.line(office.queue)
+    await office.exchange.driver.rings(ADA, OURS)
+    await office.exchange.settle()
+    (item,) = (await office.anna.get("work?view=mine"))["items"]
+    work = item["interaction"]
+    assert work["first_response_at"] is not None, "the talk has begun"
+    assert (work["due_at"], work["due_state"]) == (None, ""), "while they speak, no promise runs that could be broken"
+    # The agent has no room for a second call: its caller gives up.
+    other = await office.exchange.driver.rings(BERT, OURS)
+    await office.exchange.settle()
+    await office.exchange.driver.hangs_up(other)
+    await office.exchange.settle()
+    await fold_all(office.served.house.db)
+    (calls,) = (await office.anna.get("parity?days=1"))["media"]
+    told = {name: calls[name] for name in ("medium", "arrived", "answered", "abandoned", "in_time", "late", "level", "waiting")}
+    # The third that came is the call-back of who gave up; it is what waits.
+    assert told == {
+        "medium": "call", "arrived": 3, "answered": 1, "abandoned": 1, "in_time": 1, "late": 0, "level": 1.0, "waiting": 1,
+    }  # fmt: skip
+    assert calls["median_s"] is not None
+
+
+@pytest.mark.parametrize(("kinds", "due"), [(("first_response",), None), (("first_response", "next_response"), "next_response")])
+async def test_a_call_back_is_due_by_what_the_house_promises_and_never_before(
+    office: Office, kinds: tuple[str, ...], due: str | None
+) -> None:
+    await promised(office, *kinds)
+    await office.exchange.line(office.queue)
+    await office.served.sql("update agent set state = 'away'")
+    call = await office.exchange.driver.rings(ADA, OURS)
+    await office.exchange.settle()
+    (rung,) = (await office.anna.get("work?view=waiting"))["items"]
+    await office.exchange.driver.hangs_up(call)
+    await office.exchange.settle()
+    (item,) = (await office.anna.get("work?view=waiting"))["items"]
+    work = item["interaction"]
+    assert (work["reason"]["code"], work["previous_id"]) == ("call_back", rung["interaction"]["id"])
+    assert work["waiting_since"] == rung["interaction"]["waiting_since"], "it is as old as the call"
+    assert (work["due_kind"], work["due_state"]) == (due, "")
+    assert work["due_at"] is None if due is None else work["due_at"] > office.kit.clock.now().isoformat()
+
+    # It is served before a mail that came while it waited.
+    mails = await office.kit.channel(office.queue, medium="mail", units=60)
+    await office.served.sql("update channel set work_class_id = (select id from work_class where key = 'mail') where id = $1",
+                            mails.id)  # fmt: skip
+    await office.kit.hear(mails, {"id": "m", "text": "Rechnung?", "by": "m", "at": office.kit.clock.now().isoformat()})
+    await office.served.sql("update agent set state = 'available', version = version + 1")
+    await office.kit.router.load()
+    await office.exchange.settle()
+    (offered,) = (await office.anna.get("offers"))["items"]
+    assert offered["item"]["interaction"]["id"] == work["id"]

@@ -168,6 +168,9 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
         summary="Conversations were merged, unmerged, linked, unlinked or split; told of each that it concerns.",
         body={"how": ENUM, "bond_id": ID},
     ),
+    "call.answered": EventType(
+        summary="A customer on the phone has somebody to speak with: the call's answer, once.", body={"call_id": ID}
+    ),
     "call.changed": EventType(
         summary="A call went on: it rings, somebody was connected or put on hold, it is over.",
         body={"call_id": ID, "stage": ENUM},

@@ -44,7 +44,7 @@ async def reopen(db: Database, access: Access, conversation_id: UUID) -> UUID:
         interaction = NewInteraction(
             id=new_id(), conversation_id=conversation_id, channel_id=channel.id, access_class=conversation.access_class,
             queue_id=queue_id, skills=channel.skills, language=None, units=channel.units, priority=channel.priority,
-            waiting_since=tx.now, due_at=due.due_at or tx.now, due_kind=due.due_kind or None,
+            waiting_since=tx.now, due_at=due.due_at, due_kind=due.due_kind or None,
             previous_id=before.id if before else None,
             preferred_agent_id=(await last_agents(tx, [conversation_id])).get(conversation_id), reason={"code": "reopened"},
         )  # fmt: skip

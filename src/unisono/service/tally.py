@@ -25,9 +25,10 @@ ABANDONED: Final = "abandoned"
 #: Codes of `interaction.wrapped_up` that are no work done: what was erased, unwanted, or went on elsewhere.
 NOT_HANDLED: Final = frozenset({ABANDONED, "erased", "spam", "merged"})
 _ARRIVES: Final = frozenset({"interaction.created", "interaction.reopened"})
-_ANSWERED: Final = "answer.queued"
+#: A text that was sent, or a call that was taken.
+_ANSWERED: Final = frozenset({"answer.queued", "call.answered"})
 _BREACHED: Final = "interaction.breached"
-_TYPES: Final = (*sorted(_ARRIVES), "interaction.transferred", "interaction.wrapped_up", _BREACHED, _ANSWERED)
+_TYPES: Final = (*sorted(_ARRIVES), "interaction.transferred", "interaction.wrapped_up", _BREACHED, *sorted(_ANSWERED))
 _RESPONSES: Final = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE)
 _Key = tuple[date, UUID, UUID]
 
@@ -69,7 +70,7 @@ async def _add(tx: Tx, events: Sequence[LoggedEvent]) -> None:
         return
     ids = {e.interaction_id for e in events if e.interaction_id}
     work = await tx.tallies.work(ids)
-    told_of = {e.interaction_id for e in events if e.type in (_ANSWERED, _BREACHED) and e.interaction_id}
+    told_of = {e.interaction_id for e in events if (e.type in _ANSWERED or e.type == _BREACHED) and e.interaction_id}
     firsts = await tx.tallies.first_responses(told_of) if told_of else {}
     kept = await _kept(tx, events, firsts)
     zones = await tx.tallies.zones({e.queue_id for e in events if e.queue_id} | {q for e in events if (q := _moved_to(e))})
@@ -102,24 +103,24 @@ def _moved_to(event: LoggedEvent) -> UUID | None:
     return UUID(str(after)) if moved else None
 
 
-def _is_first(event: LoggedEvent, firsts: Mapping[tuple[UUID, str], Cursor]) -> bool:
+def _is_first(event: LoggedEvent, firsts: Mapping[tuple[UUID, bool], Cursor]) -> bool:
     """Whether it is the first answer, or the first broken promise, and the other did not come before it."""
     assert event.interaction_id is not None
-    return firsts.get((event.interaction_id, event.type)) == event.cursor
+    return firsts.get((event.interaction_id, event.type in _ANSWERED)) == event.cursor
 
 
-def _is_alone(event: LoggedEvent, firsts: Mapping[tuple[UUID, str], Cursor], other: str) -> bool:
-    """Whether nothing of the other type came before it: what came first has been counted."""
+def _is_alone(event: LoggedEvent, firsts: Mapping[tuple[UUID, bool], Cursor]) -> bool:
+    """Whether nothing of the other kind came before it: what came first has been counted."""
     assert event.interaction_id is not None
-    before = firsts.get((event.interaction_id, other))
+    before = firsts.get((event.interaction_id, event.type not in _ANSWERED))
     return before is None or before > event.cursor
 
 
-async def _kept(tx: Tx, events: Sequence[LoggedEvent], firsts: Mapping[tuple[UUID, str], Cursor]) -> dict[UUID, bool]:
+async def _kept(tx: Tx, events: Sequence[LoggedEvent], firsts: Mapping[tuple[UUID, bool], Cursor]) -> dict[UUID, bool]:
     """Of first answers, whether they kept the promise. Missing: nothing was promised, or that it is late was counted before."""
     first = {
         e.interaction_id: e for e in events
-        if e.type == _ANSWERED and e.interaction_id and _is_first(e, firsts) and _is_alone(e, firsts, _BREACHED)
+        if e.type in _ANSWERED and e.interaction_id and _is_first(e, firsts) and _is_alone(e, firsts)
     }  # fmt: skip
     rows = await tx.levels.clocks(first) if first else []
     rules = await rules_of(tx, rows)
@@ -134,7 +135,7 @@ async def _kept(tx: Tx, events: Sequence[LoggedEvent], firsts: Mapping[tuple[UUI
 
 
 def _counted(
-    event: LoggedEvent, work: CountedWork | None, firsts: Mapping[tuple[UUID, str], Cursor], kept: Mapping[UUID, bool]
+    event: LoggedEvent, work: CountedWork | None, firsts: Mapping[tuple[UUID, bool], Cursor], kept: Mapping[UUID, bool]
 ) -> Tally | None:
     """Return what an event adds, None if nothing."""
     if event.type in _ARRIVES:
@@ -148,7 +149,7 @@ def _counted(
         return None
     if event.type == _BREACHED:
         # A breach that is told after the answer stands in the answer's own count.
-        return Tally(late=1) if _is_alone(event, firsts, _ANSWERED) else None
+        return Tally(late=1) if _is_alone(event, firsts) else None
     if work is None:
         return None
     waited = max(0.0, (event.at - work.waiting_since).total_seconds())

@@ -51,10 +51,10 @@ class PgTallies:
         rows = await self._connection.fetch(_SQL["work"], list(interaction_ids))
         return {row["interaction_id"]: CountedWork(**dict(row)) for row in rows}
 
-    async def first_responses(self, interaction_ids: Iterable[UUID]) -> dict[tuple[UUID, str], Cursor]:
-        """Return the places of the first answers and first breaches."""
+    async def first_responses(self, interaction_ids: Iterable[UUID]) -> dict[tuple[UUID, bool], Cursor]:
+        """Return the places of the first answers (True) and first breaches."""
         rows = await self._connection.fetch(_SQL["first_responses"], list(interaction_ids))
-        return {(row["interaction_id"], row["type"]): Cursor(row["epoch"], row["xid"], row["id"]) for row in rows}
+        return {(row["interaction_id"], row["is_answer"]): Cursor(row["epoch"], row["xid"], row["id"]) for row in rows}
 
     async def zones(self, queue_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Return the queues' time zones."""

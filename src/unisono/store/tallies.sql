@@ -22,12 +22,13 @@ from interaction i where i.id = any($1::uuid[]);
 
 -- name: first_responses
 -- The first of each kind; of a reply window nothing is promised by us, and what was said to somebody else is no answer.
-select distinct on (e.interaction_id, e.type) e.interaction_id, e.type, e.epoch, e.xid::text::bigint as xid, e.id
+select distinct on (e.interaction_id, e.type <> 'interaction.breached') e.interaction_id, e.type <> 'interaction.breached' as is_answer,
+       e.epoch, e.xid::text::bigint as xid, e.id
 from event e join interaction i on i.id = e.interaction_id
 where e.interaction_id = any($1::uuid[])
-  and (e.type = 'answer.queued' and e.at = i.first_response_at
+  and (e.type in ('answer.queued', 'call.answered') and e.at = i.first_response_at
        or e.type = 'interaction.breached' and e.body->>'kind' in ('first_response', 'next_response'))
-order by e.interaction_id, e.type, e.epoch, e.xid, e.id;
+order by e.interaction_id, e.type <> 'interaction.breached', e.epoch, e.xid, e.id;
 
 -- name: zones
 select id, time_zone from queue where id = any($1::uuid[]);

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from unisono.calls.windows import Window
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
 from unisono.routing.clocks import Fact, What
@@ -69,7 +70,11 @@ async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> b
     if channel is None:
         return False
     opening = await opening_of(tx, channel.id, work.queue_id, channel.first_response_s)
-    begun = {work.conversation_id: [Fact(f"call_back:{facts.id}", tx.now, What.REOPENED)]}
+    window = await window_of(tx, channel, work.queue_id, place_of(facts).between) if why == "asked" else None
+    # Who gave up, or left a message, asks to be answered: what the house promises for that begins now, and where it promises
+    # nothing, nothing is overdue. A time of their own choice binds alone.
+    asks = What.REOPENED if window is not None else What.CUSTOMER_SAID
+    begun = {work.conversation_id: [Fact(f"call_back:{facts.id}", tx.now, asks)]}
     before = OpenInteraction(
         id=work.id,
         conversation_id=work.conversation_id,
@@ -82,7 +87,7 @@ async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> b
     new = NewInteraction(
         id=new_id(), conversation_id=work.conversation_id, channel_id=channel.id, access_class=work.access_class,
         queue_id=work.queue_id, skills=work.skills, language=None, units=work.units, priority=work.priority,
-        waiting_since=facts.offered_at, due_at=due.due_at or tx.now, due_kind=due.due_kind or None, previous_id=work.id,
+        waiting_since=facts.offered_at, due_at=due.due_at, due_kind=due.due_kind or None, previous_id=work.id,
         preferred_agent_id=UUID(str(facts.path["person"])) if facts.path.get("person") else None, reason={"code": "call_back"},
     )  # fmt: skip
     if new.id not in await tx.talk.insert_interactions([new]):
@@ -94,13 +99,12 @@ async def _open(tx: Tx, facts: CallFacts, work: InteractionFacts, why: str) -> b
     age_s = max(0.0, round((tx.now - facts.offered_at).total_seconds(), 3))
     tx.emit(work_event("created", opened, previous_id=work.id, units=work.units, age_s=age_s))
     if why == "asked":
-        await _as_wished(tx, facts, channel, opened)
+        await _as_wished(tx, facts, channel, opened, window)
     return True
 
 
-async def _as_wished(tx: Tx, facts: CallFacts, channel: ChannelFacts, work: InteractionFacts) -> None:
+async def _as_wished(tx: Tx, facts: CallFacts, channel: ChannelFacts, work: InteractionFacts, window: Window | None) -> None:
     """Keep what a caller asked for by a key: the words before it, and the time if it meant one."""
-    window = await window_of(tx, channel, work.queue_id, place_of(facts).between)
     heard = facts.path.get("agreed") or {}
     consent = consent_to(str(heard.get("text", "")), str(heard.get("language", "")))
     await keep_wish(tx, channel.id, f"key:{facts.id}", "key", consent, window, work.id)

@@ -12,11 +12,13 @@ from unisono.calls.intent import CallerWish
 from unisono.contract.voice import CALLER
 from unisono.domain.ids import new_id
 from unisono.domain.words import InteractionState
+from unisono.routing.clocks import What
 from unisono.service.calls.abandon import abandon
 from unisono.service.calls.consequences import consequence
 from unisono.service.calls.joining import settle_joining
 from unisono.service.calls.line import LineTerms, line_of
 from unisono.service.calls.requests import requests
+from unisono.service.clocks import Happened, feed
 from unisono.service.locks import busy
 from unisono.service.ports import NewEvent, Tx
 from unisono.service.ports.calls import CallFacts
@@ -63,6 +65,8 @@ async def step(
         facts = await also(tx, facts)
     facts = await settle_joining(tx, facts)
     facts = await _give_up(tx, facts, work)
+    if facts.answered_at is None and CALLER in facts.call.facts.bridge:
+        facts = await _spoken(tx, facts)
     if work is not None and facts.interaction_id is not None:
         facts = await _follow(tx, facts, facts.interaction_id)
     return await _finish(tx, before, facts)
@@ -78,6 +82,22 @@ async def _give_up(tx: Tx, facts: CallFacts, work: InteractionFacts | None) -> C
         return facts
     await abandon(tx, work)
     return replace(facts, owes=str(facts.path.get("owes") or "abandoned"))
+
+
+async def _spoken(tx: Tx, facts: CallFacts) -> CallFacts:
+    """Note that the customer has somebody to speak with: that is the answer, as a sent text is; clocks stop, the log tells.
+
+    Counted at the house's time, as every answer is: what telephony noted may be by another clock.
+    """
+    facts = replace(facts, answered_at=facts.call.facts.bridge_at)
+    work = await tx.work.interaction(facts.interaction_id) if facts.interaction_id is not None else None
+    if work is None or work.state == InteractionState.CLOSED.value:
+        return facts
+    await tx.talk.answered(work.id)
+    await feed(tx, [Happened(interaction_id=work.id, what=What.ANSWERED, at=tx.now, id=f"call:{facts.id}")])
+    told = await call_event(tx, facts)
+    tx.emit(replace(told, type="call.answered", agent_id=work.agent_id, body={"call_id": facts.id}))
+    return facts
 
 
 async def _follow(tx: Tx, facts: CallFacts, interaction_id: UUID) -> CallFacts:
@@ -100,8 +120,6 @@ async def _finish(tx: Tx, before: CallFacts, facts: CallFacts) -> Stepped:
     if commands:
         await tx.calls.ask(facts.id, facts.driver, commands)
     so = call.facts
-    if facts.answered_at is None and CALLER in so.bridge:
-        facts = replace(facts, answered_at=so.bridge_at)
     if so.over and facts.ended_at is None:
         path = {name: value for name, value in facts.path.items() if name != "addresses"}
         facts = replace(facts, ended_at=so.ended_at, path=path)

@@ -116,8 +116,8 @@ class Tallies(Protocol):
 
     async def work(self, interaction_ids: Iterable[UUID]) -> dict[UUID, CountedWork]: ...
 
-    async def first_responses(self, interaction_ids: Iterable[UUID]) -> dict[tuple[UUID, str], Cursor]:
-        """Return where the first answer of each stands in the log, and the first word that one is late; by the event's type."""
+    async def first_responses(self, interaction_ids: Iterable[UUID]) -> dict[tuple[UUID, bool], Cursor]:
+        """Return where the first answer of each stands in the log (True), and the first word that one is late (False)."""
 
     async def zones(self, queue_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Return the time zones of queues."""

@@ -72,7 +72,7 @@ TELLING: Final = (
     *sorted(BEGINS), *sorted(_TAKES), "interaction.changed", "interaction.given", "interaction.returned",
     "interaction.transferred",
     "interaction.parked", "interaction.finished", "interaction.wrapped_up", "interaction.breached", "answer.queued",
-    "message.received",
+    "call.answered", "message.received",
 )  # fmt: skip
 """Types of events that say something about an enquiry's figures."""
 ERASED: Final = "erased"
@@ -117,6 +117,8 @@ def _change(facts: Facts, event: LoggedEvent) -> dict[str, Any]:
             # What a rule sent by itself, and what was said to a third party, answers no customer.
             said_to_nobody = event.body.get("rule_id") or event.body.get("aside")
             return {} if said_to_nobody else _answered(facts, event, event.agent_id)
+        case "call.answered":
+            return _answered(facts, event, event.agent_id)
         case "message.received":
             return _answered(facts, event, None) if event.body.get("direction") == "out" else {}
         case "changed" if event.body.get("by") == "third_party":
