@@ -119,13 +119,17 @@ class Room:
         self.channel = channel
         self.files = files
 
-    async def agent(self, login: str, name: str, *roles: str) -> UUID:
-        """Add somebody who takes calls; roles: what they are besides."""
-        user_id = await add_user(
+    async def person(self, login: str, name: str, *roles: str) -> UUID:
+        """Add somebody with these roles alone."""
+        return await add_user(
             self.house.db, EVERYTHING, new_id(), login=login, name=name, locale="en",
-            grants=[GrantView(role=role, scope_kind="organisation") for role in ("agent", *roles)],
+            grants=[GrantView(role=role, scope_kind="organisation") for role in roles],
             password_hash=await self.house.passwords.hash(PASSWORD),
         )  # fmt: skip
+
+    async def agent(self, login: str, name: str, *roles: str) -> UUID:
+        """Add somebody who takes calls; roles: what they are besides."""
+        user_id = await self.person(login, name, "agent", *roles)
         await self.sql("insert into queue_member (queue_id, user_id) values ($1, $2)", self.queue, user_id)
         return user_id
 

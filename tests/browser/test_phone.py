@@ -269,6 +269,25 @@ async def test_a_talk_is_recorded_only_after_both_agreed_and_played_in_the_conve
         for page in (agent, visitor):
             assert await kept(page) == {}
 
+        # When it is deleted stands beside it. Who may only read knows that it is there, and not a sound of it.
+        await expect(agent.get_by_test_id("recording").first).to_contain_text("has set no time")
+        await house.sql("insert into retention_rule (id, what, days) values ($1, 'recordings', 30)", new_id())
+        await house.person("nora", "Nora Lux", "viewer")
+        async with window(theirs, locale="en-GB", theme="dark") as hall:
+            reader = await hall.new_page()
+            await sign_in(reader, house, "nora", state="")
+            await reader.goto(agent.url)
+            seen = reader.get_by_test_id("recording").first
+            await expect(seen).to_contain_text("not for you to hear")
+            await expect(seen).to_contain_text("Ask an administrator if you need it.")
+            await expect(seen).to_contain_text("Is deleted on")
+            await expect(reader.get_by_role("link", name="recording.webm")).to_have_count(0)
+            assert await violations(reader) == []
+        heard = await house.sql(
+            "select u.login from audit a join app_user u on u.id = a.actor_id where action = 'recording.played'"
+        )
+        assert [row["login"] for row in heard] == ["anna", "anna"]
+
 
 async def test_who_calls_out_of_hours_leaves_a_message_that_is_played_in_the_conversation(
     make_house: MakeHouse, tmp_path: Path

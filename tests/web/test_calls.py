@@ -136,9 +136,7 @@ async def promised(office: Office, *kinds: str) -> None:
     root = office.served.browser()
     await root.log_in("root")
     targets = [{"kind": kind, "target_s": 86_400} for kind in kinds]
-    level = await root.did(
-        "POST", "service-levels", {"key": "line", "name": {"de": "Leitung", "en": "Line"}, "targets": targets}
-    )
+    level = await root.did("POST", "service-levels", {"key": "line", "name": {"de": "Leitung", "en": "Line"}, "targets": targets})
     await root.did("PATCH", f"queues/{office.queue}", {"service_levels": [{"service_level_id": level["id"]}]})
 
 

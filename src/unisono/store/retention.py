@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from unisono.domain.ids import new_id
-from unisono.service.ports.retention import FILES, Hold, OldFile, RetentionRule
+from unisono.service.ports.retention import FILES, Hold, OldFile, RecordingStays, RetentionRule
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -72,6 +72,11 @@ class PgRetention:
         ]
         await self._connection.execute(_SQL["attachments_gone"], [one.id for one in found])
         return found
+
+    async def recording(self, attachment_id: UUID) -> RecordingStays | None:
+        """Return how long a recording stays."""
+        row = await self._connection.fetchrow(_SQL["recording_goes"], attachment_id)
+        return None if row is None else RecordingStays(**dict(row))
 
     async def drop_raw(self, rules: Sequence[RetentionRule], limit: int) -> int:
         """Drop payloads that have outlived their time."""

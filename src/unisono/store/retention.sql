@@ -114,3 +114,29 @@ update customer set legal_hold = $2, version = version + 1 where id = $1 and era
 
 -- name: case_of_number
 select id from case_file where number = $1;
+
+-- name: recording_goes
+-- When a recording goes by the rules of `due_files` and `due_texts`, whichever comes first, and what holds it back meanwhile.
+select v.kind, v.duration_s, m.said_at + make_interval(days => least(f.days, case when x.message_id is not null then t.days end)) as goes_at,
+       (x.legal_hold is not null or c.legal_hold is not null or k.legal_hold is not null
+        or exists (select from customer o where o.id = y.home_customer_id and o.legal_hold is not null)
+        or exists (select from interaction i join case_file z on z.id = i.case_id where i.conversation_id = c.id and z.legal_hold is not null)
+       ) as is_held,
+       exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed') as is_open
+from call_recording v
+join attachment a on a.id = v.attachment_id
+join message m on m.id = a.message_id
+join channel h on h.id = m.channel_id
+join conversation c on c.id = m.conversation_id
+join identity y on y.id = c.identity_id
+join customer k on k.id = y.customer_id
+left join message_text x on x.message_id = m.id
+left join lateral (select days from retention_rule r
+                   where r.what in (case v.kind when 'call' then 'recordings' else 'voicemails' end, 'attachments')
+                     and (r.channel_id = h.id or r.work_class_id = h.work_class_id or (r.channel_id is null and r.work_class_id is null))
+                   order by r.what = 'attachments', r.channel_id is null, r.work_class_id is null limit 1) f on true
+left join lateral (select days from retention_rule r
+                   where r.what = 'texts'
+                     and (r.channel_id = h.id or r.work_class_id = h.work_class_id or (r.channel_id is null and r.work_class_id is null))
+                   order by r.channel_id is null, r.work_class_id is null limit 1) t on true
+where a.id = $1 and a.state = 'stored';

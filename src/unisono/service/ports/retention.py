@@ -1,6 +1,7 @@
 """What is asked of the store about how long what is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -33,6 +34,19 @@ class OldFile(Struct, frozen=True, kw_only=True):
     days: int
 
 
+class RecordingStays(Struct, frozen=True, kw_only=True):
+    """How long a recorded talk (`call`) or a message left (`voicemail`) stays.
+
+    goes_at: when the rules let it go; None without a rule. Neither while it is_held, nor while work of its conversation is_open.
+    """
+
+    kind: str
+    duration_s: float
+    goes_at: datetime | None
+    is_held: bool
+    is_open: bool
+
+
 class Hold(Struct, frozen=True, kw_only=True):
     """Something that must not go. kind: customer, conversation or case. number: a case's."""
 
@@ -58,6 +72,9 @@ class Retention(Protocol):
 
     async def drop_files(self, rules: Sequence[RetentionRule], limit: int) -> list[OldFile]:
         """Mark files as gone that have outlived their time; returns them. Rules: those for any kind of files."""
+
+    async def recording(self, attachment_id: UUID) -> RecordingStays | None:
+        """Return how long a recording stays; None for a file that is none, or is gone."""
 
     async def drop_raw(self, rules: Sequence[RetentionRule], limit: int) -> int: ...
 

@@ -26,6 +26,7 @@ from unisono.service.attachments import (
     own_upload,
     receive_file,
 )
+from unisono.service.calls.play_recording import RecordingView, look_at_recording
 from unisono.service.house import House
 from unisono.service.media_types import INLINE
 from unisono.service.ports.uploads import Upload
@@ -146,6 +147,12 @@ async def drop(house: HouseDep, actor: ActorDep, attachment_id: FromPath[UUID]) 
     return Response(None, status_code=204)
 
 
+@get("/attachments/{attachment_id:uuid}/recording", opt=needs("work.read"), tags=["Calls"])
+async def recording(house: HouseDep, actor: ActorDep, attachment_id: FromPath[UUID]) -> RecordingView:
+    """Return what stands at a recording: how long it lasts, whether one may hear it, and when it is deleted."""
+    return await look_at_recording(house.db, actor.access, attachment_id)
+
+
 @get(
     "/attachments/{attachment_id:uuid}", opt=needs("work.read"), tags=["Work"],
     responses={200: ResponseSpec(data_container=bytes, media_type="application/octet-stream", generate_examples=False)},
@@ -182,4 +189,4 @@ async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield chunk
 
 
-ROUTES: list[Any] = [upload, describe, drop, download]
+ROUTES: list[Any] = [upload, describe, drop, recording, download]

@@ -254,6 +254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments/{attachment_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recording
+         * @description Return what stands at a recording: how long it lasts, whether one may hear it, and when it is deleted.
+         */
+        get: operations["ApiV1AttachmentsAttachmentIdRecordingRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -7749,6 +7769,7 @@ export interface components {
             filters: string[];
             key: string;
             people: string[];
+            zone: string;
         };
         /** LabelBody */
         LabelBody: {
@@ -8480,6 +8501,7 @@ export interface components {
             values: {
                 [key: string]: number | null;
             };
+            zone: string;
         };
         /** Page[Template] */
         "Page_unisono.contract.outbound.Template_": {
@@ -9232,6 +9254,15 @@ export interface components {
         RecordBody: {
             /** @enum {string} */
             mode: "on" | "pause" | "off";
+        };
+        /** RecordingView */
+        RecordingView: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            deleted_at: string | null;
+            duration_s: number;
+            kept_by: string;
+            kind: string;
+            may_hear: boolean;
         };
         /** Refusal */
         Refusal: {
@@ -10794,6 +10825,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AttachmentsAttachmentIdRecordingRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
                 };
             };
             /** @description A problem */
