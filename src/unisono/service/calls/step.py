@@ -95,8 +95,12 @@ async def _spoken(tx: Tx, facts: CallFacts) -> CallFacts:
         return facts
     await tx.talk.answered(work.id)
     await feed(tx, [Happened(interaction_id=work.id, what=What.ANSWERED, at=tx.now, id=f"call:{facts.id}")])
-    told = await call_event(tx, facts)
-    tx.emit(replace(told, type="call.answered", agent_id=work.agent_id, body={"call_id": facts.id}))
+    tx.emit(
+        NewEvent(
+            type="call.answered", channel_id=work.channel_id, conversation_id=work.conversation_id, interaction_id=work.id,
+            access_class=work.access_class, queue_id=work.queue_id, agent_id=work.agent_id, body={"call_id": facts.id},
+        )
+    )  # fmt: skip
     return facts
 
 
