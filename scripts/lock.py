@@ -25,6 +25,7 @@ ALONE = {
     "node.txt": "node",
     "peers.txt": "peers",
     "synapse.txt": "synapse",
+    "radicale.txt": "radicale",
 }
 
 

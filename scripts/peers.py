@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Provide the real programs that the tests talk to: a browser, a mail server, a database, an XMPP server, a Mastodon, a
-Matrix homeserver, a Bluesky PDS, a message broker, a SIP proxy and a telephone tester.
+Matrix homeserver, a Bluesky PDS, a calendar server, a message broker, a SIP proxy and a telephone tester.
 
 Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
 that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
@@ -57,6 +57,8 @@ MASTODON = CACHE / "peers" / "mastodon-mock"
 MASTODON_LOCK = REQUIREMENTS / "peers.txt"
 SYNAPSE = CACHE / "peers" / "synapse"
 SYNAPSE_LOCK = REQUIREMENTS / "synapse.txt"
+RADICALE = CACHE / "peers" / "radicale"
+RADICALE_LOCK = REQUIREMENTS / "radicale.txt"
 PDS = CACHE / "peers" / "bluesky-pds"
 PDS_LOCK = [REQUIREMENTS / "bluesky-pds" / name for name in (".npmrc", "package.json", "package-lock.json")]
 
@@ -85,8 +87,8 @@ def _exists(pattern: str) -> bool:
 
 
 def _python_peers() -> None:
-    """Install Mastodon's and Matrix's servers; Synapse takes about a minute and 200 MB."""
-    for folder, lock in ((MASTODON, MASTODON_LOCK), (SYNAPSE, SYNAPSE_LOCK)):
+    """Install Mastodon's, Matrix's and a calendar's servers; Synapse takes about a minute and 200 MB."""
+    for folder, lock in ((MASTODON, MASTODON_LOCK), (SYNAPSE, SYNAPSE_LOCK), (RADICALE, RADICALE_LOCK)):
         wanted = fingerprint([lock], str(folder))
         stamp = folder / ".unisono-peer"
         if is_stamped(stamp, wanted) and is_alive(folder):

@@ -60,6 +60,14 @@ def synapse() -> Path:
     return python
 
 
+def radicale() -> Path:
+    """Return the Python of the environment that holds Radicale, a calendar server."""
+    python = installer.RADICALE / "bin" / "python"
+    if not (installer.RADICALE / ".unisono-peer").is_file():
+        _missing(f"{installer.RADICALE} holds no Radicale. Type: make peers")
+    return python
+
+
 def prosody() -> Path:
     """Return Prosody, an XMPP server."""
     return require_binary("prosody", *installer.PACKAGES["prosody"])

@@ -27,6 +27,7 @@ from unisono.service.learner import learn_on
 from unisono.service.listening.listen import Listener
 from unisono.service.people_figures import forget_looks
 from unisono.service.presence.keep import PresenceKeeper
+from unisono.service.presence.read_calendars import CalendarReader
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
 from unisono.service.reports.post import post_reports
@@ -42,6 +43,7 @@ from unisono.service.watch_hands import watch_hands
 from unisono.service.webhooks.deliver import WebhookSender, forget_deliveries
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
+from unisono.workplace.calendars import Calendars
 
 TIDY_EVERY_S = 300.0
 KEEP_EVERY = 12
@@ -91,6 +93,7 @@ async def _clock(running: Running) -> None:
         group.create_task(follow_reports(running.db, running.clock))
         group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
         group.create_task(PresenceKeeper(running.db, running.bell, running.clock).run())
+        group.create_task(CalendarReader(running.outside, Calendars()).run())
         group.create_task(learn_on_nights(running.outside, Schoolroom(), node_name()))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 

@@ -92,6 +92,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             },
         ),
         Setting(
+            name="presence.calendar_hosts", kind=list, default=[], high=50,
+            summary={
+                "de": "Rechner im eigenen Netz (Name oder Name:Port), auf denen Kalender von Beschäftigten liegen dürfen.",
+                "en": "Hosts in your own network (name, or name:port) at which employees' calendars may lie.",
+            },
+        ),
+        Setting(
             name="triage.loss_per_thousand", kind=int, default=10, low=0, high=100,
             summary={
                 "de": "So viele von tausend Beiträgen, die eine Antwort brauchen, dürfen auf der Prüfliste landen; 0: keiner.",

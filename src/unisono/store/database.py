@@ -41,6 +41,7 @@ from unisono.store.listening import PgListening
 from unisono.store.log import PgLeases, PgLog, append
 from unisono.store.mentions import PgMentions
 from unisono.store.outbox import PgOutbox
+from unisono.store.own_calendars import PgOwnCalendars
 from unisono.store.own_figures import PgOwnFigures
 from unisono.store.people import PgPeople
 from unisono.store.people_figures import PgPeopleFigures
@@ -213,6 +214,10 @@ class PgTx:
     @cached_property
     def accounts(self) -> PgAccounts:
         return PgAccounts(self.connection, self.now)
+
+    @cached_property
+    def own_calendars(self) -> PgOwnCalendars:
+        return PgOwnCalendars(self.connection, self.now)
 
     @cached_property
     def presence(self) -> PgPresence:

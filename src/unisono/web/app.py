@@ -38,6 +38,7 @@ from unisono.web.routes import (
     health,
     listening,
     me,
+    own_calendars,
     own_figures,
     people_figures,
     phone,
@@ -87,6 +88,7 @@ _API_ROUTES = [
     *phone.ROUTES,
     *presence.ROUTES,
     *accounts.ROUTES,
+    *own_calendars.ROUTES,
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from unisono.service.ports.bonds import Bonds
 from unisono.service.ports.browser_calls import BrowserCalls
 from unisono.service.ports.budgets import Budgets
 from unisono.service.ports.bulk import Bulk
+from unisono.service.ports.calendars import OwnCalendars
 from unisono.service.ports.call_backs import CallBacks
 from unisono.service.ports.calls import Calls
 from unisono.service.ports.canned import Canned
@@ -177,6 +178,8 @@ class Tx(Protocol):
     def presence(self) -> PresencePort: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def own_calendars(self) -> OwnCalendars: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

@@ -16,6 +16,7 @@ from unisono.service.locks import patiently
 from unisono.service.ports import Bell, Database, LoggedEvent, Tx
 from unisono.service.ports.presence import Activity
 from unisono.service.presence.match_work import match_work
+from unisono.service.presence.read_calendars import turn_calendars
 from unisono.service.presence.settle import PRESENCE_BELL, say, settle
 from unisono.service.settings import read_settings
 
@@ -58,6 +59,7 @@ class PresenceKeeper:
     async def step(self) -> bool:
         """Do what is due once; tells whether there may be more."""
         changed, more = await follow_log(self._db)
+        changed |= await turn_calendars(self._db)
         over = await settle_due(self._db)
         now = self._clock.now()
         if self._look_at is None or now >= self._look_at:
