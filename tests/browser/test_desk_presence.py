@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from playwright.async_api import Page, expect
 
 from tests.browser.kit import browser, listen_for_errors, violations_in_themes, window
 from tests.browser.small_house import Place, log_in, place, row, said
+from tests.calendar_office import Office
+from tests.radicale import running as radicale
 from tests.service.test_by_message import line_of, writes
 from tests.web.conftest import MakeHouse
+from unisono.egress.client import EgressFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.workplace, pytest.mark.timeout(300)]
 
@@ -44,6 +48,42 @@ async def link_and_command(it: Place, ilka: Page, sven: Page) -> None:
     await ilka.get_by_role("button", name="Unlink @ilka-at-home").click()
     await expect(ilka.get_by_text("You have linked no account")).to_be_visible()
     assert await it.kit.sql("select 1 from linked_account") == []
+
+
+async def add_a_calendar(it: Place, ilka: Page, sven: Page) -> None:
+    """Ilka adds a calendar of her own, which shows beside her name, and takes it back; Sven, above her, sees none of it."""
+    now = datetime.now(UTC)
+    with radicale() as server:
+        async with EgressFactory(allow_private=True) as http_for:
+            office, owner = Office(it.house, http_for), server.owner("ilka")
+            await it.kit.sql(
+                "insert into setting (name, value, changed_by) select 'presence.calendar_hosts', $1, id from app_user limit 1",
+                [server.host],
+            )
+            owner.makes("work")
+            owner.writes("work", "now", now - timedelta(hours=1), now + timedelta(hours=1), "SUMMARY:Geheim")
+            await ilka.goto(f"{it.url}/settings/my-calendars")
+            await expect(ilka.get_by_text("You have added no calendar")).to_be_visible()
+            await ilka.get_by_role("radio", name="CalDAV").check()
+            await ilka.get_by_role("button", name="Add a calendar").click()
+            await expect(ilka.get_by_role("textbox", name="Address")).to_be_focused()
+            await ilka.get_by_role("textbox", name="Address").fill(server.base)
+            await ilka.get_by_label("Name", exact=True).fill(owner.login)
+            await ilka.get_by_label("Password").fill(owner.password)
+            await ilka.get_by_label("What you call it").fill("Work")
+            await look(ilka, "calendar-form")
+            await ilka.get_by_role("button", name="Add a calendar").click()
+            await expect(ilka.get_by_role("status").get_by_text("Is being read")).to_be_visible()
+            await office.rounds()
+            await expect(ilka.get_by_role("status").get_by_text("Counts for your presence")).to_be_visible()
+            await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Busy"))
+            await look(ilka, "calendars")
+            await sven.goto(f"{it.url}/settings/my-calendars")
+            await expect(sven.get_by_text("You have added no calendar")).to_be_visible()
+            await look(sven, "calendars-390")
+            await ilka.get_by_role("button", name="Take Work back").click()
+            await expect(ilka.get_by_text("You have added no calendar")).to_be_visible()
+            assert await it.kit.sql("select 1 from own_calendar") == []
 
 
 async def test_what_one_sets_shows_beside_ones_name_until_one_is_back(make_house: MakeHouse) -> None:
@@ -95,4 +135,5 @@ async def test_what_one_sets_shows_beside_ones_name_until_one_is_back(make_house
         await expect(beside).to_have_count(0)
         await expect(ilka.get_by_test_id("agent-state")).to_have_accessible_name(re.compile("Available|Ready"))
         await link_and_command(it, ilka, sven)
+        await add_a_calendar(it, ilka, sven)
         assert [[one for one in some if "422" not in one] for some in errors] == [[], []]

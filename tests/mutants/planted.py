@@ -4,6 +4,7 @@ from tests.mutants.by_message import BY_MESSAGE_MUTANTS
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.desk import DESK_MUTANTS
 from tests.mutants.mutant import Mutant
+from tests.mutants.own_calendars import OWN_CALENDAR_MUTANTS
 from tests.mutants.telephony import TELEPHONY_MUTANTS
 from tests.mutants.triage import TRIAGE_MUTANTS
 
@@ -19,6 +20,7 @@ _SENDING = "tests/service/test_sending.py"
 
 MUTANTS = [
     *BY_MESSAGE_MUTANTS,
+    *OWN_CALENDAR_MUTANTS,
     *DESK_MUTANTS,
     *CALL_MUTANTS,
     *TELEPHONY_MUTANTS,

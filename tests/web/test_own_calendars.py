@@ -9,16 +9,12 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from msgspec.structs import replace
 
+from tests.calendar_office import Office
 from tests.radicale import Owner, Radicale, running
 from tests.web.conftest import PASSWORD, Browser, MakeHouse, Served, serve
-from unisono.contract.context import Response
 from unisono.egress.client import EgressFactory
 from unisono.service.first_run import first_administrator
-from unisono.service.presence.keep import PresenceKeeper
-from unisono.service.presence.read_calendars import CalendarReader
-from unisono.workplace.calendars import Calendars
 
 pytestmark = [pytest.mark.workplace, pytest.mark.peer]
 TITLE = "Bewerbungsgespräch"
@@ -31,38 +27,12 @@ def server() -> Iterator[Radicale]:
         yield it
 
 
-class Office:
-    """A served house whose employees' calendars are really read; `asked`: what went out."""
+class ServedOffice(Office):
+    """The same, served."""
 
     def __init__(self, served: Served, http_for: EgressFactory) -> None:
-        self.served, self.asked = served, list[str]()
-        outside = served.house.outside
-
-        def counted(manifest: Any, config: Any) -> Any:
-            client = http_for(manifest, config)
-
-            class Counted:
-                async def request(_, method: str, url: str, **more: Any) -> Response:  # noqa: N805 - the office is `self` here
-                    self.asked.append(method)
-                    return await client.request(method, url, **more)
-
-            return Counted()
-
-        self.outside = replace(outside, http_for=counted)
-        self._reader = CalendarReader(self.outside, Calendars())
-        self._keeper = PresenceKeeper(outside.db, outside.bell, outside.clock)
-
-    async def rounds(self) -> None:
-        """Read what is due, and merge, until there is nothing more."""
-        for _ in range(20):
-            if not await self._reader.step() and not await self._keeper.step():
-                return
-        raise AssertionError("It never comes to rest.")
-
-    async def again(self) -> None:
-        """As if it were time to ask once more."""
-        await self.served.sql("update own_calendar set next_at = now() - interval '1 second'")
-        await self.rounds()
+        super().__init__(served.house, http_for)
+        self.served = served
 
 
 @pytest_asyncio.fixture
@@ -72,11 +42,11 @@ async def office(make_house: MakeHouse) -> Any:
         await first_administrator(tx, login="root", name="Root", locale="en", password_hash=await house.passwords.hash(PASSWORD))
     served = await serve(house)
     async with EgressFactory(allow_private=True) as http_for:
-        yield Office(served, http_for)
+        yield ServedOffice(served, http_for)
     await served.close()
 
 
-async def admin(office: Office, *hosts: str) -> Browser:
+async def admin(office: ServedOffice, *hosts: str) -> Browser:
     """The administrator, who has named these hosts of the house's own network."""
     root = office.served.browser()
     await root.log_in("root")
@@ -88,7 +58,9 @@ def at_server(owner: Owner, **more: Any) -> dict[str, Any]:
     return {"kind": "caldav", "url": owner.base, "login": owner.login, "password": owner.password, **more}
 
 
-async def test_a_caldav_calendar_makes_its_owner_busy_and_taking_it_back_leaves_nothing(office: Office, server: Radicale) -> None:
+async def test_a_caldav_calendar_makes_its_owner_busy_and_taking_it_back_leaves_nothing(
+    office: ServedOffice, server: Radicale
+) -> None:
     root = await admin(office, server.host)
     anna = await office.served.logged_in("anna", "agent")
     me = (await anna.get("me"))["user"]["id"]
@@ -155,7 +127,9 @@ async def test_a_caldav_calendar_makes_its_owner_busy_and_taking_it_back_leaves_
         assert await office.served.sql(f"select 1 from {table}") == [], table
 
 
-async def test_a_wrong_password_is_told_and_whoever_leaves_takes_their_calendars_along(office: Office, server: Radicale) -> None:
+async def test_a_wrong_password_is_told_and_whoever_leaves_takes_their_calendars_along(
+    office: ServedOffice, server: Radicale
+) -> None:
     root = await admin(office, "127.0.0.1")
     ben = await office.served.logged_in("ben", "agent")
     owner = server.owner("ben")
@@ -218,7 +192,9 @@ def feed() -> Iterator[Feed]:
         thread.join()
 
 
-async def test_a_feed_is_asked_with_its_mark_and_its_trouble_takes_nothing_away_that_is_known(office: Office, feed: Feed) -> None:
+async def test_a_feed_is_asked_with_its_mark_and_its_trouble_takes_nothing_away_that_is_known(
+    office: ServedOffice, feed: Feed
+) -> None:
     port = feed.server_address[1]
     root = await admin(office, f"127.0.0.1:{port}")
     anna = await office.served.logged_in("anna", "agent")
@@ -257,7 +233,7 @@ async def test_a_feed_is_asked_with_its_mark_and_its_trouble_takes_nothing_away_
     assert (await state())[1] == "available"
 
 
-async def test_what_an_employee_types_leads_nowhere_into_the_houses_own_network(office: Office, feed: Feed) -> None:
+async def test_what_an_employee_types_leads_nowhere_into_the_houses_own_network(office: ServedOffice, feed: Feed) -> None:
     port = feed.server_address[1]
     root = await admin(office)
     anna = await office.served.logged_in("anna", "agent")

@@ -135,6 +135,12 @@ DATA: Final = (
         "", "now",
     ),
     _datum(
+        "own_calendar", "user_id",
+        ('Eigene Kalender, die jemand selbst hinzugefügt hat: Art, Name, ob Titel gewünscht sind, wann zuletzt gelesen; dazu, wann die Person in den nächsten drei Tagen vergeben ist, mit Titel nur auf eigenen Wunsch; niemand sonst sieht sie', 'Own calendars that somebody added themself: kind, name, whether titles are wanted, when it was read last; and when the person is taken in the next three days, with a title only where they wish it; nobody else sees them'),
+        ('Zeigen, dass jemand in einem Termin ist, und bis wann', 'Showing that somebody is in a meeting, and until when'),
+        "", "own",
+    ),
+    _datum(
         "presence_hold", "user_id",
         ('Ob der Zustand bei der Arbeit von der Erreichbarkeit kommt', 'Whether the state at work comes from availability'),
         ('Danach wieder bereit sein', 'Being available again afterwards'),

@@ -92,6 +92,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/mine', title: 'settings-tab-mine', group: 'mine', part: () => import('./settings/Mine.svelte') },
   { path: '/settings/notifications', title: 'settings-tab-notifications', group: 'mine', part: () => import('./settings/Notifications.svelte') },
   { path: '/settings/accounts', title: 'settings-tab-accounts', group: 'mine', part: () => import('./settings/Accounts.svelte') },
+  { path: '/settings/my-calendars', title: 'settings-tab-own-calendars', group: 'mine', part: () => import('./settings/MyCalendars.svelte') },
   { path: '/settings/classes', title: 'settings-tab-classes', group: 'work', action: 'queue.manage', keys: 'g k', part: () => import('./settings/Classes.svelte') },
   { path: '/settings/calendars', title: 'settings-tab-calendars', group: 'work', action: 'queue.manage', part: () => import('./settings/Calendars.svelte') },
   { path: '/settings/service-levels', title: 'settings-tab-service-levels', group: 'work', action: 'queue.manage', part: () => import('./settings/ServiceLevels.svelte') },

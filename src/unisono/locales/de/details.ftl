@@ -317,6 +317,13 @@ detail-query_size = Eine Suche hat höchstens 4.000 Zeichen und 500 Wörter; mac
 detail-bad_id = Ein Monitor wird mit seiner Kennung genannt.
 
 # Erreichbarkeit
+detail-no_calendar = Diesen Kalender haben Sie nicht; laden Sie die Seite neu.
+detail-no_calendar_kind = Das ist keine Art von Kalender; es gibt feed und caldav.
+detail-bad_calendar_url = Das ist keine Adresse eines Kalenders; sie beginnt mit https:// oder webcal://. Es wurde nichts gespeichert.
+detail-bad_calendar_name = Ein Name hat bis zu 100 Zeichen. Es wurde nichts geändert.
+detail-insecure_calendar = Über http könnte unterwegs jeder das Passwort lesen. Es wurde nichts gespeichert; geben Sie die Adresse mit https an.
+detail-many_calendars = Zehn Kalender sind das Höchste. Nehmen Sie erst einen zurück; es wurde nichts gespeichert.
+detail-bad_hours_ahead = Es lässt sich zwischen 1 und 72 Stunden vorausschauen.
 detail-no_presence = Das ist keine Erreichbarkeit; es gibt available, away, busy und dnd.
 detail-no_reason = Diesen Grund gibt es nicht.
 detail-bad_until = Eine Erreichbarkeit gilt von einer halben Minute bis zu 31 Tagen ab jetzt. Es wurde nichts geändert.

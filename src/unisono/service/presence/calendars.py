@@ -64,7 +64,7 @@ class AgendaItem(Struct, frozen=True, kw_only=True):
 async def add_own_calendar(
     outside: Outside, access: Access, at: CalendarAt, name: str = "", *, with_titles: bool = False
 ) -> UUID:
-    """Add a calendar of one's own; it is read within seconds. Raises Invalid for what is no address, Conflict for one too many."""
+    """Add a calendar of one's own; it is read within seconds. Raises Invalid for what is no address, Conflict for too many."""
     if at.kind not in _KINDS:
         raise Invalid(f"{at.kind!r} is no kind of calendar; there are feed and caldav.", code="no_calendar_kind", field="kind")
     at = _tidied(at)

@@ -3122,6 +3122,26 @@ export interface paths {
         patch: operations["ApiV1MeAccountsAccountIdChange"];
         trace?: never;
     };
+    "/api/v1/me/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agenda
+         * @description Return what is still to come in one's own calendars within so many hours (1 to 72).
+         */
+        get: operations["ApiV1MeAgendaAgenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/agent-state": {
         parameters: {
             query?: never;
@@ -3136,6 +3156,74 @@ export interface paths {
          */
         put: operations["ApiV1MeAgentStateChangeState"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Return one's own calendars, which nobody else sees.
+         */
+        get: operations["ApiV1MeCalendarsMine"];
+        put?: never;
+        /**
+         * Add
+         * @description Add a calendar of one's own as a source of presence. It is read within seconds; its `state` tells how that went.
+         */
+        post: operations["ApiV1MeCalendarsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take a calendar back; all that is known of it here is erased at once.
+         */
+        delete: operations["ApiV1MeCalendarsCalendarIdWithdraw"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Name it otherwise, or choose whether titles are kept.
+         */
+        patch: operations["ApiV1MeCalendarsCalendarIdChange"];
+        trace?: never;
+    };
+    "/api/v1/me/calendars/{calendar_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read
+         * @description Have it read now, once a minute at the most.
+         */
+        post: operations["ApiV1MeCalendarsCalendarIdReadRead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6002,6 +6090,19 @@ export interface components {
             name: string;
             reach: string;
         };
+        /** AddCalendarBody */
+        AddCalendarBody: {
+            kind: string;
+            /** @default  */
+            login: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            password: string;
+            url: string;
+            /** @default false */
+            with_titles: boolean;
+        };
         /** Advice */
         Advice: {
             complete: boolean;
@@ -6012,6 +6113,18 @@ export interface components {
             tries: number;
             /** @enum {string} */
             way: "erlang_c" | "erlang_a" | "simulation";
+        };
+        /** AgendaItem */
+        AgendaItem: {
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            begins_at: string;
+            calendar: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            ends_at: string;
+            says: string;
+            /** @default  */
+            title: string;
+            whole_day: boolean;
         };
         /** AgentSkillBody */
         AgentSkillBody: {
@@ -6380,23 +6493,6 @@ export interface components {
             undone_at: string | null;
             verb: string;
         };
-        /** CalendarView */
-        CalendarView: {
-            /** @default false */
-            archived: boolean;
-            closures?: components["schemas"]["ClosureView"][];
-            holidays?: components["schemas"]["HolidayView"][];
-            /** Format: uuid */
-            id: string;
-            key: string;
-            name: {
-                [key: string]: string;
-            };
-            openings: components["schemas"]["OpeningView"][];
-            /** @default 1 */
-            version: number;
-            zone: string;
-        };
         /** CallAnswer */
         CallAnswer: {
             call: components["schemas"]["CallView"];
@@ -6688,18 +6784,6 @@ export interface components {
         ChangeAgentBody: {
             capacity?: number | null;
             skills?: components["schemas"]["AgentSkillBody"][] | null;
-        };
-        /** ChangeCalendarBody */
-        ChangeCalendarBody: {
-            archived?: boolean;
-            closures?: components["schemas"]["ClosureView"][];
-            holidays?: components["schemas"]["HolidayView"][];
-            key?: string;
-            name?: {
-                [key: string]: string;
-            };
-            openings?: components["schemas"]["OpeningView"][];
-            zone?: string;
         };
         /** ChangeChannelBody */
         ChangeChannelBody: {
@@ -8548,7 +8632,7 @@ export interface components {
         /** Page[CalendarView] */
         "Page_unisono.service.level_views.CalendarView_": {
             cursor?: string | null;
-            items: components["schemas"]["CalendarView"][];
+            items: components["schemas"]["level_views_CalendarView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -8661,6 +8745,20 @@ export interface components {
         "Page_unisono.service.ports.rules.StoredRule_": {
             cursor?: string | null;
             items: components["schemas"]["StoredRule"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[AgendaItem] */
+        "Page_unisono.service.presence.calendars.AgendaItem_": {
+            cursor?: string | null;
+            items: components["schemas"]["AgendaItem"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[CalendarView] */
+        "Page_unisono.service.presence.calendars.CalendarView_": {
+            cursor?: string | null;
+            items: components["schemas"]["presence_calendars_CalendarView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -10297,6 +10395,40 @@ export interface components {
             /** @enum {string} */
             what: "answer" | "note" | "nothing";
         };
+        /** CalendarView */
+        level_views_CalendarView: {
+            /** @default false */
+            archived: boolean;
+            closures?: components["schemas"]["ClosureView"][];
+            holidays?: components["schemas"]["HolidayView"][];
+            /** Format: uuid */
+            id: string;
+            key: string;
+            name: {
+                [key: string]: string;
+            };
+            openings: components["schemas"]["OpeningView"][];
+            /** @default 1 */
+            version: number;
+            zone: string;
+        };
+        /** ChangeCalendarBody */
+        own_calendars_ChangeCalendarBody: {
+            name?: string;
+            with_titles?: boolean;
+        };
+        /** CalendarView */
+        presence_calendars_CalendarView: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            read_at: string | null;
+            skipped: number;
+            state: string;
+            with_titles: boolean;
+        };
         /** RunView */
         reports_schedules_RunView: {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
@@ -10367,6 +10499,18 @@ export interface components {
             desk: boolean;
             driver: string;
             lines: string[];
+        };
+        /** ChangeCalendarBody */
+        service_levels_ChangeCalendarBody: {
+            archived?: boolean;
+            closures?: components["schemas"]["ClosureView"][];
+            holidays?: components["schemas"]["HolidayView"][];
+            key?: string;
+            name?: {
+                [key: string]: string;
+            };
+            openings?: components["schemas"]["OpeningView"][];
+            zone?: string;
         };
         /** RunView */
         triage_views_RunView: {
@@ -11369,7 +11513,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalendarView"];
+                    "application/json": components["schemas"]["level_views_CalendarView"];
                 };
             };
             /** @description A problem */
@@ -11394,7 +11538,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeCalendarBody"];
+                "application/json": components["schemas"]["service_levels_ChangeCalendarBody"];
             };
         };
         responses: {
@@ -11404,7 +11548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalendarView"];
+                    "application/json": components["schemas"]["level_views_CalendarView"];
                 };
             };
             /** @description A problem */
@@ -11439,7 +11583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalendarView"];
+                    "application/json": components["schemas"]["level_views_CalendarView"];
                 };
             };
             /** @description A problem */
@@ -15982,6 +16126,37 @@ export interface operations {
             };
         };
     };
+    ApiV1MeAgendaAgenda: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.AgendaItem_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeAgentStateChangeState: {
         parameters: {
             query?: never;
@@ -16002,6 +16177,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeCalendarsMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeCalendarsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeCalendarsCalendarIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeCalendarsCalendarIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["own_calendars_ChangeCalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeCalendarsCalendarIdReadRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
                 };
             };
             /** @description A problem */
