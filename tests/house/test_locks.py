@@ -21,6 +21,7 @@ GROUPS = {
     "node.txt": PROJECT["dependency-groups"]["node"],
     "peers.txt": PROJECT["dependency-groups"]["peers"],
     "synapse.txt": PROJECT["dependency-groups"]["synapse"],
+    "radicale.txt": PROJECT["dependency-groups"]["radicale"],
 }
 
 

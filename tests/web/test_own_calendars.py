@@ -94,7 +94,7 @@ async def test_a_caldav_calendar_makes_its_owner_busy_and_taking_it_back_leaves_
     assert [one["title"] for one in (await anna.get("me/agenda?hours=4"))["items"]] == [TITLE, "Danach"]
     assert TITLE not in str(await shown())
     assert (await root.get("me/agenda"))["items"] == (await root.get("me/calendars"))["items"] == []
-    assert (await root.problem("DELETE", f"me/calendars/{mine['id']}"))["code"] == "no_calendar"
+    assert (await root.problem("DELETE", f"me/calendars/{mine['id']}"))["code"] == "no_own_calendar"
     await anna.did("PATCH", f"me/calendars/{mine['id']}", {"with_titles": False})
     assert {one["title"] for one in (await anna.get("me/agenda?hours=4"))["items"]} == {""}
 

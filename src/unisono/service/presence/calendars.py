@@ -216,4 +216,4 @@ def _name(name: str) -> str:
 
 
 def _none() -> NotFound:
-    return NotFound("You have no such calendar; reload the page.", code="no_calendar")
+    return NotFound("You have no such calendar; reload the page.", code="no_own_calendar")
