@@ -33,8 +33,8 @@ class Exchange:
         """Add a line whose number is OURS."""
         channel_id = new_id()
         await self.house.sql(
-            "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
-            "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, $3, $4, (select id from work_class where key = 'call'))",
+            "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id, one_at_a_time) "
+            "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, $3, $4, (select id from work_class where key = 'call'), true)",
             channel_id, queue_id, units, {"driver": "fake", "numbers": [OURS], **config},
         )  # fmt: skip
         async with self.house.db.write() as tx:

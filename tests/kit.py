@@ -236,8 +236,8 @@ class House:
         """Add a channel of the scripted network."""
         channel_id = new_id()
         await self.sql(
-            "insert into channel (id, connector, network, medium, name, queue_id, units) "
-            "values ($1, 'scripted', 'scripted', $2, 'Scripted', $3, $4)",
+            "insert into channel (id, connector, network, medium, name, queue_id, units, one_at_a_time) "
+            "values ($1, 'scripted', 'scripted', $2, 'Scripted', $3, $4, $2 = 'call')",
             channel_id, medium, queue_id or await self.queue(), units,
         )  # fmt: skip
         async with self.db.write() as tx:

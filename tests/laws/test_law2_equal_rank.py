@@ -85,6 +85,7 @@ class Line(Struct, frozen=True):
     priority: int
     skills: tuple[dict[str, Any], ...]
     queue: int
+    alone: bool
 
 
 class Plan(Struct, frozen=True):
@@ -101,7 +102,7 @@ SKILL = {"skill": "sap", "level": 1, "optional": False}
 lines = st.builds(
     Line, st.sampled_from(["bluesky", "imap", "telephony", "telegram", "facebook"]),
     st.sampled_from(["post", "mail", "chat", "message", "call"]), st.sampled_from([12, 20, 60]), st.sampled_from(sorted(KINDS)),
-    st.sampled_from([0, 0, 0, 5]), st.sampled_from([(), (), (SKILL,), (SKILL | {"optional": True},)]), st.integers(0, 1),
+    st.sampled_from([0, 0, 0, 5]), st.sampled_from([(), (), (SKILL,), (SKILL | {"optional": True},)]), st.integers(0, 1), st.booleans(),
 )  # fmt: skip
 
 
@@ -119,6 +120,12 @@ def plans(draw: st.DrawFn) -> Plan:
         ))),
         asked=tuple(draw(st.lists(st.tuples(st.sampled_from(numbers), st.integers(0, 55)), min_size=6, max_size=12))),
     )  # fmt: skip
+
+
+def assert_one_at_a_time(made: list[Decision]) -> None:
+    """Nothing ends while it is played: nobody is meant for a second one of what one has one at a time."""
+    engaged = [d.agent_id for d in made if d.engages]
+    assert len(set(engaged)) == len(engaged)
 
 
 async def play(house: House, plan: Plan, dealt: tuple[int, ...]) -> list[tuple[Any, ...]]:
@@ -142,8 +149,10 @@ async def play(house: House, plan: Plan, dealt: tuple[int, ...]) -> list[tuple[A
     for line, origin in zip(plan.lines, dealt, strict=True):
         channel = await house.channel(queues[line.queue], units=line.units)
         await house.sql(
-            "update channel set network = $2, medium = $3, work_class_id = $4, priority = $5, skills = $6 where id = $1",
+            "update channel set network = $2, medium = $3, work_class_id = $4, priority = $5, skills = $6, one_at_a_time = $7 "
+            "where id = $1",
             channel.id, plan.lines[origin].network, plan.lines[origin].medium, KINDS[line.kind], line.priority, list(line.skills),
+            line.alone,
         )  # fmt: skip
         async with house.db.write() as tx:
             fresh = await tx.channels.facts(channel.id)
@@ -175,6 +184,7 @@ async def play(house: House, plan: Plan, dealt: tuple[int, ...]) -> list[tuple[A
     texts = {row["id"]: row["text"] for row in rows}
     assert len(set(texts.values())) == len(plan.asked)
     offered = {row["interaction_id"]: row["reason"] for row in await house.sql("select interaction_id, reason from offer")}
+    assert_one_at_a_time(made)
     assert all(offered[d.interaction_id] == msgspec.json.decode(msgspec.json.encode(d.reason)) for d in made)
     return [(texts[d.interaction_id], people[d.agent_id], d.units, d.reason) for d in made]
 

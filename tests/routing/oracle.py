@@ -21,12 +21,17 @@ def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime
     minutes = index.backlog_minutes(sum(i.params.handling_s / 60.0 for i in waiting.values()), there)
     # Who was interrupted lends nothing more until the store has said what they have left.
     lends = set(people)
+    engaged = {agent.id for agent in people.values() if agent.engaged}
     made: list[tuple[UUID, UUID]] = []
     while True:
         heads = _heads(waiting.values(), now)
         pairs: list[_Order] = []
         for item in waiting.values():
-            able = [(agent, match) for agent in people.values() if agent.available and (match := _match(item, agent, now)) > 0]
+            barred = engaged if item.params.one_at_a_time else ()
+            able = [
+                (agent, match) for agent in people.values()
+                if agent.available and agent.id not in barred and (match := _match(item, agent, now)) > 0
+            ]  # fmt: skip
             room = [(agent, match) for agent, match in able if free[agent.id] >= item.units]
             if not room and item.id in heads:
                 # Only when nobody has room, somebody is interrupted.
@@ -42,7 +47,10 @@ def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime
         if best is None:
             return made
         interaction_id, agent_id = best[4], best[8]
-        units = waiting.pop(interaction_id).units
+        taken = waiting.pop(interaction_id)
+        units = taken.units
+        if taken.params.one_at_a_time:
+            engaged.add(agent_id)
         if units > free[agent_id]:
             lends.discard(agent_id)
         free[agent_id] = max(0, free[agent_id] - units)

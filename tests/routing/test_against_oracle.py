@@ -26,6 +26,8 @@ PARAMS = [
     Params(cost=2, handling_s=120, decay_s=900, promise_s=900, fades=True),
     Params(cost=3, handling_s=60, patience_s=60, interrupts=frozenset({KINDS[0]})),
     Params(cost=2, handling_s=90, interrupts=frozenset(KINDS)),
+    Params(cost=3, handling_s=90, one_at_a_time=True),
+    Params(cost=3, handling_s=60, interrupts=frozenset({KINDS[0]}), one_at_a_time=True),
 ]
 STEPS = [(), (Step(after_s=60, lower=1), Step(after_s=120, drop=frozenset({"polish"}), queue_ids=frozenset({QUEUES[1]})))]
 
@@ -58,6 +60,7 @@ def agent(draw: st.DrawFn, number: int) -> AgentFacts:
         queue_ids=frozenset(draw(st.sets(st.sampled_from(QUEUES), max_size=2))),
         idle_since=NOW - timedelta(seconds=draw(st.integers(0, 3))),
         lendable=draw(st.dictionaries(st.sampled_from(KINDS), st.sampled_from([12, 36, 60]), max_size=2)),
+        engaged=draw(st.sampled_from([False, False, True])),
     )  # fmt: skip
 
 
@@ -68,10 +71,11 @@ who_asks = st.sampled_from([-100, 0, 100])
 people = st.integers(0, 6).flatmap(lambda count: st.tuples(*(agent(n) for n in range(count))))
 
 
-def after(someone: AgentFacts, units: int) -> AgentFacts:
-    """What is left of somebody whom so much was offered; who was interrupted lends nothing more for now."""
-    lendable = {} if units > someone.free else someone.lendable
-    return structs.replace(someone, free=max(0, someone.free - units), lendable=lendable)
+def after(someone: AgentFacts, item: Waiting) -> AgentFacts:
+    """What is left of somebody whom this was offered; who was interrupted lends nothing more for now."""
+    lendable = {} if item.units > someone.free else someone.lendable
+    engaged = someone.engaged or item.params.one_at_a_time
+    return structs.replace(someone, free=max(0, someone.free - item.units), lendable=lendable, engaged=engaged)
 
 
 def decided(state: RouterState, limit: int = 100, at: datetime = NOW) -> list[tuple[UUID, UUID]]:
@@ -114,7 +118,7 @@ def test_as_time_passes(items: tuple[Waiting, ...], people: tuple[AgentFacts, ..
             made = decided(state, at=at)
             assert made == oracle.decide(waits.values(), there.values(), at)
             for interaction_id, agent_id in made:
-                there[agent_id] = after(there[agent_id], waits.pop(interaction_id).units)
+                there[agent_id] = after(there[agent_id], waits.pop(interaction_id))
 
 
 @settings(max_examples=200, deadline=None)
@@ -145,12 +149,11 @@ def test_changes_in_any_order_leave_what_a_fresh_look_would_find(
                 for interaction_id, agent_id in decided(
                     state, data.draw(st.integers(1, 3)), NOW - timedelta(seconds=data.draw(st.integers(0, 1)))
                 ):
-                    units = waits.pop(interaction_id).units
-                    there[agent_id] = after(there[agent_id], units)
+                    there[agent_id] = after(there[agent_id], waits.pop(interaction_id))
         for _ in range(20):
             made = decided(state)
             for interaction_id, agent_id in made:
-                there[agent_id] = after(there[agent_id], waits.pop(interaction_id).units)
+                there[agent_id] = after(there[agent_id], waits.pop(interaction_id))
             if not made:
                 break
     assert oracle.decide(waits.values(), there.values(), NOW) == []

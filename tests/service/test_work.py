@@ -35,10 +35,11 @@ async def state_of(house: House) -> str:
 
 async def assert_capacity_adds_up(house: House) -> None:
     rows = await house.sql(
-        "select a.used, coalesce(sum(h.units), 0) as held, a.capacity from agent a "
-        "left join capacity_hold h on h.agent_id = a.user_id group by a.user_id"
+        "select a.used, coalesce(sum(h.units), 0) as held, a.capacity, a.engaged, count(*) filter (where h.alone) as alone "
+        "from agent a left join capacity_hold h on h.agent_id = a.user_id group by a.user_id"
     )
     assert all(row["used"] == row["held"] <= row["capacity"] for row in rows)
+    assert all(row["engaged"] == row["alone"] <= 1 for row in rows)
 
 
 async def working(house: House, *, items: int = 1, **agent: object) -> tuple[Person, UUID, UUID]:
@@ -312,6 +313,69 @@ async def test_a_slot_that_is_filled_after_the_router_looked_is_not_filled_twice
 
     monkeypatch.setattr(house.router, "_follow", look_and_be_overtaken)
     assert await house.route() == 0
+    await assert_capacity_adds_up(house)
+
+
+@pytest.mark.law4
+async def test_hands_and_router_grabbing_calls_at_once_get_one_each_however_small_they_are(house: House) -> None:
+    queue = await house.queue()
+    channel = await house.channel(queue, medium="call", units=5)
+    people = [await house.agent(queue, capacity=60) for _ in range(3)]
+    await house.hear(channel, *({"id": str(n), "text": "Hallo", "by": f"c{n}"} for n in range(24)))
+    ids = [row["id"] for row in await house.sql("select id from interaction")]
+
+    async def grab(person: Person, interaction: UUID) -> bool:
+        try:
+            await take(house.db, person.access, interaction)
+        except Conflict:
+            return False
+        return True
+
+    taken = await asyncio.gather(*(grab(people[n % 3], i) for n, i in enumerate(ids)), house.route())
+    await assert_capacity_adds_up(house)
+    assert sum(1 for t in taken[:-1] if t) + int(taken[-1]) == 3
+    assert (await house.sql("select count(*) as n from capacity_hold"))[0]["n"] == 3
+
+
+@pytest.mark.law4
+async def test_who_took_a_call_after_the_router_looked_is_offered_no_second_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = await house.queue()
+    channel = await house.channel(queue, medium="call", units=5)
+    person = await house.agent(queue)
+    await house.hear(channel, *({"id": str(n), "text": "Hallo", "by": f"c{n}"} for n in range(2)))
+    ids = [row["id"] for row in await house.sql("select id from interaction order by waiting_since, id")]
+    look = house.router._follow
+
+    async def look_and_be_overtaken() -> None:
+        await look()
+        if ids:
+            await take(house.db, person.access, ids.pop())
+            ids.clear()
+
+    monkeypatch.setattr(house.router, "_follow", look_and_be_overtaken)
+    assert await house.route() == 0
+    await assert_capacity_adds_up(house)
+
+
+@pytest.mark.law4
+async def test_a_call_set_aside_leaves_its_agent_free_for_another_and_is_not_taken_up_beside_it(house: House) -> None:
+    queue = await house.queue()
+    channel = await house.channel(queue, medium="call", units=5)
+    person = await house.agent(queue)
+    # What is parked keeps all of its units.
+    await house.sql("update channel set work_class_id = (select id from work_class where key = 'call')")
+    await house.sql("update work_class set parked_share = 1")
+    await house.hear(channel, *({"id": str(n), "text": "Hallo", "by": f"c{n}"} for n in range(2)))
+    await house.route()
+    first = await accept_offer(house.db, person.access, await offered(house, person))
+    await park(house.db, person.access, first)
+    await house.route()
+    await accept_offer(house.db, person.access, await offered(house, person))
+    with pytest.raises(Conflict) as refused:
+        await unpark(house.db, person.access, first)
+    assert refused.value.code == "second_call"
     await assert_capacity_adds_up(house)
 
 

@@ -60,8 +60,8 @@ async def office(make_house: MakeHouse) -> AsyncIterator[Office]:
     await base.exchange.line(base.queue)
     await base.exchange.allow_out()
     await base.served.sql(
-        "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
-        "values ($1, 'voice', 'phone', 'call', 'Page', $2, 60, $3, (select id from work_class where key = 'call'))",
+        "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id, one_at_a_time) "
+        "values ($1, 'voice', 'phone', 'call', 'Page', $2, 60, $3, (select id from work_class where key = 'call'), true)",
         new_id(), base.queue, {"driver": "webrtc", "numbers": ["hotline"], "language": "en", "allowed_origins": SHOP},
     )  # fmt: skip
     yield Office(base.served, base.exchange, base.anna)

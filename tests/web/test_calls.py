@@ -94,7 +94,7 @@ async def test_calls_mails_and_posts_are_served_in_one_order_and_a_call_takes_th
             await office.accept_all()
         await office.served.sql("update interaction set state = 'closed', closed_at = now() where agent_id = $1", office.anna_id)
         await office.served.sql("delete from capacity_hold")
-        await office.served.sql("update agent set used = 0, version = version + 1")
+        await office.served.sql("update agent set used = 0, engaged = 0, version = version + 1")
         await kit.router.load()
     assert served == ["post", "mail", "call"], "who waits longest is served first, whatever they came by"
     assert not office.exchange.driver.lives(call)
@@ -193,3 +193,42 @@ async def test_a_call_back_is_due_by_what_the_house_promises_and_never_before(
     await office.exchange.settle()
     (offered,) = (await office.anna.get("offers"))["items"]
     assert offered["item"]["interaction"]["id"] == work["id"]
+
+
+async def test_whatever_units_a_house_gives_a_call_nobody_in_one_gets_another(office: Office) -> None:
+    kit, chief = office.kit, await office.served.logged_in("chief", "administrator")
+    posts = await kit.channel(office.queue, medium="post", units=12)
+    await chief.did("PATCH", "settings", {"units.call": 20})
+    line = {
+        "connector": "voice",
+        "name": "Hotline",
+        "queue_id": str(office.queue),
+        "config": {"driver": "fake", "numbers": [OURS]},
+    }
+    line = await chief.did("POST", "channels", line)
+    assert line["units"] == 20, "three would fit"
+    first = await office.exchange.driver.rings(ADA, OURS)
+    await office.exchange.settle()
+    await chief.did("PATCH", f"channels/{line['id']}", {"units": 0})
+    await office.exchange.driver.rings(BERT, OURS)
+    at = kit.clock.now().isoformat()
+    await kit.hear(posts, *({"id": f"p{n}", "text": "Hallo", "by": f"p{n}", "at": at} for n in range(4)))
+    await office.exchange.settle()
+    assert sorted(c["stage"] for c in await office.live()) == ["talking", "waiting"], (
+        "the second takes nothing, and waits all the same"
+    )
+    assert await office.offers() == ["post"] * 3, "of 60 units 20 are the call's, and 40 are three posts"
+
+    calls = {c["stage"]: c for c in await office.live()}
+    second = calls["waiting"]["interaction_id"]
+    refused = await office.anna.problem("POST", f"interactions/{second}/take")
+    assert refused["code"] == "second_call"
+    refused = await chief.problem("POST", f"interactions/{second}/assign", {"agent_id": str(office.anna_id)})
+    assert refused["code"] == "second_call"
+    await office.exchange.driver.hangs_up(first)
+    await office.exchange.settle()
+    assert [c["stage"] for c in await office.live()] == ["waiting"], "nor while they wrap the first one up"
+    code = (await chief.did("POST", "wrap-up-codes", {"key": "done", "name": {"de": "Fertig", "en": "Done"}}))["id"]
+    await office.anna.did("POST", f"interactions/{calls['talking']['interaction_id']}/wrap-up", {"code_id": code})
+    await office.exchange.settle()
+    assert [(c["stage"], c["interaction_id"]) for c in await office.live()] == [("talking", second)]

@@ -69,6 +69,8 @@ class WorkClass:
         self.skills = tuple(need.skill for need in item.needs)
         self.dropped = tuple(need.skill for need in item.needs if need.skill in dropped)
         self.hard = bits.needs((need for need in self.asked if not need.optional), self._lower)
+        if item.params.one_at_a_time:
+            self.hard |= bits.unengaged
         self.soft = bits.needs((need for need in self.asked if need.optional), self._lower)
         self.queues = bits.queues({item.queue_id}.union(*(step.queue_ids for step in taken)))
         hard = [need for need in self.asked if not need.optional]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from unisono.routing.bits import Bits
 from unisono.routing.classes import WorkClass, class_key, step_at
@@ -34,7 +35,8 @@ def explain(item: Waiting, agents: Iterable[AgentFacts], reserves: Iterable[Rese
     at = now.timestamp()
     bits = Bits()
     work_class = WorkClass(class_key(item, at), item, bits)
-    masks: dict[UUID, int] = {agent.id: bits.agent(agent) for agent in people}
+    # Whoever is engaged has the skills, and no room.
+    masks: dict[UUID, int] = {agent.id: bits.agent(replace(agent, engaged=False)) for agent in people}
     serving = [agent for agent in people if masks[agent.id] & work_class.queues]
     skilled = [agent for agent in serving if work_class.match(masks[agent.id]) > 0.0]
     available = [agent for agent in skilled if agent.available]
@@ -53,5 +55,7 @@ def explain(item: Waiting, agents: Iterable[AgentFacts], reserves: Iterable[Rese
 
 
 def _has_room(agent: AgentFacts, item: Waiting) -> bool:
+    if agent.engaged and item.params.one_at_a_time:
+        return False
     lent = sum(units for class_id, units in agent.lendable.items() if class_id in item.params.interrupts)
     return agent.free + (0 if item.params.deferrable or agent.free < 0 else lent) >= item.units

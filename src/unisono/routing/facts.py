@@ -32,6 +32,7 @@ class Params(Struct, frozen=True, kw_only=True, gc=False):
     fades: once the promise is broken, its worth decays (with decay_s) instead of staying at the cap.
     deferrable: it can wait for hours, so it leaves the idle reserve alone. interrupts: classes of work, by id, of which it may
     borrow units from somebody whose hands are full of them, when nobody has room; nothing that is deferrable does.
+    one_at_a_time: whoever has such work in hand gets no second one, whatever room they have.
     """
 
     cost: float = 1.0
@@ -44,6 +45,7 @@ class Params(Struct, frozen=True, kw_only=True, gc=False):
     fades: bool = False
     deferrable: bool = False
     interrupts: frozenset[UUID] = frozenset()
+    one_at_a_time: bool = False
 
 
 class Step(Struct, frozen=True, kw_only=True, gc=False):
@@ -88,6 +90,7 @@ class AgentFacts(Struct, frozen=True, kw_only=True, gc=False):
     """A person who can take work. `free`: units left; `skills`: level by skill key.
 
     lendable: units that their active work holds, by class; what is lent already, or has borrowed itself, lends nothing.
+    engaged: has something in hand of which one has one at a time.
     """
 
     id: UUID
@@ -97,6 +100,7 @@ class AgentFacts(Struct, frozen=True, kw_only=True, gc=False):
     queue_ids: frozenset[UUID]
     idle_since: datetime
     lendable: dict[UUID, int] = {}
+    engaged: bool = False
 
 
 class Reserve(Struct, frozen=True, kw_only=True):
@@ -134,7 +138,10 @@ class Reason(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Decision(Struct, frozen=True, kw_only=True, gc=False):
-    """Offer this to them. interrupts: what may lend them the units that are not free; empty when enough are."""
+    """Offer this to them.
+
+    interrupts: what may lend them the units that are not free; empty when enough are. engages: of this one has one at a time.
+    """
 
     interaction_id: UUID
     version: int
@@ -142,3 +149,4 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     units: int
     reason: Reason
     interrupts: frozenset[UUID] = frozenset()
+    engages: bool = False

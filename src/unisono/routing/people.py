@@ -42,9 +42,14 @@ class People:
 
     def _profile(self, agent: AgentFacts) -> Profile:
         known = self._persons.get(agent.id)
-        if known is not None and known.skills == agent.skills and known.queue_ids == agent.queue_ids:
+        if (
+            known is not None and known.skills == agent.skills and known.queue_ids == agent.queue_ids
+            and known.engaged == agent.engaged
+        ):  # fmt: skip
             return known.profile
-        mask, scarcity = self._bits.agent(agent), len(agent.skills)
+        return self._profile_of(self._bits.agent(agent), len(agent.skills))
+
+    def _profile_of(self, mask: int, scarcity: int) -> Profile:
         profile = self._profiles.get((mask, scarcity))
         if profile is None:
             profile = self._profiles[(mask, scarcity)] = Profile(mask, scarcity, len(self._profiles))
@@ -59,10 +64,10 @@ class People:
             self.available -= 1
             self._count(person, -1)
 
-    def reserve(self, person: Person, units: int) -> None:
+    def reserve(self, person: Person, units: int, *, engages: bool) -> None:
         """Take units of an agent, who is not the longest idle any more in the heap of what was free.
 
-        Who lends lends nothing more until the store has said what they have left.
+        Who lends lends nothing more until the store has said what they have left. engages: from now on they are among others.
         """
         self._count(person, -1)
         self._stamp += 1
@@ -70,6 +75,9 @@ class People:
             person.lendable = {}
         person.free = max(0, person.free - units)
         person.stamp = self._stamp
+        if engages:
+            person.engaged = True
+            person.profile = self._profile_of(person.profile.mask & ~self._bits.unengaged, person.profile.scarcity)
         self._count(person, +1)
         self._wait(person)
 

@@ -14,7 +14,7 @@ Rooms = dict[tuple[int, int], list[Idle]]
 class Person:
     """An agent as the router keeps them; `stamp` rises with each change, so that older heap entries are known as stale."""
 
-    __slots__ = ("available", "free", "id", "idle_since", "lendable", "profile", "queue_ids", "skills", "stamp")
+    __slots__ = ("available", "engaged", "free", "id", "idle_since", "lendable", "profile", "queue_ids", "skills", "stamp")
 
     def __init__(self, agent: AgentFacts, profile: "Profile", stamp: int) -> None:
         self.id = agent.id
@@ -25,6 +25,7 @@ class Person:
         self.skills = agent.skills
         self.queue_ids = agent.queue_ids
         self.lendable = agent.lendable
+        self.engaged = agent.engaged
         self.stamp = stamp
 
     def room(self, interrupts: frozenset[UUID]) -> int:
@@ -35,7 +36,7 @@ class Person:
 
 
 class Profile:
-    """Agents with the same skills and queues, by free units, longest idle first."""
+    """Agents with the same skills and queues, all engaged or none, by free units, longest idle first."""
 
     __slots__ = ("groups", "idle", "lenders", "mask", "number", "scarcity")
 

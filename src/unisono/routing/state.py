@@ -434,10 +434,13 @@ class RouterState:
         self.remove_waiting(item.id)
         if work_class.params.deferrable:
             self._people.start_deferred(person, work_class.units)
-        self._people.reserve(person, work_class.units)
+        self._people.reserve(person, work_class.units, engages=work_class.params.one_at_a_time)
+        if work_class.params.one_at_a_time:
+            # What is left of their room is nobody's who was asked so far.
+            self._changed_people[person.id] = None
         return Decision(
             interaction_id=item.id, version=item.version, agent_id=person.id, units=item.units, reason=reason,
-            interrupts=item.params.interrupts if borrowed else frozenset(),
+            interrupts=item.params.interrupts if borrowed else frozenset(), engages=item.params.one_at_a_time,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from unisono.service.access import Access
 from unisono.service.colleague import check_colleague
 from unisono.service.give_back import give_back
 from unisono.service.locks import lock_people
+from unisono.service.no_room import no_room
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
@@ -92,11 +93,12 @@ async def _hand_to(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUI
         if work.state != InteractionState.WAITING.value:
             await give_back(tx, work, how, actor_id=access.user_id)
     if not await tx.work.hold(work.id, agent_id, work.units):
-        raise Conflict(
+        full = Conflict(
             f"There is no room: this takes {work.units} units and {max(0, person.free)} are free. Nothing was changed; let "
             "something be finished, parked or handed over first, raise the capacity, or choose somebody else.",
             code="agent_full", needed=work.units, free=max(0, person.free),
         )  # fmt: skip
+        raise await no_room(tx, work, agent_id, full)
     await tx.work.change(
         work.id,
         InteractionChange(

@@ -9,6 +9,7 @@ from unisono.routing.clocks import What
 from unisono.service.access import Access
 from unisono.service.clocks import Happened, feed
 from unisono.service.locks import lock_people
+from unisono.service.no_room import no_room
 from unisono.service.ports import Database
 from unisono.service.ports.work import InteractionChange
 from unisono.service.reach import reach_own
@@ -29,7 +30,7 @@ async def park(db: Database, access: Access, interaction_id: UUID, until: dateti
         kept = await tx.hands.parked_units(work.id)
         if agent_id is not None and kept > 0:
             # Just freed, so there is room, unless the capacity was lowered below what is in use: then nothing is kept.
-            await tx.work.hold(work.id, agent_id, kept)
+            await tx.work.hold(work.id, agent_id, kept, engages=False)
         await tx.work.change(work.id, InteractionChange(state=InteractionState.PARKED.value, parked_until=until))
         if until is None:
             await feed(tx, [Happened(interaction_id=work.id, what=What.PARKED_FOR_CUSTOMER, at=tx.now)])
@@ -47,7 +48,8 @@ async def unpark(db: Database, access: Access, interaction_id: UUID) -> None:
             if await tx.work.release(work.id) is not None:
                 tx.emit(agent_event(work.agent_id))
         if not await tx.work.hold(work.id, access.user_id, work.units):
-            raise Conflict("Your capacity is used up; finish or park something first.", code="no_capacity")
+            full = Conflict("Your capacity is used up; finish or park something first.", code="no_capacity")
+            raise await no_room(tx, work, access.user_id, full)
         await tx.work.change(
             work.id,
             InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id, parked_until=None),

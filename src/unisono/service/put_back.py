@@ -83,8 +83,9 @@ async def _hands(tx: Tx, work: InteractionFacts, before: Standing) -> tuple[str,
         return InteractionState.WAITING.value, None
     if (before.state, before.agent_id) == (work.state, work.agent_id):
         return before.state, before.agent_id
-    units = await tx.hands.parked_units(work.id) if before.state == InteractionState.PARKED.value else work.units
-    if units == 0 or await tx.work.hold(work.id, before.agent_id, units):
+    parked = before.state == InteractionState.PARKED.value
+    units = await tx.hands.parked_units(work.id) if parked else work.units
+    if units == 0 or await tx.work.hold(work.id, before.agent_id, units, engages=not parked):
         return before.state, before.agent_id
     return InteractionState.WAITING.value, None
 

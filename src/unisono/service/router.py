@@ -232,9 +232,10 @@ class Router:
         if not mine:
             return agent
         free = agent.free - sum(d.units for d in mine)
+        engaged = agent.engaged or any(d.engages for d in mine)
         if any(d.interrupts for d in mine):
-            return replace(agent, free=max(0, free), lendable={})
-        return replace(agent, free=free)
+            return replace(agent, free=max(0, free), lendable={}, engaged=engaged)
+        return replace(agent, free=free, engaged=engaged)
 
     # -- deciding and committing --------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from unisono.domain.errors import Conflict
 from unisono.domain.words import InteractionState, OfferState
 from unisono.service.access import Access
+from unisono.service.no_room import no_room
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange
 from unisono.service.reach import reach
@@ -31,7 +32,8 @@ async def take_in(tx: Tx, access: Access, interaction_id: UUID) -> None:
     if await tx.work.agent(access.user_id) is None:
         raise Conflict("Only agents can take enquiries; you are not set up as one.", code="no_agent")
     if not await tx.work.hold(work.id, access.user_id, work.units):
-        raise Conflict("Your capacity is used up; finish or park something first.", code="no_capacity")
+        full = Conflict("Your capacity is used up; finish or park something first.", code="no_capacity")
+        raise await no_room(tx, work, access.user_id, full)
     offer = await tx.work.open_offer_of(work.id)
     if offer is not None:
         await tx.work.end_offer(offer.id, OfferState.ACCEPTED.value)

@@ -12,6 +12,7 @@ from unisono.service.colleague import check_colleague
 from unisono.service.give_back import give_back
 from unisono.service.give_offer import give_offer
 from unisono.service.locks import lock_people
+from unisono.service.no_room import no_room
 from unisono.service.note import add_note
 from unisono.service.ports import Database, Tx
 from unisono.service.ports.work import InteractionChange, InteractionFacts
@@ -92,13 +93,13 @@ async def give_to(tx: Tx, access: Access, work: InteractionFacts, agent_id: UUID
     await give_back(tx, work, "transferred", actor_id=access.user_id)
     if person.state == AgentState.AVAILABLE.value or agent_id == access.user_id:
         if not await tx.work.hold(work.id, agent_id, work.units):
-            raise _full()
+            raise await no_room(tx, work, agent_id, _full())
         change = InteractionChange(state=InteractionState.ACTIVE.value, agent_id=agent_id, reason={"code": "transferred"})
         await tx.work.change(work.id, change)
     elif not await give_offer(
         tx, work, agent_id, {"code": "handed_over", "agent_id": str(access.user_id)}, given_by=access.user_id
     ):
-        raise _full()
+        raise await no_room(tx, work, agent_id, _full())
     tx.emit(work_event("transferred", work, actor_id=access.user_id, agent_id=agent_id, from_agent_id=work.agent_id))
     tx.emit(agent_event(agent_id))
 

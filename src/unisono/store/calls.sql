@@ -169,7 +169,7 @@ with waiting as (
     from call c join interaction i on i.id = c.interaction_id join channel h on h.id = c.channel_id
     where c.ended_at is null and not c.outgoing and i.state in ('waiting', 'offered')
 ), people as (
-    select w.queue_id, count(*) filter (where a.state = 'available' and a.capacity - a.used >= w.units) as free,
+    select w.queue_id, count(*) filter (where a.state = 'available' and a.engaged = 0 and a.capacity - a.used >= w.units) as free,
            count(*) filter (where a.state <> 'offline' and a.state <> 'away') as serving
     from (select queue_id, max(units) as units from waiting group by queue_id) w
     join queue_member m on m.queue_id = w.queue_id join agent a on a.user_id = m.user_id

@@ -57,12 +57,14 @@ where h.lent_to is not null and not exists (
 
 -- name: sum_wrong
 select null::uuid as interaction_id, a.user_id as agent_id, null::int as access_class
-from agent a left join (select agent_id, sum(units) as units from capacity_hold group by agent_id) h on h.agent_id = a.user_id
-where a.used <> coalesce(h.units, 0)
+from agent a left join (select agent_id, sum(units) as units, count(*) filter (where alone) as alone from capacity_hold group by agent_id) h
+    on h.agent_id = a.user_id
+where (a.used, a.engaged) is distinct from (coalesce(h.units, 0), coalesce(h.alone, 0))
 
 -- name: sum_wrong_of
 select null::uuid as interaction_id, a.user_id as agent_id, null::int as access_class from agent a
-where a.used <> (select coalesce(sum(h.units), 0) from capacity_hold h where h.agent_id = a.user_id)
+where (a.used, a.engaged) <> (
+    select coalesce(sum(h.units), 0), count(*) filter (where h.alone) from capacity_hold h where h.agent_id = a.user_id)
 
 -- name: end_consult_hold
 delete from capacity_hold h using consult c
@@ -74,9 +76,9 @@ where h.interaction_id = $1 and h.consult_id is null and h.lent_to is not null a
     select from capacity_hold b where b.interaction_id = h.lent_to and b.consult_id is null and b.agent_id = h.agent_id);
 
 -- name: add_up
-update agent a set used = s.units, version = a.version + 1
-from (select coalesce(sum(units), 0)::int as units from capacity_hold where agent_id = $1) s
-where a.user_id = $1 and a.used <> s.units returning a.user_id;
+update agent a set used = s.units, engaged = s.alone, version = a.version + 1
+from (select coalesce(sum(units), 0)::int as units, count(*) filter (where alone)::int as alone from capacity_hold where agent_id = $1) s
+where a.user_id = $1 and (a.used, a.engaged) <> (s.units, s.alone) returning a.user_id;
 
 -- name: states
 -- Open is what has not been closed, and what has a state of open work: counted apart, in one look, so that the two prove each other.

@@ -114,9 +114,10 @@ where case when $1::uuid[] is null then $2 or c.archived_at is null else c.id = 
 order by c.name, c.id;
 
 -- name: add_channel
+-- One speaks with one person at a time, whatever room a house gives its people.
 insert into channel (id, connector, network, medium, name, queue_id, brand_id, config, skills, units, priority,
-                     state_since, created_at, work_class_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13) on conflict do nothing returning id;
+                     state_since, created_at, work_class_id, one_at_a_time)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $4 = 'call') on conflict do nothing returning id;
 
 -- name: same_account
 select id from channel where network = $1 and realm = $2 and remote_id = $3 and archived_at is null;

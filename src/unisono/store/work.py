@@ -17,7 +17,7 @@ from unisono.store.sql import load
 
 _SQL = load("work")
 _as_json = msgspec.json.Encoder().encode
-_PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable", "interrupts")
+_PARAMS = ("cost", "handling_s", "patience_s", "decay_s", "growth", "cap", "fades", "deferrable", "interrupts", "one_at_a_time")
 
 
 class PgWork:
@@ -56,11 +56,15 @@ class PgWork:
         if row is not None and "access_class" in named:
             await self._connection.execute(_SQL["follow_access"], row["conversation_id"], named["access_class"])
 
-    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int) -> bool:
+    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int, *, engages: bool = True) -> bool:
         """Take capacity; the guard stands in the statement."""
-        if await self._connection.fetchval(_SQL["held"], interaction_id, agent_id, units) is not None:
+        if await self._connection.fetchval(_SQL["held"], interaction_id, agent_id, units, engages) is not None:
             return True
-        return await self._connection.fetchval(_SQL["hold"], interaction_id, agent_id, units) is not None
+        return await self._connection.fetchval(_SQL["hold"], interaction_id, agent_id, units, engages) is not None
+
+    async def would_be_second(self, interaction_id: UUID, agent_id: UUID) -> bool:
+        """Tell whether somebody has one in hand already of what one has one at a time."""
+        return bool(await self._connection.fetchval(_SQL["would_be_second"], interaction_id, agent_id))
 
     async def release(self, interaction_id: UUID) -> UUID | None:
         """Give capacity back; returns whose it was."""
@@ -178,7 +182,8 @@ def _waiting(row: Any) -> Waiting:
     numbers["interrupts"] = frozenset(numbers["interrupts"] or ())
     promise = float(facts.pop("first_response_s"))
     # A channel without a class weighs as the defaults say.
-    params = Params(promise_s=promise) if numbers["cost"] is None else Params(promise_s=promise, **numbers)
+    known = numbers if numbers["cost"] is not None else {"one_at_a_time": numbers["one_at_a_time"]}
+    params = Params(promise_s=promise, **known)
     # The driver turns infinity into the last date there is, without a zone.
     due = due_at if due_at.tzinfo is not None else NO_PROMISE
     return Waiting(**facts, needs=needs, due_at=due, refused=refused, steps=steps, params=params)

@@ -17,20 +17,33 @@ for no key update;
 update conversation set access_class = $2, version = version + 1 where id = $1 and access_class <> $2;
 
 -- name: hold
--- Takes what lacks to the units wanted, in one statement with the guard; a hold of somebody else's leaves no room.
+-- Takes what lacks to the units wanted, in one statement with the guard; a hold of somebody else's leaves no room. Of what one has
+-- one at a time ($4: not while it is set aside) nobody gets a second one, whatever room they have.
 with before as (
-    select agent_id, units + lent as units from capacity_hold where interaction_id = $1 and consult_id is null
+    select agent_id, units + lent as units, alone from capacity_hold where interaction_id = $1 and consult_id is null
+), more as (
+    select $3 - coalesce((select units from before), 0) as units,
+           ($4::boolean and c.one_at_a_time)::int - coalesce((select alone from before), false)::int as engaged
+    from interaction i join channel c on c.id = i.channel_id where i.id = $1
 ), room as (
-    update agent set used = used + $3 - coalesce((select units from before), 0), version = version + 1
-    where user_id = $2 and used + $3 - coalesce((select units from before), 0) <= capacity
-      and not exists (select from before where agent_id <> $2 or units >= $3)
-    returning user_id
+    update agent a set used = a.used + m.units, engaged = a.engaged + m.engaged, version = a.version + 1
+    from more m where a.user_id = $2 and a.used + m.units <= a.capacity and (m.engaged <= 0 or a.engaged = 0)
+      and (m.units > 0 or m.engaged > 0 or not exists (select from before)) and not exists (select from before where agent_id <> $2)
+    returning a.user_id
 )
-insert into capacity_hold (interaction_id, agent_id, units) select $1, $2, $3 from room
-on conflict (interaction_id) where consult_id is null do update set units = excluded.units - capacity_hold.lent returning agent_id;
+insert into capacity_hold (interaction_id, agent_id, units, alone)
+select i.id, $2, $3, $4 and c.one_at_a_time from room, interaction i join channel c on c.id = i.channel_id where i.id = $1
+on conflict (interaction_id) where consult_id is null
+    do update set units = excluded.units - capacity_hold.lent, alone = excluded.alone returning agent_id;
 
 -- name: held
-select agent_id from capacity_hold where interaction_id = $1 and agent_id = $2 and units + lent >= $3 and consult_id is null;
+select h.agent_id from capacity_hold h where h.interaction_id = $1 and h.agent_id = $2 and h.units + h.lent >= $3 and h.consult_id is null
+  and (h.alone or not $4::boolean
+       or not (select c.one_at_a_time from interaction i join channel c on c.id = i.channel_id where i.id = $1));
+
+-- name: would_be_second
+select exists (select from interaction i join channel c on c.id = i.channel_id, agent a
+               where i.id = $1 and c.one_at_a_time and a.user_id = $2 and a.engaged > 0);
 
 -- name: release
 -- What it had borrowed counts again where it came from. The agent before the holds, as everywhere.
@@ -39,7 +52,7 @@ with whose as materialized (
     where h.interaction_id = $1 and h.consult_id is null for no key update of a
 ), gone as (
     delete from capacity_hold h using whose
-    where h.interaction_id = $1 and h.consult_id is null and h.agent_id = whose.user_id returning h.agent_id, h.units
+    where h.interaction_id = $1 and h.consult_id is null and h.agent_id = whose.user_id returning h.agent_id, h.units, h.alone
 ), borrowed as materialized (
     select h.interaction_id, h.lent from capacity_hold h join whose on whose.user_id = h.agent_id where h.lent_to = $1 for no key update of h
 ), back as (
@@ -48,7 +61,7 @@ with whose as materialized (
 ), given as (
     select coalesce(sum(lent), 0)::int as units from back
 )
-update agent a set used = a.used - gone.units + given.units, version = a.version + 1,
+update agent a set used = a.used - gone.units + given.units, engaged = a.engaged - gone.alone::int, version = a.version + 1,
                    idle_since = case when a.used + given.units = gone.units then $2 else a.idle_since end
 from gone, given where a.user_id = gone.agent_id returning a.user_id;
 
@@ -83,32 +96,33 @@ select exists (select from offer where state = 'open' and expires_at <= $1) as o
 -- name: commit_offers
 -- The lease first: a take-over in progress is waited for, a stale token finds nothing. Interactions before agents, everywhere,
 -- or two transactions wait for each other; what somebody works on is skipped. Capacity is summed for each agent and guarded.
--- The event of an offer has the offer's id.
+-- The event of an offer has the offer's id. Nobody gets a second one of what one has one at a time, whatever the router took them for.
 with fence as materialized (
     select 1 from lease where name = 'router' and token = $1 for share
 ), p as (
     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::text[])
         as p(interaction_id, agent_id, offer_id, version, units, reason)
 ), free as materialized (
-    select p.* from p join interaction i on i.id = p.interaction_id
+    select p.*, c.one_at_a_time as alone from p join interaction i on i.id = p.interaction_id join channel c on c.id = i.channel_id
     where exists (select from fence) and i.version = p.version and i.state = 'waiting'
     order by i.id for no key update of i skip locked
 ), wanted as (
-    select agent_id, sum(units)::int as units from free group by agent_id
+    select agent_id, sum(units)::int as units, count(*) filter (where alone)::int as engaged from free group by agent_id
 ), locked as materialized (
-    select a.user_id, w.units from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for no key update of a
+    select a.user_id, w.units, w.engaged from agent a join wanted w on w.agent_id = a.user_id order by a.user_id for no key update of a
 ), able as (
-    update agent a set used = a.used + l.units, version = a.version + 1
+    update agent a set used = a.used + l.units, engaged = a.engaged + l.engaged, version = a.version + 1
     from locked l where a.user_id = l.user_id and a.state = 'available' and a.used + l.units <= a.capacity
+      and (l.engaged = 0 or a.engaged + l.engaged <= 1)
     returning a.user_id
 ), moved as (
     update interaction i set state = 'offered', agent_id = f.agent_id, version = f.version + 1, updated_at = $8::timestamptz,
                              reason = f.reason::jsonb
     from free f where i.id = f.interaction_id and f.agent_id = any (array(select user_id from able))
-    returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, f.offer_id, f.units, i.reason,
+    returning i.id, i.conversation_id, i.channel_id, i.queue_id, i.access_class, i.agent_id, f.offer_id, f.units, f.alone, i.reason,
               $8::timestamptz + make_interval(secs => (select q.offer_s from queue q where q.id = i.queue_id)) as expires_at
 ), held as (
-    insert into capacity_hold (interaction_id, agent_id, units) select id, agent_id, units from moved
+    insert into capacity_hold (interaction_id, agent_id, units, alone) select id, agent_id, units, alone from moved
 ), offered as (
     insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason)
     select offer_id, id, agent_id, units, $8, expires_at, reason from moved
@@ -127,7 +141,7 @@ select case when exists (select from fence) then array(select id from moved) end
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, i.preferred_since + make_interval(secs => q.prefer_s) as preferred_until, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
-       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts, c.one_at_a_time,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $2::timestamptz - interval '10 minutes')
            || case when i.avoid_until > $2::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
@@ -151,7 +165,7 @@ where n.customer_id = any($1::uuid[]) and i.state = 'waiting';
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
        i.preferred_agent_id, i.preferred_since + make_interval(secs => q.prefer_s) as preferred_until, coalesce(v.value, 1) as value, q.steps, q.first_response_s,
        w.cost, reckoned_handling_s(w, i.skills) as handling_s, reckoned_patience_s(w) as patience_s,
-       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts,
+       w.decay_s, w.growth, w.cap, w.fades, w."deferrable", w.interrupts, c.one_at_a_time,
        array(select o.agent_id from offer o where o.interaction_id = i.id and o.state in ('declined', 'expired')
              and o.ended_at > $1::timestamptz - interval '10 minutes')
            || case when i.avoid_until > $1::timestamptz then array[i.avoid_agent_id] else '{}' end as refused
@@ -175,7 +189,7 @@ where case when reserve_auto then reserve_now else reserve_agents end > 0 and ar
 -- Walked from the keys, which `offset 0` keeps apart: whatever the statistics say, nobody's work is looked for among all that is
 -- active. What it could lend: see `lend`.
 select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,
-       a.idle_since,
+       a.engaged > 0 as engaged, a.idle_since,
        array(select s.key || ':' || k.level from agent_skill k join skill s on s.id = k.skill_id
              where k.user_id = a.user_id) as skills,
        array(select m.queue_id from queue_member m where m.user_id = a.user_id) as queue_ids,
@@ -207,8 +221,8 @@ with skilled as (
 ), lendable as (
     select agent_id, jsonb_object_agg(work_class_id, units) as units from could group by agent_id
 )
-select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free, a.idle_since,
-       coalesce(k.skills, '{}') as skills, coalesce(p.queue_ids, '{}') as queue_ids, l.units as lendable
+select a.user_id as id, a.state = 'available' and u.disabled_at is null as available, a.capacity - a.used as free,
+       a.engaged > 0 as engaged, a.idle_since, coalesce(k.skills, '{}') as skills, coalesce(p.queue_ids, '{}') as queue_ids, l.units as lendable
 from agent a join app_user u on u.id = a.user_id
 left join skilled k on k.user_id = a.user_id left join places p on p.user_id = a.user_id left join lendable l on l.agent_id = a.user_id;
 

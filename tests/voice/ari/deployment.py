@@ -105,8 +105,8 @@ class Deployment:
     async def line(self, queue_id: UUID) -> None:
         """Add the line that is called."""
         await self.house.sql(
-            "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
-            "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, 60, $3, (select id from work_class where key = 'call'))",
+            "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id, one_at_a_time) "
+            "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, 60, $3, (select id from work_class where key = 'call'), true)",
             new_id(), queue_id, {"driver": "ari", "numbers": [OURS]},
         )  # fmt: skip
 

@@ -72,8 +72,8 @@ async def centre(pool: Pool, bell: MemoryBell, tmp_path: Path) -> AsyncIterator[
     house.outside = replace(house.outside, registry=Connectors())
     queue = await house.queue()
     await house.sql(
-        "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id) "
-        "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, 60, $3, (select id from work_class where key = 'call'))",
+        "insert into channel (id, connector, network, medium, name, queue_id, units, config, work_class_id, one_at_a_time) "
+        "values ($1, 'voice', 'phone', 'call', 'Hotline', $2, 60, $3, (select id from work_class where key = 'call'), true)",
         new_id(), queue, {"driver": "sip", "numbers": [NUMBER]},
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ detail-not_active = Beantworten lässt sich nur eine Anfrage, die Sie angenommen
 detail-no_capacity = Dafür ist keine Kapazität frei. Bitte schließen oder parken Sie erst etwas, oder wählen Sie eine Warteschlange.
 detail-no_agent = Mindestens eine Person nimmt keine Anfragen an. Es wurde nichts geändert.
 detail-agent_full = Es ist kein Platz: { $needed } Einheiten werden gebraucht, { $free } sind frei. Es wurde nichts geändert; bitte erst etwas schließen, parken oder übergeben lassen, die Kapazität erhöhen oder jemand anderen wählen.
+detail-second_call = Wer in einem Gespräch ist, gerade angerufen wird oder eines nachbearbeitet, bekommt kein zweites. Es wurde nichts geändert; bitte erst jenes beenden oder jemand anderen oder eine Warteschlange wählen.
 detail-agent_offline = Diese Person ist abgemeldet. Es wurde nichts geändert; bitte jemand anderen oder eine Warteschlange wählen.
 detail-agent_without_right = Diese Person darf an Anfragen dieser Warteschlange und dieses Kanals nicht arbeiten. Es wurde nichts geändert; sie braucht zuerst das Recht dazu.
 detail-channel_archived = Dieser Kanal ist archiviert; darüber lässt sich nichts mehr senden. Der Entwurf wurde nicht gesendet.

@@ -22,6 +22,7 @@ from unisono.service.calls.line import MEDIUM, LineTerms, line_of
 from unisono.service.calls.reach import ring
 from unisono.service.calls.step import call_event, step
 from unisono.service.clocks import opening_of
+from unisono.service.no_room import no_room
 from unisono.service.ports import Bell, Database, Tx
 from unisono.service.ports.calls import NewCall
 from unisono.service.ports.channels import ChannelFacts
@@ -188,7 +189,8 @@ async def _open(tx: Tx, access: Access, channel: ChannelFacts, number: str) -> I
     tx.emit(work_event("created", work, actor_id=access.user_id, units=work.units))
     await tx.hands.lock_agents([access.user_id])
     if not await tx.work.hold(work.id, access.user_id, work.units):
-        raise Conflict("Your capacity is used up; finish or park something first. Nothing was dialled.", code="no_capacity")
+        full = Conflict("Your capacity is used up; finish or park something first. Nothing was dialled.", code="no_capacity")
+        raise await no_room(tx, work, access.user_id, full)
     await tx.work.change(work.id, InteractionChange(state=InteractionState.ACTIVE.value, agent_id=access.user_id))
     tx.emit(agent_event(access.user_id))
     return replace(work, state=InteractionState.ACTIVE.value, agent_id=access.user_id)

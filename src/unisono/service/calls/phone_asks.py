@@ -22,6 +22,7 @@ from unisono.service.calls.step import line_terms
 from unisono.service.colleague import check_colleague
 from unisono.service.finish import end_talk
 from unisono.service.locks import lock_people
+from unisono.service.no_room import no_room
 from unisono.service.ports import Tx
 from unisono.service.ports.calls import CallFacts
 from unisono.service.ports.work import InteractionFacts
@@ -76,8 +77,9 @@ async def _pass_on(tx: Tx, facts: CallFacts, event: TransferAsked, work: Interac
 async def _check_room(tx: Tx, access: Access, work: InteractionFacts, colleague: UUID) -> None:
     people = await lock_people(tx, [work], colleague)
     person = await check_colleague(tx, work, colleague, people.get(colleague), by=access.user_id)
-    if person.free < work.units:
-        raise Conflict("This colleague's capacity is used up. Nothing was changed; choose a queue.", code="no_capacity")
+    full = Conflict("This colleague's capacity is used up. Nothing was changed; choose a queue.", code="no_capacity")
+    if person.free < work.units or await tx.work.would_be_second(work.id, colleague):
+        raise await no_room(tx, work, colleague, full)
 
 
 def _names(address: str) -> list[str]:

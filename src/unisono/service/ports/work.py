@@ -85,8 +85,14 @@ class Work(Protocol):
     async def change(self, interaction_id: UUID, change: InteractionChange) -> None:
         """Write the change and raise the version; the conversation's access class follows the queue's."""
 
-    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int) -> bool:
-        """Take capacity; False when the agent has not enough left. A hold that is there already is enough."""
+    async def hold(self, interaction_id: UUID, agent_id: UUID, units: int, *, engages: bool = True) -> bool:
+        """Take capacity; False when the agent has not enough left. A hold that is there already is enough.
+
+        Of what one has one at a time nobody gets a second one, unless it is set aside and they are not engaged by it.
+        """
+
+    async def would_be_second(self, interaction_id: UUID, agent_id: UUID) -> bool:
+        """Tell whether this is work of which one has one at a time, and the agent is engaged."""
 
     async def release(self, interaction_id: UUID) -> UUID | None:
         """Give an interaction's capacity back; returns whose it was."""
