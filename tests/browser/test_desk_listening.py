@@ -21,6 +21,7 @@ from unisono.app.demo.script import Person, Step
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 VOICES = 30
+ON_CALL = "bereitschaft@brookwatt.example"
 STRANGER = Person(key="stranger", name="Wiebke Ahlers", handle="wiebke_a", address="wiebke@post.example")
 
 
@@ -44,6 +45,7 @@ async def _listening(cluster: Cluster, data: Path) -> None:
         await rows(demo, "update queue set mode = 'pull' returning id")
         await row_once_there(demo, "select 1 from listening_source having count(*) >= 2")
         await _monitor(page, demo)
+        await _targets(page, demo)
         await _stranger(page, demo)
         await _outage(page, demo)
         await _every_theme_and_language(page, demo)
@@ -84,6 +86,27 @@ async def _monitor(page: Page, demo: DemoHouse) -> None:
     assert demo.url
 
 
+async def _targets(page: Page, demo: DemoHouse) -> None:
+    """Where alerts go is said at the desk: to a mailbox of the house, by mail."""
+    await page.get_by_role("link", name="Alarme gehen an", exact=True).click()
+    await page.get_by_role("button", name="Ziel angeben").first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Monitor").select_option(label="Störung")
+    await dialog.get_by_label("Adresse").fill("bereitschaft")
+    await dialog.get_by_role("button", name="Speichern").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await sight(page, "target-dialog")
+    assert await violations(page) == []
+    await dialog.get_by_label("Adresse").fill(ON_CALL)
+    await dialog.get_by_role("button", name="Speichern").click()
+    row = page.get_by_role("row", name=ON_CALL)
+    await expect(row).to_contain_text("Noch nichts gesagt")
+    await row.get_by_role("button", name="Probe von Störung").click()
+    await expect(row).to_contain_text("Gesagt", timeout=20_000)
+    await sight(page, "targets")
+    assert await violations(page) == []
+
+
 async def _stranger(page: Page, demo: DemoHouse) -> None:
     """Somebody speaks about the company and not to it: found, taken up with one click, and answered where it was said."""
     await play(demo, [
@@ -116,6 +139,9 @@ async def _outage(page: Page, demo: DemoHouse) -> None:
     alert = page.get_by_test_id("alerts").get_by_role("listitem").filter(has_text="Störung")
     await expect(alert).to_contain_text("Dauert an", timeout=40_000)
     await expect(page.get_by_test_id("alert-figure")).to_be_visible(timeout=20_000)
+    # Who else was told stands with it.
+    await expect(alert.get_by_role("list")).to_contain_text(f"Beginn an {ON_CALL}", timeout=20_000)
+    await expect(alert.get_by_role("list")).to_contain_text("Gesagt", timeout=20_000)
     await sight(page, "alert")
     await alert.get_by_role("button", name="Störung zu einem Fall zusammenlegen").click()
     dialog = page.get_by_role("dialog")
@@ -167,7 +193,7 @@ async def _every_theme_and_language(page: Page, demo: DemoHouse) -> None:
             other = await own.new_page()
             await sign_in(other, demo)
             await rows(demo, "update app_user set locale = $1, theme = $2 where login = 'ilka' returning 1", language, theme)
-            for part in ("mentions?state=all", "storms", "monitors", "sources"):
+            for part in ("mentions?state=all", "storms", "monitors", "alerts", "sources"):
                 await other.set_viewport_size({"width": 1280, "height": 800})
                 await other.goto(f"{demo.url}/listening/{part}")
                 await other.locator(".card, table").first.wait_for()

@@ -90,6 +90,14 @@ MUTANTS = [
         tests="tests/listening/test_topic.py::test_most_of_what_the_monitor_and_likeness_leave_is_found_and_nothing_that_is_about_something_else",
     ),
     Mutant(
+        law=1,
+        name="an alert that may have reached a mailbox is sent there again",
+        file="store/alerts.sql",
+        old="n.state in ('sending', 'unsure') as unsure",
+        new="false as unsure",
+        tests="tests/web/test_alert_targets.py::test_a_node_that_ends_in_between_leaves_no_alert_out_and_sends_none_twice",
+    ),
+    Mutant(
         law=7,
         name="whoever is erased stays in what monitors found",
         file="service/erase.py",

@@ -1,4 +1,4 @@
-"""Mails of reports go out through the mail server of one of the house's mail channels, with its own log-in."""
+"""Mails of reports and alerts go out through the mail server of one of the house's mail channels, with its own log-in."""
 
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid
@@ -60,12 +60,14 @@ class ChannelPost:
         mail["To"] = ", ".join(letter.recipients)
         mail["Subject"] = letter.subject
         mail["Date"] = format_datetime(self._outside.clock.now())
-        mail["Message-ID"] = make_msgid(domain=settings.address.rpartition("@")[2] or "localhost")
+        domain = settings.address.rpartition("@")[2] or "localhost"
+        mail["Message-ID"] = f"<{letter.key}@{domain}>" if letter.key else make_msgid(domain=domain)
         # Answers of machines must not come back as enquiries (RFC 3834).
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.text)
-        kind, _, part = letter.media_type.partition("/")
-        mail.add_attachment(letter.content, maintype=kind, subtype=part, filename=letter.file_name)
+        if letter.file_name:
+            kind, _, part = letter.media_type.partition("/")
+            mail.add_attachment(letter.content, maintype=kind, subtype=part, filename=letter.file_name)
         return Parcel(
             sender=settings.address, recipients=letter.recipients, content=mail.as_bytes(), message_id=str(mail["Message-ID"])
         )

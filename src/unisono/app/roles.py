@@ -25,6 +25,7 @@ from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
 from unisono.service.listening.listen import Listener
+from unisono.service.listening.tell import Teller
 from unisono.service.people_figures import forget_looks
 from unisono.service.presence.keep import PresenceKeeper
 from unisono.service.presence.read_calendars import CalendarReader
@@ -40,7 +41,7 @@ from unisono.service.tallying import tally_on
 from unisono.service.triage.learn import learn_on_nights
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
-from unisono.service.webhooks.deliver import WebhookSender, forget_deliveries
+from unisono.service.webhooks.deliver import KEPT, WebhookSender, forget_deliveries
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 from unisono.workplace.calendars import Calendars
@@ -69,11 +70,12 @@ async def _router(running: Running) -> None:
 
 
 async def _delivery(running: Running) -> None:
-    """Send answers to their networks, what happens to the webhooks, and what waits to devices."""
+    """Send answers to their networks, what happens to the webhooks, what waits to devices, and alerts to mailboxes and chats."""
     async with asyncio.TaskGroup() as group:
         group.create_task(Sender(running.outside, node_name()).run())
         group.create_task(WebhookSender(running.outside).run())
         group.create_task(PushSender(running.outside, running.settings.public_url).run())
+        group.create_task(Teller(running.outside, ChannelPost(running.outside), running.house().settings.public_url).run())
 
 
 async def _listener(running: Running) -> None:
@@ -130,6 +132,7 @@ async def tidy(running: Running) -> None:
     await expire_texts(running.outside)
     async with running.db.write() as tx:
         await tx.listening.expire(1_000)
+        await tx.alerts.forget_notices(tx.now - KEPT, 1_000)
     await forget_deliveries(running.outside)
     while await seal_audit(running.db) == PIECE:
         pass

@@ -66,9 +66,22 @@ EVENT_TYPES: Final[dict[str, EventType]] = {
     ),
     "monitor.spiked": EventType(
         summary="A monitor found unusually much: so many posts within so many seconds, where `usual` would have been.",
-        body={"monitor_id": ID, "alert_id": ID, "posts": "integer", "window_s": "integer", "usual": "number"},
+        body={
+            "monitor_id": ID,
+            "alert_id": ID,
+            "posts": "integer",
+            "window_s": "integer",
+            "usual": "number",
+            "webhook_ids?": "array",
+        },
     ),
-    "monitor.calmed": EventType(summary="A monitor finds as much as usual again.", body={"monitor_id": ID, "alert_id": ID}),
+    "monitor.calmed": EventType(
+        summary="A monitor finds as much as usual again.", body={"monitor_id": ID, "alert_id": ID, "webhook_ids?": "array"}
+    ),
+    "monitor.not_told": EventType(
+        summary="An alert did not reach a mailbox or chat (failed), or nobody can say whether it did (unknown).",
+        body={"monitor_id": ID, "target_id": ID, "alert_id?": ID, "state": ENUM},
+    ),
     "storm.changed": EventType(summary="A storm began, grew, was answered or ended.", body={"storm_id": ID, "state": ENUM}),
     "source.changed": EventType(
         summary="A public stream was added, switched, taken away, or stands otherwise than before.", body={"source_id": ID}

@@ -87,6 +87,9 @@ DESKS_LOST: Final = Counter("unisono_desks_lost", "Agents logged off because not
 LISTENING_POSTS: Final = Counter(
     "unisono_listening_posts", "Public posts that were held against the monitors, by source.", ("source",), registry=REGISTRY
 )
+ALERTS_TOLD: Final = Counter(
+    "unisono_alerts_told", "Alerts of monitors by mail and chat, by what came of them.", ("kind", "state"), registry=REGISTRY
+)
 TRIAGE_RUNS: Final = Counter(
     "unisono_triage_learnings", "Learnings of triage's heads, by what came of them.", ("result",), registry=REGISTRY
 )

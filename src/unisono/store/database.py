@@ -16,6 +16,7 @@ from unisono.service.metrics import SLOW_WRITE_S, WRITE_SECONDS, WRITES_SLOW
 from unisono.service.ports import Bell, NewEvent
 from unisono.store.accounts import PgAccounts
 from unisono.store.administration import PgAdministration
+from unisono.store.alerts import PgAlerts
 from unisono.store.bonds import PgBonds
 from unisono.store.browser_calls import PgBrowserCalls
 from unisono.store.budgets import PgBudgets
@@ -170,6 +171,10 @@ class PgTx:
     @cached_property
     def storms(self) -> PgStorms:
         return PgStorms(self.connection, self.now)
+
+    @cached_property
+    def alerts(self) -> PgAlerts:
+        return PgAlerts(self.connection, self.now)
 
     @cached_property
     def triage(self) -> PgTriage:

@@ -42,9 +42,9 @@ class PgStorms:
         told = await self._connection.fetchval(_SQL["tell"], alert_id, monitor_id, self._now, window_s, posts, usual)
         return told is not None
 
-    async def end_alert(self, alert_id: UUID) -> None:
+    async def end_alert(self, alert_id: UUID) -> bool:
         """End an alert."""
-        await self._connection.execute(_SQL["end_alert"], alert_id, self._now)
+        return await self._connection.fetchval(_SQL["end_alert"], alert_id, self._now) is not None
 
     async def grown(self, alert_id: UUID, posts: int) -> None:
         """Note the most that was found."""

@@ -27,7 +27,7 @@ insert into monitor_alert (id, monitor_id, began_at, window_s, posts, most, usua
 on conflict do nothing returning id;
 
 -- name: end_alert
-update monitor_alert set ended_at = $2 where id = $1 and ended_at is null;
+update monitor_alert set ended_at = $2 where id = $1 and ended_at is null returning id;
 
 -- name: grown
 update monitor_alert set most = greatest(most, $2) where id = $1;

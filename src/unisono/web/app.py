@@ -22,6 +22,7 @@ from unisono.web.problems import HANDLERS
 from unisono.web.routes import (
     accounts,
     administration,
+    alert_targets,
     answering,
     attachments,
     bonds,
@@ -84,6 +85,7 @@ _API_ROUTES = [
     *calls.ROUTES,
     *telephones.ROUTES,
     *listening.ROUTES,
+    *alert_targets.ROUTES,
     *triage.ROUTES,
     *phone.ROUTES,
     *presence.ROUTES,

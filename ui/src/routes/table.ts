@@ -49,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/listening/mentions', title: 'listening-mentions', action: 'work.read', part: () => import('./listening/Mentions.svelte') },
   { path: '/listening/storms', title: 'storms', action: 'work.read', part: () => import('./listening/Storms.svelte') },
   { path: '/listening/monitors', title: 'monitors', action: 'work.read', part: () => import('./listening/Monitors.svelte') },
+  { path: '/listening/alerts', title: 'alert-targets', action: 'monitor.manage', part: () => import('./listening/AlertTargets.svelte') },
   { path: '/listening/figures', title: 'listening-figures', action: 'work.read', part: () => import('./listening/Figures.svelte') },
   { path: '/listening/triage', title: 'triage-standing', action: 'work.read', part: () => import('./listening/Learning.svelte') },
   { path: '/listening/label', title: 'triage-label', action: 'work.answer', part: () => import('./listening/Label.svelte') },

@@ -1,14 +1,18 @@
-"""Spikes are told: once when one begins, and ended when it is over. The webhooks follow the same events."""
+"""Spikes are told: once when one begins, and ended when it is over; who is told is written with it (`tell` sends it)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from unisono.domain.ids import new_id
 from unisono.listening.spikes import LEAST_POSTS, WINDOWS_S, calm, spike, usual_of
 from unisono.service.access import Access
 from unisono.service.listening.storm_views import AlertView
-from unisono.service.ports import Database, NewEvent
+from unisono.service.ports import Database, NewEvent, Tx
 from unisono.service.ports.storms import Lately
 from unisono.service.settings import read_settings
 
@@ -17,9 +21,13 @@ MOST_SHOWN: Final = 50
 
 
 async def list_alerts(db: Database, access: Access) -> list[AlertView]:
-    """Return what was told lately, the newest first."""
+    """Return what was told lately, the newest first; to whom, for those who keep monitors."""
     async with db.read() as tx:
-        return await tx.storms.alerts(access.visible_classes(), MOST_SHOWN)
+        found = await tx.storms.alerts(access.visible_classes(), MOST_SHOWN)
+        if not found or not access.may("monitor.manage"):
+            return found
+        told = await tx.alerts.told([one.id for one in found])
+    return [replace(one, told=told.get(one.id, [])) for one in found]
 
 
 async def look_for_spikes(db: Database) -> int:
@@ -42,9 +50,10 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
         async with db.write() as tx:
             await tx.storms.grown(one.alert_id, one.counted[WINDOWS_S[-1]])
             if over:
-                await tx.storms.end_alert(one.alert_id)
+                over = await tx.storms.end_alert(one.alert_id)
+            if over:
                 over_body = {"monitor_id": one.monitor_id, "alert_id": one.alert_id}
-                tx.emit(NewEvent(type="monitor.calmed", access_class=one.access_class, body=over_body))
+                await _tell(tx, one, one.alert_id, "calmed", over_body)
         return int(over)
     found = spike(usual, now, one.counted)
     if found is None:
@@ -57,5 +66,13 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
             "monitor_id": one.monitor_id, "alert_id": alert_id, "posts": found.posts, "window_s": found.window_s,
             "usual": round(found.usual, 3),
         }  # fmt: skip
-        tx.emit(NewEvent(type="monitor.spiked", access_class=one.access_class, body=body))
+        await _tell(tx, one, alert_id, "spiked", body)
     return 1
+
+
+async def _tell(tx: Tx, one: Lately, alert_id: UUID, what: str, body: Mapping[str, object]) -> None:
+    """Let everybody know whom this monitor tells: the desk and webhooks by the event, mails and chats by what `tell` sends."""
+    webhooks = await tx.alerts.webhooks_of(one.monitor_id)
+    told = {**body, "webhook_ids": [str(webhook_id) for webhook_id in webhooks]} if webhooks else dict(body)
+    await tx.alerts.tell(alert_id, one.monitor_id, what)
+    tx.emit(NewEvent(type=f"monitor.{what}", access_class=one.access_class, body=told))

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from unisono.service.instant import Instant
+from unisono.service.listening.alert_views import AlertTold
 
 
 class AlertView(Struct, frozen=True, kw_only=True):
     """Unusually much was found: posts within window_s seconds, where `usual` would have been; most: the most since then.
 
-    ended_at: null while it stands. storm_id: what was begun about it.
+    ended_at: null while it stands. storm_id: what was begun about it. told: mails and chats about it, for who keeps monitors.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class AlertView(Struct, frozen=True, kw_only=True):
     most: int
     usual: float
     storm_id: UUID | None
+    told: list[AlertTold] = field(default_factory=list)
 
 
 class StormView(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from unisono.service.ports.accounts import Accounts
 from unisono.service.ports.administration import Administration
+from unisono.service.ports.alerts import Alerts
 from unisono.service.ports.base import (
     Bell,
     BellListener,
@@ -70,6 +71,7 @@ from unisono.service.ports.work import Work
 
 __all__ = [
     "Administration",
+    "Alerts",
     "Bell",
     "BellListener",
     "Bonds",
@@ -140,6 +142,8 @@ class Tx(Protocol):
     def listening(self) -> Listening: ...
     @property
     def storms(self) -> Storms: ...
+    @property
+    def alerts(self) -> Alerts: ...
     @property
     def triage(self) -> Triage: ...
     @property

@@ -75,14 +75,15 @@ class Schedules(Protocol):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A mail with a file."""
+    """A mail, with a file where it has a name. key: of what is sent at most once, stands in the mail's own id."""
 
     recipients: tuple[str, ...]
     subject: str
     text: str
-    file_name: str
-    media_type: str
-    content: bytes
+    file_name: str = ""
+    media_type: str = ""
+    content: bytes = b""
+    key: str = ""
 
 
 class NotSentYet(Exception):

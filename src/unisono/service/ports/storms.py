@@ -56,7 +56,8 @@ class Storms(Protocol):
     async def tell(self, alert_id: UUID, monitor_id: UUID, window_s: int, posts: int, usual: float) -> bool:
         """Keep an alert; returns False when one stands."""
 
-    async def end_alert(self, alert_id: UUID) -> None: ...
+    async def end_alert(self, alert_id: UUID) -> bool:
+        """Return False when it was ended before."""
 
     async def grown(self, alert_id: UUID, posts: int) -> None:
         """Note the most that was found in the alert's window."""

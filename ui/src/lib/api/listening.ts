@@ -32,8 +32,22 @@ export interface Networks { hearable: { connector: string; name: string; config:
 
 export interface Alert {
   id: string; monitor_id: string; monitor: string; began_at: string; ended_at: string | null; window_s: number; posts: number;
-  most: number; usual: number; storm_id: string | null;
+  most: number; usual: number; storm_id: string | null; told: AlertTold[];
 }
+
+/** What became of what somebody was told: nothing yet, on its way, taken, nobody knows, given up; off: of a webhook. */
+export type ToldState = '' | 'waiting' | 'sent' | 'unknown' | 'failed' | 'off';
+export type AlertKind = 'mail' | 'chat' | 'webhook';
+
+export interface AlertTold { target_id: string; kind: AlertKind; address: string; what: 'spiked' | 'calmed'; state: ToldState; problem: string; at: string | null }
+
+export interface AlertTarget {
+  id: string; monitor_id: string; monitor: string; kind: AlertKind; channel_id: string | null; channel: string; webhook_id: string | null;
+  webhook: string; address: string; locale: string; state: ToldState; problem: string; at: string | null;
+}
+
+/** The accounts and webhooks through which alerts can go. */
+export type AlertWays = Record<AlertKind, { id: string; name: string; network: string }[]>;
 
 export type StormState = 'open' | 'approval' | 'sending' | 'ended';
 
