@@ -53,7 +53,8 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
                 over = await tx.storms.end_alert(one.alert_id)
             if over:
                 over_body = {"monitor_id": one.monitor_id, "alert_id": one.alert_id}
-                await _tell(tx, one, one.alert_id, "calmed", over_body)
+                told = await _with_told(tx, one.alert_id, one.monitor_id, "calmed", over_body)
+                tx.emit(NewEvent(type="monitor.calmed", access_class=one.access_class, body=told))
         return int(over)
     found = spike(usual, now, one.counted)
     if found is None:
@@ -66,13 +67,13 @@ async def _look(db: Database, one: Lately, zone: str) -> int:
             "monitor_id": one.monitor_id, "alert_id": alert_id, "posts": found.posts, "window_s": found.window_s,
             "usual": round(found.usual, 3),
         }  # fmt: skip
-        await _tell(tx, one, alert_id, "spiked", body)
+        told = await _with_told(tx, alert_id, one.monitor_id, "spiked", body)
+        tx.emit(NewEvent(type="monitor.spiked", access_class=one.access_class, body=told))
     return 1
 
 
-async def _tell(tx: Tx, one: Lately, alert_id: UUID, what: str, body: Mapping[str, object]) -> None:
-    """Let everybody know whom this monitor tells: the desk and webhooks by the event, mails and chats by what `tell` sends."""
-    webhooks = await tx.alerts.webhooks_of(one.monitor_id)
-    told = {**body, "webhook_ids": [str(webhook_id) for webhook_id in webhooks]} if webhooks else dict(body)
-    await tx.alerts.tell(alert_id, one.monitor_id, what)
-    tx.emit(NewEvent(type=f"monitor.{what}", access_class=one.access_class, body=told))
+async def _with_told(tx: Tx, alert_id: UUID, monitor_id: UUID, what: str, body: Mapping[str, object]) -> dict[str, object]:
+    """Write what mails and chats are to be told (`tell` sends it); return the event's body, with its webhooks."""
+    await tx.alerts.tell(alert_id, monitor_id, what)
+    webhooks = await tx.alerts.webhooks_of(monitor_id)
+    return {**body, "webhook_ids": [str(webhook_id) for webhook_id in webhooks]} if webhooks else dict(body)
