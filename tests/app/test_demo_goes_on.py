@@ -10,12 +10,12 @@ import pytest
 from tests.app.demo_house import count, on_demo_loop, rows, running_demo, signed_in, until
 from tests.db import Cluster
 from unisono.app.demo.material import network_threads, threads
-from unisono.app.demo.outage import ENQUIRIES
 from unisono.app.demo.places import placed
 from unisono.app.demo.player import playable
 from unisono.app.demo.run import DemoHouse
 from unisono.app.demo.script import SCRIPTED_FACES
 from unisono.app.demo.seed import BRAND
+from unisono.app.demo.stream import voices_of
 from unisono.domain.errors import Unavailable
 
 ALMOST_STILL = 0.001
@@ -26,6 +26,10 @@ select count(*) from message m join channel c on c.id = m.channel_id where m.dir
 """
 OPEN = "select count(*) from interaction where state <> 'closed'"
 DELETED = "select count(*) from message where deleted_at is not null"
+HEARD = "select coalesce(sum(posts), 0) from listening_source"
+ALERTS = "select count(*) from monitor_alert"
+#: Of the stream; the button itself plays ten thousand.
+SAID = 500
 WAITING = "select count(*) from inbox where state not in ('done', 'early')"
 
 
@@ -63,7 +67,9 @@ async def stopped_and_started(cluster: Cluster, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_an_outage_brings_five_hundred_enquiries_into_the_queues(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_stream_with_an_outage_is_noticed_and_brings_its_enquiries_alone_into_the_queues(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     with on_demo_loop() as run:
         run(outage(cluster, tmp_path))
 
@@ -71,13 +77,19 @@ def test_an_outage_brings_five_hundred_enquiries_into_the_queues(cluster: Cluste
 async def outage(cluster: Cluster, tmp_path: Path) -> None:
     """Press the button as the page does."""
     async with running_demo(cluster, tmp_path / "data", speed=ALMOST_STILL) as demo, signed_in(demo) as http:
-        answer = await http.post("/demo/actions/outage")
+        assert (await http.post("/demo/actions/outage", params={"posts": 20_000})).status_code == 422
+        answer = await http.post("/demo/actions/outage", params={"posts": SAID})
         assert answer.status_code == 200, answer.text
-        messages = answer.json()["messages"]
-        await until(demo, INBOUND, lambda n: n >= messages)
+        assert (await http.post("/demo/actions/outage")).json()["code"] == "outage_goes_on"
+        told = answer.json()
+        assert told["messages"] == SAID > told["to_us"] >= voices_of(SAID)
+        await until(demo, INBOUND, lambda n: n >= told["to_us"])
         await settled(demo)
-        assert await count(demo, INBOUND) == messages
-        assert await count(demo, OPEN) == ENQUIRIES
+        assert await count(demo, INBOUND) == told["to_us"]
+        assert await count(demo, OPEN) == voices_of(SAID)
+        # The whole town was heard, and the outage was found in it.
+        await until(demo, HEARD, lambda n: n >= SAID * 0.9)
+        await until(demo, ALERTS, lambda n: n >= 1)
 
 
 def test_the_other_buttons_and_the_speed_do_what_they_say(cluster: Cluster, tmp_path: Path) -> None:

@@ -1,16 +1,22 @@
 """The player keeps the script's order and pauses, remembers what it did, and goes on after a failure."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from unisono.app.demo.listening_seed import MONITORS
 from unisono.app.demo.material import threads
 from unisono.app.demo.outage import ENQUIRIES, outage_steps
 from unisono.app.demo.played import Played
 from unisono.app.demo.player import ALL_AT_ONCE, TRIES, Player, Tempo, playable
 from unisono.app.demo.script import Person, Step
+from unisono.app.demo.stream import BEGINS, LASTS_S, POSTS, stream_steps, voices_of
 from unisono.domain.errors import Unavailable
+from unisono.listening.matcher import Matcher
+from unisono.listening.post import Post
+from unisono.listening.syntax import parse
 
 SOMEBODY = Person(key="p", name="P", handle="p", address="p@post.example")
 
@@ -113,3 +119,25 @@ def test_an_outage_is_five_hundred_enquiries_and_no_two_alike() -> None:
     assert {one.kind for one in steps} == {"post", "comment", "dm", "mail", "chat"}
     assert outage_steps(1) == outage_steps(1)
     assert {one.text for one in outage_steps(2)} != {one.text for one in outage_steps(1)}
+
+
+def test_the_stream_of_a_town_hides_an_outage_that_a_search_finds_in_it() -> None:
+    steps = stream_steps(1)
+    assert len(steps) == POSTS == 10_000
+    assert stream_steps(1) == steps
+    town = [one for one in steps if one.thread.startswith("town-")]
+    about = [one for one in steps if not one.thread.startswith("town-")]
+    assert len({one.thread for one in about if one.thread.startswith("outage-1-")}) == voices_of(POSTS) == 500
+    assert [one.at_s for one in steps] == sorted(one.at_s for one in steps)
+    assert (min(one.at_s for one in about), LASTS_S * 0.6) >= (LASTS_S * BEGINS, max(one.at_s for one in about))
+    # As many in every minute, and no slot is left open.
+    minutes = Counter(int(one.at_s // 60) for one in town)
+    assert max(minutes.values()) < 1.2 * min(minutes.values())
+    assert not any("{" in one.text for one in town)
+    assert len({one.text for one in town}) > 3_000
+    # Of what the town says the demo's searches find a few in all, so that nobody is alarmed before there is something.
+    matcher: Matcher[str] = Matcher()
+    for name, query in MONITORS.items():
+        matcher.put(name, parse(query))
+    found = Counter(name for one in town for name in matcher.match(Post(texts=[one.text], network="sandbox")))
+    assert 0 < sum(found.values()) <= 12

@@ -8,15 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from unisono.app.demo.material import mailbox_of
-from unisono.app.demo.outage import OVER_S, murmur_steps, outage_steps
-from unisono.app.demo.places import placed
 from unisono.app.demo.played import Played
 from unisono.app.demo.player import ALL_AT_ONCE, Player, Stage, Tempo
 from unisono.app.demo.script import PUBLIC_KINDS, Person, Step
-from unisono.domain.errors import Conflict, Unavailable
-from unisono.testing.sandbox.faces import ZWITSCHER
+from unisono.app.demo.stream import LEAST, POSTS, stream_steps
+from unisono.domain.errors import Conflict, Invalid, Unavailable
 
-OUTAGE_TAKES_S: Final = 20.0
 _OUTAGES, _ROUNDS, _LATEST = "outages", "rounds", "latest-complaint"
 # Topics of which the first post complains about something.
 _COMPLAINTS: Final = frozenset({"invoice", "outage", "delivery", "contract", "return", "login", "meter", "appointment", "move"})
@@ -47,10 +44,11 @@ _AGAIN: Final = {
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What a button did: how many messages it sent or will send, and by whom the first was."""
+    """What a button did: how many messages it sends, and by whom the first was. to_us: of a stream, to the company."""
 
     messages: int
     name: str = ""
+    to_us: int = 0
 
 
 class Buttons:
@@ -66,6 +64,7 @@ class Buttons:
         self._scripted = scripted
         self._spawn = spawn
         self._lock = asyncio.Lock()
+        self._stream: asyncio.Future[None] | None = None
 
     async def complaint(self) -> Done:
         """Somebody posts a complaint that was not played yet; when all were, they come again under new keys."""
@@ -87,16 +86,28 @@ class Buttons:
             await self._now(steps)
         return Done(messages=len(steps), name=post.who.name)
 
-    async def outage(self) -> Done:
-        """Five hundred customers write about an outage, within some twenty seconds; others speak of it to nobody."""
+    async def outage(self, posts: int = POSTS) -> Done:
+        """A town posts ten thousand times in five minutes, and in it an outage is hidden, of which 500 customers write to us.
+
+        posts: a smaller stream, as fast and over sooner. Raises Invalid; Conflict while one is being said.
+        """
+        if not LEAST <= posts <= POSTS:
+            raise Invalid(f"The stream has {LEAST} to {POSTS} posts.", code="out_of_range", field="posts")
+        if self._stream is not None and not self._stream.done():
+            raise Conflict("The last outage is still being told. Wait until it is over.", code="outage_goes_on")
         run = int(self._played.note(_OUTAGES) or 0) + 1
         self._played.put_note(_OUTAGES, str(run))
-        steps = placed(outage_steps(run))
-        # On a network with pages it would stand on the company's own.
-        murmurs = [step for step in placed(murmur_steps(run)) if step.face == ZWITSCHER.key]
-        player = Player(self._stages, self._played, Tempo(OVER_S / OUTAGE_TAKES_S))
-        self._spawn(player.run(sorted([*steps, *murmurs], key=lambda step: step.at_s)))
-        return Done(messages=len(steps) - 1)
+        steps = stream_steps(run, posts)
+        self._stream = asyncio.get_running_loop().create_future()
+        self._spawn(self._say(steps, self._stream))
+        to_us = sum(step.thread.startswith("outage-") and not step.by_company for step in steps)
+        return Done(messages=len(steps), to_us=to_us)
+
+    async def _say(self, steps: Sequence[Step], said: asyncio.Future[None]) -> None:
+        try:
+            await Player(self._stages, self._played, Tempo(1.0)).run(steps)
+        finally:
+            said.cancel()
 
     async def enquiry(self, face: str) -> Done:
         """Somebody begins a thread on a network by script that was not played yet; when all were, they come again."""

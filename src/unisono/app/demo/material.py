@@ -79,6 +79,16 @@ class Company(Struct, frozen=True):
     wrap_up_codes: list[Named]
 
 
+class Town(Struct, frozen=True, kw_only=True):
+    """What people say who want nothing of the company. rare: what a search for trouble finds as well; slots fill both."""
+
+    first_names: list[str]
+    last_names: list[str]
+    templates: list[str]
+    rare: list[str]
+    slots: dict[str, list[str]]
+
+
 class Outage(Struct, frozen=True):
     """What fills the slots of the texts about an outage."""
 
@@ -142,6 +152,12 @@ def company() -> Company:
 def outage() -> Outage:
     """Return what an outage's texts are filled with."""
     return msgspec.json.decode(_read("outage.json"), type=Outage)
+
+
+@cache
+def town() -> Town:
+    """Return what a town says that has nothing to do with the company."""
+    return msgspec.json.decode(_read("town.json"), type=Town)
 
 
 @cache

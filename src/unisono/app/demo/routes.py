@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from unisono.app.demo.buttons import Buttons, Done
@@ -12,6 +12,7 @@ from unisono.app.demo.lunch import Exchange, Lunch
 from unisono.app.demo.mailbox import STATIC, Arrived, mailbox_list, mailbox_page
 from unisono.app.demo.player import Tempo
 from unisono.app.demo.script import SCRIPTED_FACES
+from unisono.app.demo.stream import POSTS
 from unisono.domain.errors import Invalid, NotFound
 from unisono.service.words import choose_locale
 from unisono.web.needs import PUBLIC, SIGNED_IN, needs
@@ -79,16 +80,16 @@ def demo_routes(demo: Demo) -> list[Any]:
         return demo.view()
 
     @post("/api/v1/demo/actions/{name:str}", opt=needs(SIGNED_IN), tags=["Demo"], status_code=200)
-    async def act(name: FromPath[str]) -> Done:
+    async def act(name: FromPath[str], posts: FromQuery[int] = POSTS) -> Done:
         """Let customers do something: complaint, same-customer, outage, author-deletes, lunch,
-        lunch-yes, lunch-undo, or enquiry-<network>."""
+        lunch-yes, lunch-undo, or enquiry-<network>. posts: of an outage, how many the whole stream has."""
         match name:
             case "complaint":
                 return await demo.buttons.complaint()
             case "same-customer":
                 return await demo.buttons.same_customer()
             case "outage":
-                return await demo.buttons.outage()
+                return await demo.buttons.outage(posts)
             case "lunch":
                 return _told(await demo.lunch.say("post"))
             case "lunch-yes":

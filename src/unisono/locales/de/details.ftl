@@ -257,6 +257,7 @@ detail-no_compiler = Das Übersetzen ist nicht gelungen. Das Zuhören geht ohne 
 detail-query_open = Diese Suche sagt nur, was nicht vorkommen darf, oder fragt allein nach einer Zahl. Nennen Sie ein Wort oder ein Feld.
 detail-cannot_answer = Keiner Ihrer Kanäle kann in diesem Netzwerk antworten. Öffnen Sie den Beitrag dort.
 detail-heard_already = Diesem Strom wird schon zugehört.
+detail-outage_goes_on = Die letzte Störung wird noch erzählt. Bitte warten, bis sie vorbei ist.
 detail-told_already = Dorthin gehen die Alarme dieses Monitors schon.
 detail-no_webhook = Bitte den Webhook wählen, dem es gesagt werden soll.
 detail-bad_chat_address = Bitte eine Adresse auf XMPP (anna@chat.example) oder einen Raum auf Matrix, dem der Kanal beigetreten ist (!id:server.example).
