@@ -1,4 +1,4 @@
-"""What the composer offers beside free words: an approved text after the window, and a long answer in several parts."""
+"""What the composer offers beside free words: an approved text after the window, a long answer in parts, a draft by a model."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.kit import browser, listen_for_errors, window
+from tests.browser.kit import browser, listen_for_errors, violations_in_themes, window
 from tests.browser.test_desk_channels import desk, violations
 from tests.connectors.graph.kit import VERIFY_TOKEN, MovedClock
 from tests.kit import House as Kit
@@ -20,6 +20,7 @@ from unisono.contract import Manifest, TextLimit, load_manifest
 from unisono.contract.connector import ConnectorType
 from unisono.service.channel_context import open_connector
 from unisono.service.sender import Sender
+from unisono.testing.language_model import LanguageModel
 from unisono.testing.networks.graph import GraphNetwork, GraphServer, Number, Template
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -155,3 +156,75 @@ async def test_a_long_answer_says_in_how_many_parts_it_goes_out(make_house: Make
         await expect(page.get_by_test_id("message")).to_have_count(2)
         await expect(area).to_have_value("")
         assert errors == []
+
+
+async def test_a_model_drafts_translates_and_sums_up_and_what_it_wrote_says_so(make_house: MakeHouse) -> None:
+    async with (
+        desk(make_house, Registered()) as (house, url), browser() as started, window(started, locale="en-GB") as context,
+    ):  # fmt: skip
+        kit = _kit(house)
+        await kit.hear(
+            await kit.channel(),
+            {"id": "c1", "name": "Jana Weber", "text": "Wo bleibt mein Paket A-2024-77812?", "at": house.clock.now().isoformat()},
+        )
+        page = await context.new_page()
+        errors = listen_for_errors(page)
+        await _in_hand(kit, url, page)
+        composer = page.get_by_test_id("composer")
+        await expect(composer.locator("textarea")).to_be_visible()
+        await expect(composer.get_by_role("button", name="Suggest a draft")).to_have_count(0)
+        with LanguageModel(_written) as model:
+            await _chosen(page, model)
+            await page.get_by_test_id("work-row").first.click()
+            summary = page.get_by_test_id("aid")
+            await summary.get_by_role("button", name="Sum up").click()
+            await expect(summary.get_by_test_id("aid-said")).to_contain_text("Jana Weber waits for A-2024-77812.")
+            await expect(summary).to_contain_text("Written by a machine (small-model)")
+            asked = page.get_by_test_id("message").first
+            await asked.get_by_role("button", name="Translate").click()
+            await expect(asked.get_by_test_id("aid-said")).to_contain_text("Where is my parcel A-2024-77812?")
+            await composer.get_by_role("button", name="Suggest a draft").click()
+            area = composer.locator("textarea")
+            await expect(area).to_have_value("Hallo Jana Weber, [...]")
+            await expect(composer.get_by_test_id("draft-mark")).to_contain_text("A machine's draft")
+            assert await violations_in_themes(page) == []
+            await area.fill("Hallo, morgen.")
+            await composer.get_by_test_id("send").click()
+            said = page.get_by_test_id("message").last
+            await expect(said).to_contain_text("Hallo, morgen.")
+            await expect(said.get_by_test_id("drafted")).to_have_text("From a draft")
+            # What one writes oneself is no draft, and of whom nothing may be given, nothing is.
+            await area.fill("Gern.")
+            await expect(composer.get_by_test_id("draft-mark")).to_have_count(0)
+            before = len(model.asked)
+            await summary.get_by_label("Give nothing of this person to the language model").check()
+            await expect(summary.get_by_role("button", name="Sum up")).to_have_count(0)
+            await composer.get_by_role("button", name="Suggest a draft").click()
+            await expect(page.get_by_text("Of this customer nothing is given to a language model.")).to_be_visible()
+            assert len(model.asked) == before
+            assert not any(word in one.raw for one in model.asked for word in ("Jana", "Weber", "77812"))
+        assert [line for line in errors if "409" not in line] == []
+
+
+def _written(body: dict[str, Any]) -> str:
+    asked = body["messages"][0]["content"]
+    if "Translate" in asked:
+        return "Where is my parcel [NUMBER_1]?"
+    return "[NAME_1] waits for [NUMBER_1]." if "Sum up" in asked else "Hallo [NAME_1], [...]"
+
+
+async def _chosen(page: Page, model: LanguageModel) -> None:
+    """An administrator chooses the model, and sees whether it answers."""
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("link", name="Writing aid").click()
+    await expect(page.get_by_test_id("aid-state")).to_contain_text("Off")
+    await page.get_by_label("Address").fill(model.url)
+    await page.get_by_label("Name of the model").fill("small-model")
+    await page.get_by_label("Key").fill("sk-secret")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_test_id("aid-state")).to_contain_text("On: small-model")
+    await expect(page.get_by_text("A key is kept.")).to_be_visible()
+    await page.get_by_role("button", name="Check the model").click()
+    await expect(page.get_by_test_id("aid-answer")).to_contain_text("Where is my parcel")
+    assert await violations_in_themes(page) == []
+    await page.get_by_role("link", name="Work", exact=True).click()

@@ -23,7 +23,7 @@ from unisono.service.held_answers import hold, hold_for
 from unisono.service.ports.talk import AttachmentFacts, NewMessage
 from unisono.service.private_reply import PrivateReply, open_private_thread, private_caps, private_reply
 from unisono.service.release import OUTBOX_BELL, Queued, queue_answer
-from unisono.service.sender import SIGNATURE, TEMPLATE
+from unisono.service.sender import DRAFTED, SIGNATURE, TEMPLATE
 from unisono.service.signatures import signature_for
 from unisono.service.templates import filled
 from unisono.service.text import storable, terms
@@ -41,7 +41,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     template: a text that the network approved, sent also when free words no longer may be; `text` is not looked at then.
     grace: the agent may take it back for the moment that the house has set. send_at: when to send it; stops: not if the customer
     writes before. approval: a second person must look first. signature: with the channel's signature below the text.
-    forward_to: the address of a third party, to whom it goes instead of the customer.
+    forward_to: the address of a third party, to whom it goes instead of the customer. drafted: it began as a draft of the writing
+    aid, and says so for good.
     """
 
     message_id: UUID
@@ -60,6 +61,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     signature: bool = False
     forward_to: str | None = None
     conversation_id: UUID | None = None
+    drafted: bool = False
 
 
 async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: Answer) -> UUID:
@@ -97,6 +99,8 @@ async def answer(outside: Outside, access: Access, interaction_id: UUID, draft: 
     if signature:
         text = f"{text}\n\n{signature}"
         details[SIGNATURE] = len(signature) + 2
+    if draft.drafted:
+        details[DRAFTED] = True
     now = outside.clock.now()
     at = why.send_at if why is not None and why.send_at is not None else now
     third: Author | None = None

@@ -93,6 +93,12 @@ ALERTS_TOLD: Final = Counter(
 TRIAGE_RUNS: Final = Counter(
     "unisono_triage_learnings", "Learnings of triage's heads, by what came of them.", ("result",), registry=REGISTRY
 )
+AID_ASKS: Final = Counter(
+    "unisono_aid_asks",
+    "What the writing aid was asked, by what it was and what came of it.",
+    ("kind", "result"),
+    registry=REGISTRY,
+)
 LISTENING_LAG_SECONDS: Final = Gauge(
     "unisono_listening_lag_seconds", "How far behind the network's clock the newest post of a source was matched.",
     ("source",), registry=REGISTRY,

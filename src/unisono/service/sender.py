@@ -47,7 +47,9 @@ from unisono.service.release import OUTBOX_BELL, release_due
 TEMPLATE = "template"
 #: Under which detail stands how many characters of a text are our signature; it is for the desk alone.
 SIGNATURE = "signature_chars"
-_OURS = frozenset({TEMPLATE, SIGNATURE})
+#: Under which detail stands that a text began as a draft of the writing aid; it is for the desk alone.
+DRAFTED = "drafted"
+_OURS = frozenset({TEMPLATE, SIGNATURE, DRAFTED})
 SEND_LEASE_S = 30.0
 IN_FLIGHT = 8
 MAX_ATTEMPTS = 8

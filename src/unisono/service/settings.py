@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import msgspec
@@ -33,6 +34,12 @@ _DAY_S: Final = 86_400
 def is_time_zone(name: str) -> bool:
     """Tell whether this names a time zone of the IANA's list."""
     return name in available_timezones()
+
+
+def is_endpoint(text: str) -> bool:
+    """Tell whether this is the address of a language model's endpoint, or empty for none."""
+    parts = urlsplit(text)
+    return text == "" or (parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.username)
 
 
 def are_sources(names: list[str]) -> bool:
@@ -103,6 +110,38 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             summary={
                 "de": "So viele von tausend Beiträgen, die eine Antwort brauchen, dürfen auf der Prüfliste landen; 0: keiner.",
                 "en": "So many in a thousand posts that need an answer may land on the review list; 0: none.",
+            },
+        ),
+        Setting(
+            name="aid.address", kind=str, default="", high=300, fits=is_endpoint,
+            summary={
+                "de": "Adresse eines Sprachmodells mit OpenAIs Chat Completions (https://…/v1); leer: keine Schreibhilfe.",
+                "en": "Address of a language model with OpenAI's chat completions (https://…/v1); empty: no writing aid.",
+            },
+        ),
+        Setting(
+            name="aid.model", kind=str, default="", high=200,
+            summary={"de": "Name des Sprachmodells an dieser Adresse.", "en": "Name of the language model at that address."},
+        ),
+        Setting(
+            name="aid.tokens_per_day", kind=int, default=200_000, low=0, high=1_000_000_000,
+            summary={
+                "de": "So viele Token darf die Schreibhilfe in 24 Stunden verbrauchen; danach schreibt man ohne sie.",
+                "en": "So many tokens the writing aid may use in 24 hours; then one writes without it.",
+            },
+        ),
+        Setting(
+            name="aid.asks_per_minute", kind=int, default=30, low=1, high=10_000,
+            summary={
+                "de": "So oft darf das Haus die Schreibhilfe in einer Minute fragen.",
+                "en": "So often the house may ask the writing aid in a minute.",
+            },
+        ),
+        Setting(
+            name="aid.wait_s", kind=int, default=30, low=1, high=120,
+            summary={
+                "de": "So viele Sekunden wird auf die Schreibhilfe gewartet.",
+                "en": "For so many seconds the writing aid is waited for.",
             },
         ),
         Setting(

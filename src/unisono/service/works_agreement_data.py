@@ -178,7 +178,7 @@ DATA: Final = (
     ),
     _datum(
         "message", "user_id",
-        ('Wer eine Antwort oder Notiz schrieb, und wann', 'Who wrote an answer or note, and when'),
+        ('Wer eine Antwort oder Notiz schrieb, und wann; ob die Antwort als Entwurf der Schreibhilfe begann', 'Who wrote an answer or note, and when; whether the answer began as a draft of the writing aid'),
         ('Verlauf des Anliegens', 'The course of the enquiry'),
         "work.read", "work", ('nur in Gruppen (Antwortzeiten)', 'in groups only (response times)'),
     ),
@@ -346,7 +346,7 @@ DATA: Final = (
     ),
     _datum(
         "audit", "actor_id",
-        ('Wer was verwaltete, löschte, ausgab oder vergab', 'Who administered, erased, exported or granted what'),
+        ('Wer was verwaltete, löschte, ausgab oder vergab; wer die Schreibhilfe (ein Sprachmodell) zu welchem Gespräch fragte', 'Who administered, erased, exported or granted what; who asked the writing aid (a language model) about which conversation'),
         ('Rechenschaft über Eingriffe', 'Accountability for interventions'),
         "audit.read", "audit",
     ),

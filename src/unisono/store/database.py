@@ -72,6 +72,7 @@ from unisono.store.triage import PgTriage
 from unisono.store.uploads import PgUploads
 from unisono.store.webhooks import PgWebhooks
 from unisono.store.work import PgWork
+from unisono.store.writing_aid import PgWritingAid
 
 BELL = "events"
 
@@ -179,6 +180,10 @@ class PgTx:
     @cached_property
     def triage(self) -> PgTriage:
         return PgTriage(self.connection, self.now)
+
+    @cached_property
+    def aid(self) -> PgWritingAid:
+        return PgWritingAid(self.connection, self.now)
 
     @cached_property
     def own_figures(self) -> PgOwnFigures:

@@ -61,6 +61,7 @@ from unisono.web.routes import (
     users,
     work,
     work_classes,
+    writing_aid,
 )
 from unisono.web.timing import Timing
 
@@ -87,6 +88,7 @@ _API_ROUTES = [
     *listening.ROUTES,
     *alert_targets.ROUTES,
     *triage.ROUTES,
+    *writing_aid.ROUTES,
     *phone.ROUTES,
     *presence.ROUTES,
     *accounts.ROUTES,

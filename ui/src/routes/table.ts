@@ -108,6 +108,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings/evidence', title: 'settings-tab-evidence', group: 'customers', action: 'archive.open', part: () => import('./settings/Evidence.svelte') },
 
   { path: '/settings/rules', title: 'settings-tab-rules', group: 'work', action: 'rule.manage', keys: 'g e', part: () => import('./rules/Rules.svelte') },
+  { path: '/settings/aid', title: 'settings-tab-aid', group: 'house', action: 'setting.manage', part: () => import('./settings/Aid.svelte') },
   { path: '/settings/webhooks', title: 'settings-tab-webhooks', group: 'house', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
   { path: '/settings/retention', title: 'settings-tab-retention', group: 'customers', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', group: 'house', action: 'audit.read', part: () => import('./admin/Audit.svelte') },

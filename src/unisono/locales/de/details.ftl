@@ -344,3 +344,18 @@ detail-not_called_from_here = Diese Nummer kann von hier aus nicht angerufen wer
 detail-other_consent = Der Text zum Zustimmen hat sich geändert. Es wurde nichts aufbewahrt; lesen Sie ihn noch einmal.
 detail-too_many_wishes = Darum wurde binnen einer Stunde sehr oft gebeten. Es wurde nichts aufbewahrt; versuchen Sie es später.
 detail-window_gone = Diese Zeit wird nicht mehr angeboten. Es wurde nichts aufbewahrt; wählen Sie eine andere.
+
+# Schreibhilfe
+detail-aid_off = Die Schreibhilfe ist aus: Es ist kein Sprachmodell gewählt. Das kann die Verwaltung unter Einstellungen, Schreibhilfe.
+detail-aid_excluded = Von dieser Person bekommt ein Sprachmodell nichts zu lesen. Nichts hat das Haus verlassen.
+detail-aid_nothing = Hier steht kein Text, mit dem sich arbeiten ließe. Nichts hat das Haus verlassen.
+detail-aid_often = In der letzten Minute wurde die Schreibhilfe so oft gefragt, wie das Haus erlaubt. Bitte gleich noch einmal.
+detail-aid_spent = Was die Schreibhilfe in 24 Stunden kosten darf, ist verbraucht. Nichts hat das Haus verlassen; bitte ohne sie schreiben.
+detail-aid_address = Die Adresse des Sprachmodells lässt sich nicht benutzen. Nichts wurde gesendet; die Verwaltung kann sie unter Einstellungen, Schreibhilfe prüfen.
+detail-aid_slow = Das Sprachmodell hat in { NUMBER($seconds) } Sekunden nicht geantwortet. Es wurde nichts geändert; bitte weiterschreiben oder noch einmal fragen.
+detail-aid_not_reached = Das Sprachmodell ist nicht zu erreichen. Nichts hat das Haus verlassen; bitte weiterschreiben oder noch einmal fragen.
+detail-aid_busy = Das Sprachmodell nimmt gerade nichts mehr an: zu viele Fragen, oder sein Guthaben ist verbraucht. Bitte später noch einmal.
+detail-aid_refused = Das Sprachmodell weist uns ab (HTTP { NUMBER($status) }): Schlüssel, Adresse oder Name des Modells stimmt nicht. Die Verwaltung kann das unter Einstellungen, Schreibhilfe prüfen.
+detail-aid_failed = Das Sprachmodell ist gescheitert (HTTP { NUMBER($status) }). Es wurde nichts geändert; bitte weiterschreiben oder noch einmal fragen.
+detail-aid_nonsense = Das Sprachmodell hat nichts Brauchbares geantwortet. Es wurde nichts geändert; bitte weiterschreiben oder noch einmal fragen.
+detail-bad_aid_key = Ein Schlüssel hat höchstens 1.000 Zeichen, ohne Leerzeichen und Umlaute. Es wurde nichts gespeichert.

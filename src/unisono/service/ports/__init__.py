@@ -68,6 +68,7 @@ from unisono.service.ports.triage import Triage
 from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
+from unisono.service.ports.writing_aid import WritingAid
 
 __all__ = [
     "Administration",
@@ -146,6 +147,8 @@ class Tx(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def triage(self) -> Triage: ...
+    @property
+    def aid(self) -> WritingAid: ...
     @property
     def bonds(self) -> Bonds: ...
     @property

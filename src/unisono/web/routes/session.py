@@ -17,6 +17,7 @@ from unisono.service.log_in import NewSession, log_in, log_out
 from unisono.service.settings import read_settings
 from unisono.service.setup_views import UserView
 from unisono.service.views import AgentView
+from unisono.service.writing_aid.use import is_on
 from unisono.web.asking import Body
 from unisono.web.authenticate import COOKIE, HouseDep, authenticate, session_cookie
 from unisono.web.csrf import csrf_token_of
@@ -40,7 +41,7 @@ class OrganisationView(Struct, frozen=True, kw_only=True):
 
 
 class MeView(Struct, frozen=True, kw_only=True):
-    """Who is logged in, and what they may do somewhere."""
+    """Who is logged in, and what they may do somewhere. aid: the house has a writing aid."""
 
     user: UserView
     actions: list[str]
@@ -48,6 +49,7 @@ class MeView(Struct, frozen=True, kw_only=True):
     organisation: OrganisationView
     demo: bool
     version: str
+    aid: bool
 
 
 class LogIn(Body):
@@ -79,9 +81,11 @@ async def me_view(house: House, user_id: Any) -> MeView:
         (user,) = await tx.people.user_views([user_id])
         access = await access_of(tx, user_id)
         agents = await tx.reading.agents([user_id])
+        aid = is_on(await read_settings(tx))
     return MeView(
         user=user, actions=sorted(access.actions), agent=agents[0] if agents else None,
         organisation=OrganisationView(name=await organisation_name(house)), demo=house.settings.demo, version=__version__,
+        aid=aid,
     )  # fmt: skip
 
 

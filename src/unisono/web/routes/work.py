@@ -70,6 +70,7 @@ class AnswerBody(Body):
     grace: it can be taken back for the moment that the house has set (`answer.undo_s`). send_at: when it goes out; stops: unless
     the customer writes before. approval: a second person must look first. signature: the channel's, below the text.
     forward_to: a third party's address, to whom it goes instead of the customer; their answer comes back into this conversation.
+    drafted: the text began as a draft of the writing aid (`POST /interactions/{id}/aid/draft`); the message says so for good.
     """
 
     message_id: UUID
@@ -88,6 +89,7 @@ class AnswerBody(Body):
     signature: bool = False
     forward_to: Annotated[str, Meta(max_length=320)] | None = None
     conversation_id: UUID | None = None
+    drafted: bool = False
 
 
 class PartsBody(Body):
@@ -253,7 +255,7 @@ async def answer_it(
         attachment_ids=data.attachment_ids, in_reply_to=data.in_reply_to, details=details,
         private_reply_to=data.private_reply_to, template=data.template, grace=data.grace, send_at=data.send_at, stops=data.stops,
         approval=data.approval, signature=data.signature, forward_to=data.forward_to,
-        conversation_id=data.conversation_id,
+        conversation_id=data.conversation_id, drafted=data.drafted,
     )  # fmt: skip
     message_id = await answer(house.outside, actor.access, interaction_id, draft)
     said = await message(house.db, actor.access, message_id)

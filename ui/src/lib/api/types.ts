@@ -178,6 +178,8 @@ export interface MessageDetails {
   history?: string;
   /** How many characters at the end are our signature. */
   signature_chars?: number;
+  /** It began as a draft of the writing aid. */
+  drafted?: boolean;
   [name: string]: unknown;
 }
 
@@ -263,7 +265,7 @@ export interface Session { authenticated: boolean; setup_needed: boolean; csrf_t
 export interface Link { purpose: 'setup' | 'password'; organisation: string; login: string | null; name: string | null }
 
 export interface Me {
-  user: User; actions: string[]; agent: Agent | null; organisation: { name: string }; demo: boolean; version: string;
+  user: User; actions: string[]; agent: Agent | null; organisation: { name: string }; demo: boolean; version: string; aid: boolean;
 }
 
 export type StateCounts = Partial<Record<InteractionState, number>>;

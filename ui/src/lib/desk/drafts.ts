@@ -12,6 +12,8 @@ export interface Draft {
   named: { id: string; name: string }[];
   /** What is passed on to a third party; apart from the answer, so that neither can be sent as the other. */
   forward: Forward | null;
+  /** The answer began as a draft of the writing aid. */
+  drafted: boolean;
 }
 
 export type Mode = 'answer' | 'note' | 'forward';
@@ -28,7 +30,7 @@ const KEEP_MS = 14 * 86_400_000;
 export function emptyDraft(): Draft {
   return {
     text: '', note: '', mode: 'answer', subject: null, to: '', cc: '', bcc: '', copiesOpen: false, warning: null,
-    attachments: [], template: null, savedAt: 0, signature: null, whisperTo: null, named: [], forward: null,
+    attachments: [], template: null, savedAt: 0, signature: null, whisperTo: null, named: [], forward: null, drafted: false,
   };
 }
 

@@ -8,12 +8,12 @@ import { problemText } from './say';
 export interface AnswerBody {
   message_id: string; text: string; visibility: Visibility; subject?: string; attachment_ids?: string[];
   in_reply_to?: string; conversation_id?: string; details?: { content_warning?: string; to?: string[]; cc?: string[]; bcc?: string[] }; template?: TemplateChoice;
-  grace?: boolean; send_at?: string; stops?: boolean; approval?: boolean; signature?: boolean; forward_to?: string; private_reply_to?: string;
+  grace?: boolean; send_at?: string; stops?: boolean; approval?: boolean; signature?: boolean; forward_to?: string; private_reply_to?: string; drafted?: boolean;
 }
 
 /** How an answer goes out, besides at once to the customer. */
 export interface Ways {
-  sendAt?: string | null; stops?: boolean; approval?: boolean; signature?: boolean; forwardTo?: string | null; whisperTo?: string | null;
+  sendAt?: string | null; stops?: boolean; approval?: boolean; signature?: boolean; forwardTo?: string | null; whisperTo?: string | null; drafted?: boolean;
 }
 
 /** Something said here that the server has not confirmed. The id is its idempotency key, so sending it again is safe. */
@@ -145,11 +145,12 @@ function body(item: Pending): AnswerBody {
   if (item.inReplyTo !== null) answer.in_reply_to = item.inReplyTo;
   if (Object.keys(item.details).length > 0) answer.details = item.details;
   if (item.template) answer.template = item.template;
-  const { sendAt, stops, approval, signature, forwardTo, whisperTo } = item.ways ?? {};
+  const { sendAt, stops, approval, signature, forwardTo, whisperTo, drafted } = item.ways ?? {};
   if (sendAt) answer.send_at = sendAt;
   if (stops) answer.stops = true;
   if (approval) answer.approval = true;
   if (signature) answer.signature = true;
+  if (drafted) answer.drafted = true;
   if (forwardTo) answer.forward_to = forwardTo;
   if (whisperTo) answer.private_reply_to = whisperTo;
   // What goes to one person out of a public thread opens a thread of its own, and is not taken back.

@@ -26,7 +26,7 @@ const ABOUT: [string, string][] = [
   ['/channels/new/matrix', 'connect-matrix'], ['/channels/new/xmpp', 'connect-xmpp'], ['/channels/new/rss', 'connect-a-feed'],
   ['/listening', 'listen'], ['/people', 'people-and-rights'], ['/people/queues', 'distribute-work-at-the-desk'], ['/people/skills', 'distribute-work-at-the-desk'],
   ['/supervision', 'steer-the-day'], ['/supervision/simulator', 'simulate-a-day'], ['/reports', 'read-and-export-reports'],
-  ['/settings/rules', 'rules'], ['/settings/my-calendars', 'add-your-calendar'], ['/settings/webhooks', 'webhooks'], ['/settings/audit', 'people-and-rights'], ['/settings/retention', 'retention'],
+  ['/settings/rules', 'rules'], ['/settings/my-calendars', 'add-your-calendar'], ['/settings/webhooks', 'webhooks'], ['/settings/aid', 'let-a-model-draft'], ['/settings/audit', 'people-and-rights'], ['/settings/retention', 'retention'],
   ['/settings/classes', 'distribute-work-at-the-desk'], ['/settings/calendars', 'distribute-work-at-the-desk'],
   ['/settings/service-levels', 'distribute-work-at-the-desk'], ['/repair', 'work-in-progress'],
 ];
