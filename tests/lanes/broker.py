@@ -12,8 +12,8 @@ from tests.peers import free_port, nats_server
 class Broker:
     """The server on a directory and a port of its own."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, *, jetstream: bool = True) -> None:
+        self._keeps = ["-js", "-sd", str(directory)] if jetstream else []
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"nats://127.0.0.1:{self._port}"
@@ -21,7 +21,7 @@ class Broker:
     async def start(self) -> None:
         """Start, and wait until it greets."""
         self._process = subprocess.Popen(
-            [nats_server(), "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", self._directory],
+            [nats_server(), "-a", "127.0.0.1", "-p", str(self._port), *self._keeps],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(300):
@@ -45,9 +45,9 @@ class Broker:
 
 
 @asynccontextmanager
-async def broker(directory: Path) -> AsyncIterator[Broker]:
+async def broker(directory: Path, *, jetstream: bool = True) -> AsyncIterator[Broker]:
     """A broker while the block runs."""
-    made = Broker(directory)
+    made = Broker(directory, jetstream=jetstream)
     await made.start()
     try:
         yield made

@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import typer
-from msgspec import Struct
 
+from unisono.app.doctor_lanes import look_at_lanes
+from unisono.app.findings import Finding, Level
+from unisono.app.findings import found as _found
 from unisono.app.postgres import Place, database_server, find_binaries, look_up_place
 from unisono.app.postgres.cluster import check_version
 from unisono.app.postgres.place import STATE_DIR
@@ -30,33 +31,13 @@ _OPTIONAL = {"Dovecot": "/usr/sbin/dovecot", "Chromium": "/usr/bin/chromium", "P
 _LEAST_ROOM, _LITTLE_ROOM = 200_000_000, 2_000_000_000
 
 
-class Level(Enum):
-    """How a finding is meant: all is well, good to know, will hurt, hurts."""
-
-    OK = "ok"
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One line: what was looked at, and what to do about it if anything is wrong."""
-
-    subject: str
-    level: Level
-    text: str
-
-
-def _found(subject: str, level: Level, text: str) -> Finding:
-    return Finding(subject=subject, level=level, text=text)
-
-
 async def run_doctor(settings: Settings) -> int:
     """Print the findings; returns 1 when one of them is an error."""
     findings = await doctor(
         settings.data_dir, settings.database_url or None, secret_key=settings.secret_key, bin_dir=settings.postgres_bin_dir
     )
     findings += look_at_telephony(settings)
+    findings += await look_at_lanes(settings.nats_url)
     colours = {Level.WARNING: typer.colors.YELLOW, Level.ERROR: typer.colors.RED}
     for finding in findings:
         typer.secho(f"{finding.level.value:8}{finding.subject}: {finding.text}", fg=colours.get(finding.level))
