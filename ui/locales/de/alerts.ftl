@@ -41,3 +41,10 @@ alert-target-remove-named = { $place } bei { $monitor } entfernen
 alert-told-to = Wer es erfuhr
 alert-told-spiked = Beginn an { $address }
 alert-told-calmed = Ende an { $address }
+
+source-way = Was gehört wird
+source-way-all = Alles, was dort öffentlich gesagt wird
+source-way-all-hint = Am schnellsten und ohne Lücken; was kein Monitor findet, wird nicht behalten.
+source-way-search = Nur, was das Netz zu Ihren Monitoren findet
+source-way-search-hint-bluesky = Bluesky wird nach den Wörtern der Monitore gefragt, etwa jede halbe Minute, mit höchstens einem Zehntel der Anfragen des Kontos. Löschungen werden so nicht bemerkt.
+source-way-search-hint-mastodon = Der Server wird nach den Hashtags der Monitore gefragt, etwa jede halbe Minute, mit höchstens der Hälfte der erlaubten Anfragen. Monitore ohne Hashtag finden so nichts; Löschungen werden nicht bemerkt.

@@ -41,3 +41,10 @@ alert-target-remove-named = Remove { $place } from { $monitor }
 alert-told-to = Who was told
 alert-told-spiked = Beginning to { $address }
 alert-told-calmed = End to { $address }
+
+source-way = What is heard
+source-way-all = All that is said there in public
+source-way-all-hint = The fastest, and without gaps; what no monitor finds is not kept.
+source-way-search = Only what the network finds for your monitors
+source-way-search-hint-bluesky = Bluesky is asked for the monitors’ words, about every half minute, with a tenth of the account’s requests at most. Deletions are not noticed in this way.
+source-way-search-hint-mastodon = The server is asked for the monitors’ hashtags, about every half minute, with half of the allowed requests at most. Monitors without a hashtag find nothing in this way; deletions are not noticed.

@@ -1,6 +1,6 @@
 """The connector: which stream is pulled by whom, and where an answer goes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from unisono.connectors.bluesky.notifications import Notifications
 from unisono.connectors.bluesky.own import Own
 from unisono.connectors.bluesky.public import Public
 from unisono.connectors.bluesky.read import read_item
+from unisono.connectors.bluesky.seeking import Seeking
 from unisono.connectors.bluesky.watch import Watch
 from unisono.contract import (
     Caps,
@@ -28,6 +29,7 @@ from unisono.contract import (
     ReconcileResult,
     Reject,
     SendResult,
+    Sought,
     ThreadRef,
 )
 from unisono.domain.words import Visibility
@@ -48,6 +50,7 @@ class Bluesky:
         self._answering = Answering(ctx, self._api)
         self._jetstream = Jetstream(ctx, self._api, self._watch)
         self._public = Public(ctx, self._api)
+        self._seeking = Seeking(ctx, self._api)
 
     @property
     def _direct_messages(self) -> bool:
@@ -81,6 +84,10 @@ class Bluesky:
     def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
         """Hear everything that is posted on Bluesky; no account is needed for it."""
         return self._public.overhear(place)
+
+    def seek(self, place: str | None, wanted: Callable[[], Sequence[Sought]]) -> AsyncIterator[Overheard]:
+        """Look for what monitors want, where not all is to be heard."""
+        return self._seeking.seek(place, wanted)
 
     async def adopt(self, remote_id: str, url: str) -> Raw | None:
         """Return somebody's post as an item of this account."""

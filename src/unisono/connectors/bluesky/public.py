@@ -89,12 +89,13 @@ def step_of(event: dict[str, Any]) -> Overheard | None:
         uri = f"at://{event['did']}/{POST}/{commit['rkey']}"
         if commit["operation"] == "delete":
             return Overheard(gone=(uri,), place=place, at=at)
-        return Overheard(posts=(_post(uri, str(event["did"]), commit["record"], at),), place=place, at=at)
+        return Overheard(posts=(post_of(uri, str(event["did"]), commit["record"], at),), place=place, at=at)
     except MISSHAPEN:
         return None
 
 
-def _post(uri: str, did: str, record: dict[str, Any], at: datetime) -> Heard:
+def post_of(uri: str, did: str, record: dict[str, Any], at: datetime) -> Heard:
+    """Return a record as monitors look at it; at: when the network saw it."""
     embed = record.get("embed")
     embed = embed if isinstance(embed, dict) else {}
     inner = embed.get("media")

@@ -1,7 +1,7 @@
 """The connector: pulling forward from a cursor, listening as a hint, and answering in the thread's own visibility."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +14,7 @@ from unisono.connectors.mastodon.api import PAGE, Api, decoded
 from unisono.connectors.mastodon.limits import caps_for, caps_of
 from unisono.connectors.mastodon.public import Public
 from unisono.connectors.mastodon.read import MISSHAPEN, known_revision, moment, read_item, said_at
+from unisono.connectors.mastodon.seeking import Seeking
 from unisono.connectors.mastodon.watch import Found, Watch, Watched
 from unisono.contract import (
     Caps,
@@ -30,6 +31,7 @@ from unisono.contract import (
     ReconcileResult,
     Response,
     SendResult,
+    Sought,
     ThreadRef,
 )
 from unisono.domain.words import ChannelState
@@ -50,6 +52,7 @@ class Mastodon:
         self._watch = Watch(ctx.memory, self._api)
         self._answering = Answering(ctx, self._api, self._me)
         self._public = Public(ctx, self._api)
+        self._seeking = Seeking(ctx, self._api, self._public)
 
     def capabilities(self, thread: ThreadRef | None = None) -> Caps:
         """Return what the server told at the last check, or Mastodon's own defaults; the mention of the customer counts too."""
@@ -234,6 +237,10 @@ class Mastodon:
     def overhear(self, place: str | None) -> AsyncIterator[Overheard]:
         """Hear what is said in public on the server."""
         return self._public.overhear(place)
+
+    def seek(self, place: str | None, wanted: Callable[[], Sequence[Sought]]) -> AsyncIterator[Overheard]:
+        """Look for what monitors want, where not all is to be heard."""
+        return self._seeking.seek(place, wanted)
 
     async def adopt(self, remote_id: str, url: str) -> Raw | None:
         """Return somebody's status as an item of this account."""

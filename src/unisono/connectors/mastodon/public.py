@@ -62,7 +62,7 @@ class Public:
             except MISSHAPEN:
                 yield Overheard(gap=True)
                 return
-            posts = tuple(post for status in page if (post := self._post(status)) is not None)
+            posts = tuple(post for status in page if (post := self.post_of(status)) is not None)
             if not page:
                 return
             place = str(page[-1]["id"])
@@ -80,13 +80,14 @@ class Public:
             status = msgspec.json.decode(payload, type=dict[str, Any])
         except MISSHAPEN:
             return None
-        post = self._post(status)
+        post = self.post_of(status)
         if post is None:
             return None
         # An edited status is an old one: the place stays where it was.
         return Overheard(posts=(post,), place=str(status["id"]) if event == "update" else "")
 
-    def _post(self, status: dict[str, Any]) -> Heard | None:
+    def post_of(self, status: dict[str, Any]) -> Heard | None:
+        """Return a status as monitors look at it; None for what is not public, says nothing of its own, or cannot be read."""
         try:
             if status.get("visibility") not in (None, "public", "unlisted") or status.get("reblog"):
                 return None

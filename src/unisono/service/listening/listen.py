@@ -25,7 +25,7 @@ from unisono.service.listening.ear import Ear, NewMatcher
 from unisono.service.listening.follow import follow_messages
 from unisono.service.listening.lanes import count_lanes, put_on_lanes, work_lane
 from unisono.service.listening.mentions import adopt_asked
-from unisono.service.listening.sources import FEED, open_source
+from unisono.service.listening.sources import FEED, SEARCH, WAY, open_source
 from unisono.service.listening.storms import fold_more, send_storms
 from unisono.service.listening.take_in import record, take_in
 from unisono.service.ports.lanes import LANES, Lanes
@@ -174,7 +174,9 @@ async def hear_source(outside: Outside, ear: Ear, source: SourceFacts, holder: s
     network = channel.network if channel else outside.registry.manifest(source.connector).network
     try:
         connector = open_source(outside, source, channel)
-        if isinstance(connector, Seeks):
+        # A network that can do both is asked where the source says so; one that can only look is always asked.
+        asked = source.config.get(WAY) == SEARCH or not isinstance(connector, Overhears)
+        if asked and isinstance(connector, Seeks):
             stream = connector.seek(source.place, partial(ear.sought, network))
         elif isinstance(connector, Overhears):
             stream = connector.overhear(source.place)

@@ -17,9 +17,12 @@ from unisono.service.text import storable
 
 STATES: Final = ("on", "paused")
 MAX_NAME_CHARS: Final = 80
+#: Under which setting of a source stands how it is heard: SEARCH asks the network for what monitors want; else all is heard.
+WAY: Final = "way"
+SEARCH: Final = "search"
 #: What a source of its own may be told; the rest of a connector's settings is about an account.
 ALONE: Final[Mapping[str, tuple[str, ...]]] = {
-    "bluesky": ("jetstream_url",), "mastodon": ("base_url", "hashtag"), "rss": ("url",), "sandbox": ("base_url", "face"),
+    "bluesky": ("jetstream_url",), "mastodon": ("base_url", "hashtag", WAY), "rss": ("url",), "sandbox": ("base_url", "face"),
 }  # fmt: skip
 #: A file or pipe that somebody plays: it is written by the command that reads it.
 FEED: Final = "feed"
@@ -52,6 +55,8 @@ async def add_source(
         if unknown := set(config) - set(ALONE[connector]):
             raise Invalid(f"Unknown: {', '.join(sorted(unknown))}.", code="unknown_setting", field="config")
         check_addresses(config)
+    if (way := config.get(WAY)) is not None and (way != SEARCH or not asks_or_hears(outside.registry.code(connector))):
+        raise Invalid(f"{manifest.name} cannot be heard in the way {way!r}.", code="not_one_of", field=f"config.{WAY}")
     clean = " ".join(storable(name).split())[:MAX_NAME_CHARS] or manifest.name
     async with outside.db.write() as tx:
         if channel_id is not None:
@@ -93,6 +98,11 @@ async def remove_source(db: Database, access: Access, source_id: UUID) -> None:
 def hears(code: ConnectorType) -> bool:
     """Tell whether a connector hears a public stream, or lets its network look for what monitors want."""
     return any(callable(getattr(code, power, None)) for power in ("overhear", "seek"))
+
+
+def asks_or_hears(code: ConnectorType) -> bool:
+    """Tell whether a source of a connector can be had in both ways: as the whole stream, or as what the network finds."""
+    return all(callable(getattr(code, power, None)) for power in ("overhear", "seek"))
 
 
 def check_addresses(config: Mapping[str, str]) -> None:

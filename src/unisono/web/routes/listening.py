@@ -12,7 +12,16 @@ from unisono.service.listening.alerts import list_alerts
 from unisono.service.listening.figures import ListeningFigures, as_csv, listening_figures
 from unisono.service.listening.mentions import answer_mention, answerable_networks, decide_mention, mention_of, mentions_page
 from unisono.service.listening.monitors import Preview, add_monitor, change_monitor, check_query, list_monitors, preview_query
-from unisono.service.listening.sources import ALONE, add_source, hears, list_sources, remove_source, switch_source
+from unisono.service.listening.sources import (
+    ALONE,
+    WAY,
+    add_source,
+    asks_or_hears,
+    hears,
+    list_sources,
+    remove_source,
+    switch_source,
+)
 from unisono.service.listening.storm_views import AlertView, StormView
 from unisono.service.listening.storms import begin_storm, decide_storm_answer, end_storm, list_storms, write_storm_answer
 from unisono.service.listening.views import FoundMention, MonitorView, SourceView
@@ -95,11 +104,15 @@ class StormDecisionBody(Body):
 
 
 class Hearable(Struct, frozen=True, kw_only=True):
-    """A network that has a public stream. config: what a source without a channel may name; null: it needs a channel."""
+    """A network that has a public stream. config: what a source without a channel may name; null: it needs a channel.
+
+    asks: a source may say `way: search` in its config, and is then what the network finds for the monitors, not all that it says.
+    """
 
     connector: str
     name: str
     config: list[str] | None
+    asks: bool = False
 
 
 class Networks(Struct, frozen=True, kw_only=True):
@@ -156,7 +169,10 @@ async def networks(house: HouseDep) -> Networks:
         running = await tx.channels.running()
     registry = house.outside.registry
     hearable = [
-        Hearable(connector=one.id, name=one.name, config=list(ALONE[one.id]) if one.id in ALONE else None)
+        Hearable(
+            connector=one.id, name=one.name, config=[key for key in ALONE[one.id] if key != WAY] if one.id in ALONE else None,
+            asks=asks_or_hears(registry.code(one.id)),
+        )
         for one in registry.manifests().values() if hears(registry.code(one.id))
     ]  # fmt: skip
     return Networks(

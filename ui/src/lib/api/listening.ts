@@ -28,7 +28,7 @@ export interface Mention {
 export interface Preview { looked_at: number; fit: number; items: { network: string; text: Piece[]; words: string[] }[] }
 
 /** What can be heard (config: what a source of its own may name; null: it needs a channel), and where can be answered. */
-export interface Networks { hearable: { connector: string; name: string; config: string[] | null }[]; answerable: string[] }
+export interface Networks { hearable: { connector: string; name: string; config: string[] | null; asks: boolean }[]; answerable: string[] }
 
 export interface Alert {
   id: string; monitor_id: string; monitor: string; began_at: string; ended_at: string | null; window_s: number; posts: number;

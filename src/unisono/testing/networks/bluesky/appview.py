@@ -1,5 +1,6 @@
 """A double of Bluesky's AppView: notifications, posts and profiles, as its lexicons describe them."""
 
+import re
 from datetime import UTC, datetime
 
 from unisono.testing.networks.bluesky.index import Index, Json, Post
@@ -35,6 +36,8 @@ class AppView:
                     raise Refused(400, _BAD, "Error: uris must not have more than 25 elements")
                 found = [self._index.posts[uri] for uri in uris if uri in self._index.posts]
                 return {"posts": [self._view(post, me) for post in found if post.did not in self._index.closed]}
+            case "app.bsky.feed.searchPosts":
+                return self._search(me, params)
             case "app.bsky.actor.getProfiles":
                 dids = [did for actor in params.get("actors", []) if (did := self._did(actor)) is not None]
                 return {"profiles": [self._profile(did) for did in dids if did not in self._index.closed]}
@@ -100,6 +103,23 @@ class AppView:
             answer["cursor"] = str(round(page[-1][0].at.timestamp() * 1e6))
         return answer
 
+    def _search(self, me: str, params: dict[str, list[str]]) -> Json:
+        """Search for one word, the latest first, as the lexicon says."""
+        limit = int(params.get("limit", ["25"])[0])
+        if not 1 <= limit <= 100:
+            raise Refused(400, _BAD, "Error: limit must be between 1 and 100")
+        word = params.get("q", [""])[0].lower()
+        if not word:
+            raise Refused(400, _BAD, 'Error: Params must have the property "q"')
+        since = datetime.fromisoformat(params["since"][0]) if "since" in params else None
+        found = [post for post in self._index.shown() if word in _words(post) and (since is None or _sort_at(post) >= since)]
+        found.sort(key=_sort_at, reverse=True)
+        begin = int(params.get("cursor", ["0"])[0])
+        answer: Json = {"hitsTotal": len(found), "posts": [self._view(post, me) for post in found[begin : begin + limit]]}
+        if len(found) > begin + limit:
+            answer["cursor"] = str(begin + limit)
+        return answer
+
     def _notification(self, post: Post, reason: str) -> Json:
         return {
             "uri": post.uri, "cid": post.cid, "author": self._profile(post.did), "reason": reason, "record": post.record,
@@ -122,6 +142,15 @@ def _reason(post: Post, me: str) -> str:
         return "quote"
     features = [feature for facet in post.record.get("facets") or () for feature in facet["features"]]
     return "mention" if any(feature.get("did") == me for feature in features) else ""
+
+
+def _words(post: Post) -> list[str]:
+    return re.findall(r"[\w'-]+", str(post.record.get("text") or "").lower())
+
+
+def _sort_at(post: Post) -> datetime:
+    """When it counts as said: what its author wrote, but never later than it was seen."""
+    return min(datetime.fromisoformat(str(post.record["createdAt"])), post.at)
 
 
 def _written(at: datetime) -> str:
