@@ -146,6 +146,11 @@ def search_paths(loaded: Loaded, chance: random.Random) -> dict[str, list[str]]:
         "a phrase": [phrase(some(loaded.frequent, 1), some(loaded.common, 1)) for _ in range(REPEATS)],
         "a word of the last month": [ask([*some(loaded.frequent, 1), "after:30d"]) for _ in range(REPEATS)],
         "the beginning of a word": [ask([some(loaded.middling, 1)[0][:-1]]).removesuffix("%20") for _ in range(REPEATS)],
+        "a number": [ask([number]) for number in some(loaded.numbers, REPEATS)],
+        "the end of a number": [ask([number[2:]]) for number in some(loaded.numbers, REPEATS)],
+        "a person and a word": [ask([f"from:p{n}", loaded.common[0]]) for n in chance.sample(range(CONVERSATIONS // 2), REPEATS)],
+        "a word in what waits": [ask([*some(loaded.frequent, 1), "state:waiting"]) for _ in range(REPEATS)],
+        "newest first": ["/api/v1/search?q=" + quote("network:mastodon ") for _ in range(REPEATS)],
         "a name": [ask([f"p{n}"]) for n in chance.sample(range(CONVERSATIONS // 2), REPEATS)],
     }
 

@@ -44,17 +44,18 @@ async def past_days(running: Running, loaded: Loaded) -> int:
                 counts = [chance.randrange(400) for _ in range(7)]
                 days.append((back, queue_id, channel_id, *counts, float(counts[4] * 600)))
                 bins = {bin_of(chance.lognormvariate(6, 1.5)) for _ in range(40)}
-                answers += [(back, queue_id, channel_id, bin_, chance.randrange(1, 20)) for bin_ in bins]
+                waits = sum(chance.randrange(1, 20) * 10 ** (8 * bin_) for bin_ in bins)
+                answers.append((back, queue_id, channel_id, str(waits)))
     async with running.pool.acquire() as connection:
         await connection.executemany(
             "insert into tally_day values (current_date - $1::int, $2, $3, '', $4, $5, $6, $7, $8, $9, $10, $11) "
             "on conflict do nothing", days,
         )  # fmt: skip
         await connection.executemany(
-            "insert into tally_answer values (current_date - $1::int, $2, $3, $4, $5) on conflict do nothing", answers
+            "insert into tally_wait values (current_date - $1::int, $2, $3, $4::text::numeric) on conflict do nothing", answers
         )
         await connection.execute("analyze tally_day")
-        await connection.execute("analyze tally_answer")
+        await connection.execute("analyze tally_wait")
     return len(days) + len(answers)
 
 

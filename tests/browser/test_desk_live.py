@@ -131,7 +131,8 @@ async def _parity(page: Page, demo: DemoHouse) -> None:
             channel["queue_id"], channel["id"], 38 if bin_ == 60 else 20, 2 if bin_ == 60 else 20,
         )  # fmt: skip
         await rows(
-            demo, "insert into tally_answer (day, queue_id, channel_id, bin, n) values (current_date - 1, $1, $2, $3, 40) returning n",
+            demo, "insert into tally_wait (day, queue_id, channel_id, hist) "
+            "values (current_date - 1, $1, $2, 40 * ('1e' || 8 * $3::int)::numeric) returning 1 as n",
             channel["queue_id"], channel["id"], bin_,
         )  # fmt: skip
     await page.get_by_role("button", name="28 Tage").click()

@@ -25,7 +25,7 @@ from unisono.service.ports.channels import ChannelFacts
 from unisono.service.ports.reading import Sight
 from unisono.service.ports.tallies import MediumTally, Tally
 from unisono.service.reopen import reopen
-from unisono.service.spread import bin_of, edges, quantile
+from unisono.service.spread import bin_of, edges, quantile, unpacked
 from unisono.service.tally import fold, fold_all, forget_old
 from unisono.service.transfer import transfer
 
@@ -208,8 +208,8 @@ async def test_folded_figures_are_what_a_plain_count_says(house: House, seed: in
     assert await fold_all(house.db) == 0
     moved = (await house.sql("select count(*) as n from event where type = 'interaction.transferred' and body->>'queue_id' is not null"))[0]["n"]  # fmt: skip
     assert sum(t.moved_in for t in (await folded(house)).values()) == moved
-    bins = await house.sql("select coalesce(sum(n), 0) as n from tally_answer")
-    assert bins[0]["n"] == sum(t.answered for t in counted.values())
+    [[waits]] = await house.sql("select coalesce(sum(hist), 0) from tally_wait")
+    assert sum(unpacked(int(waits)).values()) == sum(t.answered for t in counted.values())
 
 
 async def test_two_nodes_fold_once(house: House) -> None:
@@ -225,7 +225,7 @@ async def test_an_erased_enquiry_was_counted_and_names_nobody(house: House) -> N
     await house.hear(channel, {"id": "1", "text": "Frage", "by": "anna", "name": "Anna"})
     await fold_all(house.db)
     columns = await house.sql(
-        "select column_name from information_schema.columns where table_name in ('tally_day', 'tally_answer') "
+        "select column_name from information_schema.columns where table_name in ('tally_day', 'tally_wait') "
         "and column_name in ('agent_id', 'user_id', 'customer_id', 'identity_id', 'interaction_id', 'conversation_id')"
     )
     assert columns == []

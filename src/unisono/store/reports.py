@@ -7,7 +7,7 @@ from uuid import UUID
 
 from unisono.domain.ids import new_id
 from unisono.service.ports.base import Cursor, LoggedEvent
-from unisono.service.ports.reports import LEFT, NO_QUEUE, Asked, Cell, Dated, Drilled, Judged, Own, Row, Unjudged
+from unisono.service.ports.reports import LEFT, NO_QUEUE, ROUGH, Asked, Cell, Dated, Drilled, Judged, Own, Row, Unjudged
 from unisono.service.reports.cuts import WAYS
 from unisono.service.reports.facts import Facts
 from unisono.store import report_behind, report_rows
@@ -18,6 +18,8 @@ _SQL = load("reports")
 _FACTS: Final = Facts.__struct_fields__
 _DAYS: Final = ("arrived_day", "arrived_hour", "answered_day", "late_day", "closed_day")
 _COUNTS: Final = ("count_cells", "clear_cells", "count_hours")
+#: More weeks than these are judged roughly first: the search for what stands together takes seconds for each.
+MANY_WEEKS: Final = 3
 _ALL_WAYS: Final = ["", *WAYS]
 _TYPES: Final = {
     "interaction_id": "uuid", "conversation_id": "uuid", "access_class": "int", "by_hand": "bool", "again": "bool",
@@ -128,6 +130,12 @@ class PgReports:
         found = found or await self._connection.fetch(_SQL["unjudged_left"], finished, NO_QUEUE)
         return [Unjudged(**dict(row)) for row in found]
 
+    async def backlog(self, finished: date) -> list[Unjudged]:
+        """Return the days of the newest week that are not even judged roughly, where there are many such weeks."""
+        return [
+            Unjudged(**dict(row)) for row in await self._connection.fetch(_SQL["backlog"], finished, NO_QUEUE, ROUGH, MANY_WEEKS)
+        ]
+
     async def cells(self, queue_ids: Sequence[UUID], first: date, last: date) -> list[Cell]:
         """Return who had to do with what, by all cuts at once."""
         rows = await self._connection.fetch(_SQL["cells"], list(queue_ids), first, last, NO_QUEUE in queue_ids)
@@ -165,7 +173,10 @@ class PgReports:
             await self._connection.execute(_SQL["roll_up"], one.queue_id, *_columns(spans, 3), _ALL_WAYS)
             if had_left or any(atom[2] == LEFT for atom in one.atoms):
                 await self._connection.execute(_SQL["unjudge_left"], one.first, NO_QUEUE, new_id())
-        await self._connection.execute(_SQL["judged"], one.queue_id, one.first, one.last)
+        if one.rough:
+            await self._connection.execute(_SQL["judged_roughly"], one.queue_id, one.first, one.last, ROUGH)
+        else:
+            await self._connection.execute(_SQL["judged"], one.queue_id, one.first, one.last)
         return True
 
     async def _clear_atoms(self, one: Judged) -> list[Any]:

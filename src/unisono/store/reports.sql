@@ -151,7 +151,9 @@ with t as (
         union all
         select t.day, t.access_class, h.hour, -h.n
         from t join access_class a on a.id = t.access_class
-        join report_hour h on h.queue_id = a.queue_id and h.access_class = t.access_class and h.span = 'd' and h.begins = t.day
+        cross join lateral (
+            select h.* from report_hour h
+            where h.queue_id = a.queue_id and h.access_class = t.access_class and h.span = 'd' and h.begins = t.day offset 0) h
     ) x
     group by 1, 2, 3 having sum(n) <> 0
 )
@@ -223,12 +225,25 @@ order by queue_id, day;
 -- name: unjudged_left
 select day, queue_id, mark from report_unjudged where queue_id = $2 and day + 6 <= $1 order by day desc limit 1;
 
+-- name: backlog
+-- As `unjudged`, of what was not judged roughly either.
+with due as (
+    select day, queue_id, mark from report_unjudged where queue_id <> $2 and day <= $1 and mark <> $3
+)
+select day, queue_id, mark from due
+where day >= (select date_trunc('week', max(day))::date from due)
+  and $4 < (select count(distinct date_trunc('week', day)) from due)
+order by queue_id, day;
+
 -- name: marks
 -- Locked: whoever sums one of these days anew waits.
 select day, mark from report_unjudged where queue_id = $1 and day between $2 and $3 order by day for update;
 
 -- name: judged
 delete from report_unjudged where queue_id = $1 and day between $2 and $3;
+
+-- name: judged_roughly
+update report_unjudged set mark = $4 where queue_id = $1 and day between $2 and $3;
 
 -- name: unjudge_left
 insert into report_unjudged (day, queue_id, mark) values ($1, $2, $3) on conflict (day, queue_id) do update set mark = excluded.mark;

@@ -17,6 +17,7 @@ from unisono.service.ports.tallies import (
     Threshold,
     WallLink,
 )
+from unisono.service.spread import unpacked
 from unisono.store.driver import Connection
 from unisono.store.sql import load
 
@@ -89,9 +90,8 @@ class PgTallies:
     async def by_medium(self, sight: Sight, days: int) -> list[MediumTally]:
         """Return the counts of some days by medium."""
         asked = self._now, days, None if sight.classes is None else sorted(sight.classes)
-        bins: dict[str, dict[int, int]] = {}
-        for row in await self._connection.fetch(_SQL["bins_by_medium"], *asked):
-            bins.setdefault(row["medium"], {})[row["bin"]] = row["n"]
+        rows = await self._connection.fetch(_SQL["bins_by_medium"], *asked)
+        bins = {row["medium"]: unpacked(int(row["hist"])) for row in rows}
         return [
             MediumTally(medium=row["medium"], tally=_tally(row), bins=bins.get(row["medium"], {}))
             for row in await self._connection.fetch(_SQL["by_medium"], *asked)

@@ -45,9 +45,11 @@ on conflict (day, queue_id, channel_id, skill) do update set
     answered_s = d.answered_s + excluded.answered_s;
 
 -- name: add_answers
-insert into tally_answer as a (day, queue_id, channel_id, bin, n)
-select * from unnest($1::date[], $2::uuid[], $3::uuid[], $4::smallint[], $5::int[])
-on conflict (day, queue_id, channel_id, bin) do update set n = a.n + excluded.n;
+insert into tally_wait as a (day, queue_id, channel_id, hist)
+select u.day, u.queue_id, u.channel_id, sum(u.n * ('1e' || 8 * u.bin)::numeric)
+from unnest($1::date[], $2::uuid[], $3::uuid[], $4::int[], $5::int[]) u(day, queue_id, channel_id, bin, n)
+group by 1, 2, 3 order by 1, 2, 3
+on conflict (day, queue_id, channel_id) do update set hist = a.hist + excluded.hist;
 
 -- name: today
 -- Some hundreds of rows at the most: one for each queue and channel that had something today.
@@ -74,20 +76,20 @@ group by c.medium order by c.medium;
 
 -- name: bins_by_medium
 with day as materialized (select id, ($1::timestamptz at time zone time_zone)::date as today from queue)
-select c.medium, t.bin, sum(t.n)::int as n
-from tally_answer t
+select c.medium, sum(t.hist) as hist
+from tally_wait t
 join day q on q.id = t.queue_id and t.day <= q.today and t.day > q.today - $2::int
 join channel c on c.id = t.channel_id
 where t.day between $1::timestamptz::date - $2::int - 1 and $1::timestamptz::date + 1
   and ($3::int[] is null or exists (
       select from access_class a where a.channel_id = t.channel_id and a.queue_id = t.queue_id and a.id = any($3::int[])))
-group by c.medium, t.bin;
+group by c.medium;
 
 -- name: forget_days
 delete from tally_day where day < $1;
 
 -- name: forget_answers
-delete from tally_answer where day < $1;
+delete from tally_wait where day < $1;
 
 -- name: thresholds
 select queue_id, waiting_warn, waiting_alarm, longest_warn_s, longest_alarm_s, level_warn, level_alarm from wall_threshold

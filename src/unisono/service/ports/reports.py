@@ -14,6 +14,8 @@ from unisono.service.reports.facts import Facts
 NO_QUEUE: Final = UUID(int=0)
 #: The kind of a queue's day that has too few people even with the others of its week: it is left for all queues together.
 LEFT: Final = "r"
+#: The mark of a day that is judged roughly: its totals may be shown, what is cut stands together.
+ROUGH: Final = UUID(int=1)
 
 
 class Dated(Struct, frozen=True, kw_only=True):
@@ -81,7 +83,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     """What may be shown of a queue's week, or of what is left of all queues (`NO_QUEUE`).
 
     first: a Monday; last: its last day that is over. marks: of the days that were found unjudged. atoms: (moment, day, kind);
-    of what is left: (moment, first, p) where enough people stand behind it together.
+    of what is left: (moment, first, p) where enough people stand behind it together. rough: `held` is not known yet, so its days
+    stay unjudged, and until they are judged all that is cut stands together.
     """
 
     queue_id: UUID
@@ -90,6 +93,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     marks: Mapping[date, UUID]
     atoms: Sequence[tuple[str, date, str]]
     held: Sequence[Held]
+    rough: bool = False
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -145,6 +149,9 @@ class Reports(Protocol):
 
     async def unjudged(self, least: int, finished: date) -> list[Unjudged]:
         """Return the days of one week that are over and were not judged; all are anew when groups are of another size now."""
+
+    async def backlog(self, finished: date) -> list[Unjudged]:
+        """Return the days of the newest week that are not even judged roughly; none unless there are many such weeks."""
 
     async def cells(self, queue_ids: Sequence[UUID], first: date, last: date) -> list[Cell]:
         """Return who had to do with what in these days, by all cuts at once; `NO_QUEUE`: of what is left of all queues."""

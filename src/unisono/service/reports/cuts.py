@@ -19,7 +19,7 @@ from msgspec import Struct
 #: The order in which ways are let in: an earlier one is cut finer where not all can be.
 WAYS: Final = ("channel", "code", "language", "skills", "tags")
 #: So many sets of people are looked at before a part is put together unseen: to be careful costs a figure, not a person.
-MOST_LOOKED_AT: Final = 1_500
+MOST_LOOKED_AT: Final = 500
 #: Sums of products of zeros and ones, as they come here, stay far below it: counting modulo this prime is exact.
 _PRIME: Final = (1 << 61) - 1
 
@@ -84,9 +84,12 @@ def _leaks(pieces: Sequence[Piece], cuts: Sequence[tuple[str, Mapping[str, str]]
 def leaks(cells: Mapping[tuple[str, ...], int], few: int) -> bool:
     """Tell whether 1 to `few` - 1 people can be singled out by adding and subtracting. cells: people by part of each way."""
     # Of most people first: what more than a few did holds the space together, and needs no second look.
-    ordered = sorted(cells.items(), key=lambda cell: (-cell[1].bit_count(), cell[0]))
-    rows = [(_row(place), who) for place, who in ordered]
-    full = len(_basis(rows, 0))
+    ordered = sorted(((place, who) for place, who in cells.items() if who), key=lambda cell: (-cell[1].bit_count(), cell[0]))
+    if not ordered:
+        return False
+    space = _Space([place for place, _ in ordered], [who for _, who in ordered])
+    if space.holds_without(few):
+        return False
     looked_at: set[int] = set()
     waiting = [0]
     while waiting:
@@ -96,12 +99,91 @@ def leaks(cells: Mapping[tuple[str, ...], int], few: int) -> bool:
         looked_at.add(gone)
         if len(looked_at) > MOST_LOOKED_AT:
             return True
-        basis = _basis(rows, gone)
-        if len(basis) < full:
+        basis = space.basis(gone)
+        if len(basis) < space.dimensions:
             return True
         # Whoever is to lower it must take something of this basis away, so at least one of its rows is theirs alone.
         waiting.extend(gone | who for who in basis if (gone | who).bit_count() < few)
     return False
+
+
+class _Space:
+    """What can be reached by adding and subtracting cells, of which each is in one part of each way.
+
+    Counting is done modulo 2 first, a row a number: what is independent there is independent, and mostly that is all there is.
+    Only where less is found is it counted exactly.
+    """
+
+    def __init__(self, places: Sequence[tuple[str, ...]], people: Sequence[int]) -> None:
+        columns: dict[tuple[int, str], int] = {}
+        self._rows = [(_row(place), who) for place, who in zip(places, people, strict=True)]
+        self._bits = [
+            (sum(1 << columns.setdefault(part, len(columns)) for part in row), who) for row, who in self._rows
+        ]  # fmt: skip
+        # All parts of a way together are all cells, so each way after the first brings one dimension less than it has parts.
+        most = len(columns) - len(places[0]) + 1
+        found = len(_halved(self._bits, 0))
+        self.dimensions = found if found == most else len(_basis(self._rows, 0))
+
+    def basis(self, gone: int) -> list[int]:
+        """Return whose the rows of a basis are, among the rows that are not theirs alone who are gone."""
+        found = _halved(self._bits, gone)
+        return found if len(found) == self.dimensions else _basis(self._rows, gone)
+
+    def holds_without(self, few: int) -> bool:
+        """Tell whether there are `few` bases of different people, so that fewer cannot touch all. False says nothing.
+
+        What so many did that fewer cannot take it away belongs to each of them.
+        """
+        firm: dict[int, int] = {}
+        loose: dict[int, list[int]] = {}
+        for row, who in self._bits:
+            if who.bit_count() >= few:
+                _takes(firm, row)
+            else:
+                loose.setdefault(who, []).append(row)
+        bases = [dict(firm) for _ in range(few)]
+        whose = [0] * few
+        counts: dict[int, int] = {}
+        for rows in loose.values():
+            for column in _columns(rows):
+                counts[column] = counts.get(column, 0) + 1
+        # Whoever did what few did comes first, into the basis that has least.
+        for who in sorted(loose, key=lambda one: (min(counts[c] for c in _columns(loose[one])), one)):
+            free = [n for n in range(few) if not any(who & other for m, other in enumerate(whose) if m != n)]
+            for n in sorted(free, key=lambda n: len(bases[n])):
+                if len(bases[n]) < self.dimensions and any([_takes(bases[n], row) for row in loose[who]]):  # noqa: C419 - all of them
+                    whose[n] |= who
+                    break
+        return all(len(basis) == self.dimensions for basis in bases)
+
+
+def _columns(rows: Iterable[int]) -> set[int]:
+    found = set()
+    for row in rows:
+        left = row
+        while left:
+            found.add(left & -left)
+            left &= left - 1
+    return found
+
+
+def _takes(solved: dict[int, int], row: int) -> bool:
+    """Put a row into a basis modulo 2 unless it is a sum of what is there; tells whether it was put."""
+    while row:
+        lead = row & -row
+        known = solved.get(lead)
+        if known is None:
+            solved[lead] = row
+            return True
+        row ^= known
+    return False
+
+
+def _halved(rows: Iterable[tuple[int, int]], gone: int) -> list[int]:
+    """Return whose the rows of a basis modulo 2 are, among the rows that are not theirs alone who are gone."""
+    solved: dict[int, int] = {}
+    return [who for row, who in rows if who & ~gone and _takes(solved, row)]
 
 
 def _row(place: tuple[str, ...]) -> tuple[tuple[int, str], ...]:

@@ -24,7 +24,8 @@ from unisono.service.reports.judge import judge_week
 from unisono.service.settings import read_settings
 
 BATCH: Final = 150
-STALE_BATCH: Final = 100
+STALE_BATCH: Final = 2_000
+"""A month of a large house: few at a time would go through the same weeks and months again and again."""
 COUNTS_FOR_S: Final = 2.0
 """So long days are counted before the log is looked at again: after an update all of them are, and today's go on."""
 ROUNDS: Final = 200_000

@@ -1,6 +1,8 @@
 """Judge days that are over: with what each is added up, and which values of a cut stand together, so that no figure shows few.
 
-A queue's week is judged by itself, so that what came late costs no more than its queue's week.
+A queue's week is judged by itself, so that what came late costs no more than its queue's week. Where very much is to be judged,
+as after an update that counts something new, all weeks are judged roughly first: their totals are there within minutes, while what
+is cut stands together until its own turn comes.
 """
 
 import asyncio
@@ -24,6 +26,8 @@ async def judge_week(db: Database, least: int, finished: date) -> bool:
     """
     async with db.write() as tx:
         due = await tx.reports.unjudged(least, finished)
+        rough = await tx.reports.backlog(finished) if due else []
+    due = rough or due
     if not due:
         return False
     first = due[0].day - timedelta(days=due[0].day.weekday())
@@ -37,14 +41,19 @@ async def judge_week(db: Database, least: int, finished: date) -> bool:
     for cell in cells:
         told[NO_QUEUE if NO_QUEUE in marks else cell.queue_id].append(cell)
     for queue_id, known in marks.items():
-        judged = await asyncio.to_thread(judged_week, queue_id, told[queue_id], first, last, known, least)
+        judged = await asyncio.to_thread(judged_week, queue_id, told[queue_id], first, last, known, least, rough=bool(rough))
         async with db.write() as tx:
             await tx.reports.judge(judged)
     return True
 
 
-def judged_week(queue_id: UUID, cells: Iterable[Cell], first: date, last: date, marks: dict[date, UUID], few: int) -> Judged:
-    """Return what may be shown of a queue's week, by atoms as reports add them up. few: the least group."""
+def judged_week(
+    queue_id: UUID, cells: Iterable[Cell], first: date, last: date, marks: dict[date, UUID], few: int, *, rough: bool = False
+) -> Judged:
+    """Return what may be shown of a queue's week, by atoms as reports add them up. few: the least group.
+
+    rough: only the atoms; which values stand together is not searched for, so all of them have to.
+    """
     by_moment: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_moment[cell.moment].append(cell)
@@ -64,9 +73,11 @@ def judged_week(queue_id: UUID, cells: Iterable[Cell], first: date, last: date, 
                     # Too few even together: nothing of it is shown.
                     continue
                 atoms.append((moment, first, kind))
+            if rough:
+                continue
             for way, values in held_together(pieces, _MOMENTS[moment], few).items():
                 held += [Held(moment=moment, kind=kind, begins=begins, way=way, value=value) for value in values]
-    return Judged(queue_id=queue_id, first=first, last=last, marks=marks, atoms=atoms, held=held)
+    return Judged(queue_id=queue_id, first=first, last=last, marks=marks, atoms=atoms, held=held, rough=rough)
 
 
 def _kinds(cells: Sequence[Cell], few: int) -> dict[date, str]:
