@@ -33,9 +33,17 @@ DESK_MUTANTS = [
         law=7,
         name="figures cut in two ways are not held against each other",
         file="service/reports/cuts.py",
-        old="        if len(basis) < full:\n            return True\n",
+        old="        if len(basis) < space.dimensions:\n            return True\n",
         new="",
         tests="tests/service/test_reports_groups.py::test_no_figure_and_no_difference_of_figures_is_of_fewer_than_five",
+    ),
+    Mutant(
+        law=7,
+        name="what four did is taken for something that nobody can take away",
+        file="service/reports/cuts.py",
+        old="            if who.bit_count() >= few:\n",
+        new="            if who.bit_count() >= few - 1:\n",
+        tests="tests/service/test_report_cuts.py::test_whatever_is_added_and_subtracted_is_of_enough_people",
     ),
     Mutant(
         law=7,

@@ -1,8 +1,8 @@
 """Judge days that are over: with what each is added up, and which values of a cut stand together, so that no figure shows few.
 
 A queue's week is judged by itself, so that what came late costs no more than its queue's week. Where very much is to be judged,
-as after an update that counts something new, all weeks are judged roughly first: their totals are there within minutes, while what
-is cut stands together until its own turn comes.
+as after an update that counts something new, all weeks are judged roughly first: their totals are there within minutes, while
+what is cut stands together until its own turn comes.
 """
 
 import asyncio
