@@ -53,7 +53,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
 }
 
 
-#: Takes half an hour and twenty gigabytes, so only who names it gets it.
+#: Takes a quarter of an hour and thirty gigabytes, so only who names it gets it.
 ON_REQUEST = frozenset({"list_5m"})
 
 
@@ -85,7 +85,9 @@ def main() -> int:
             continue
         keep(measured, name)
         for key, figure in measured.items():
-            print(f"{key:32} {figure.value:10.3f} {figure.unit:8} | {figure.baseline}: {figure.baseline_value:.3f}", flush=True)
+            judged = "" if figure.limit is None else f" ({'holds' if figure.holds else 'MISSES'} {figure.limit:g})"
+            beside = f"{figure.baseline}: {figure.baseline_value:.3f}"
+            print(f"{key:32} {figure.value:10.3f} {figure.unit:8}{judged} | {beside}", flush=True)
     page.write()
     tasks_page.write()
     print(f"Kept in {FILE}")

@@ -15,14 +15,21 @@ FILE = Path(__file__).parent / "results.json"
 class Figure(Struct, frozen=True, kw_only=True):
     """One figure. `ratio` is value / baseline_value, except for rates, where it says how many times the baseline's.
 
-    more: the run's parameters and the figures around the value (median, range), for whoever wants to repeat it.
+    limit: what the value may be at most; it is kept beside it, with whether it holds. more: the run's parameters and the figures
+    around the value (median, range), for whoever wants to repeat it.
     """
 
     value: float
     unit: str
     baseline: str
     baseline_value: float
+    limit: float | None = None
     more: dict[str, Any] = {}
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value is within its limit; what has none holds."""
+        return self.limit is None or self.value <= self.limit
 
 
 def keep(measured: dict[str, Figure], verb: str) -> None:
@@ -36,6 +43,7 @@ def keep(measured: dict[str, Figure], verb: str) -> None:
             "baseline": figure.baseline,
             "baseline_value": rounded(figure.baseline_value),
             "ratio": rounded(figure.value / figure.baseline_value) if figure.baseline_value else None,
+            **({} if figure.limit is None else {"limit": figure.limit, "holds": figure.holds}),
             "command": f"make bench ONLY={verb}",
             "when": when,
             "machine": machine(),

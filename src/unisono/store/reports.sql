@@ -226,14 +226,15 @@ order by queue_id, day;
 select day, queue_id, mark from report_unjudged where queue_id = $2 and day + 6 <= $1 order by day desc limit 1;
 
 -- name: backlog
--- As `unjudged`, of what was not judged roughly either.
+-- As `unjudged`, of the newest week in which something was not judged roughly either.
 with due as (
-    select day, queue_id, mark from report_unjudged where queue_id <> $2 and day <= $1 and mark <> $3
+    select day from report_unjudged where queue_id <> $2 and day <= $1 and mark <> $3
+), week as (
+    select date_trunc('week', max(day))::date as first from due having count(distinct date_trunc('week', day)) > $4
 )
-select day, queue_id, mark from due
-where day >= (select date_trunc('week', max(day))::date from due)
-  and $4 < (select count(distinct date_trunc('week', day)) from due)
-order by queue_id, day;
+select u.day, u.queue_id, u.mark from week w join report_unjudged u on u.day between w.first and w.first + 6
+where u.queue_id <> $2 and u.day <= $1
+order by u.queue_id, u.day;
 
 -- name: marks
 -- Locked: whoever sums one of these days anew waits.
