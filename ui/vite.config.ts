@@ -2,11 +2,12 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { fluent } from './dev/fluent-plugin.ts';
 import { reportFonts } from './dev/fonts-plugin.ts';
+import { titles } from './dev/titles-plugin.ts';
 import { worker } from './dev/worker-plugin.ts';
 
 export default defineConfig({
   // Texts after svelte: they wait in what was compiled.
-  plugins: [svelte(), fluent(), worker(), reportFonts()],
+  plugins: [svelte(), fluent(), worker(), titles(), reportFonts()],
   base: '/',
   build: {
     outDir: '../src/unisono/web/static',

@@ -191,7 +191,13 @@ async def _help(page: Page) -> None:
     async with page.expect_popup() as opening:
         await page.get_by_role("link", name="Hilfe zu dieser Seite").click()
     help_page = await opening.value
-    await expect(help_page.get_by_role("heading", name="Decide how long what is kept")).to_be_visible()
-    await help_page.get_by_role("link", name="Rules", exact=True).click()
-    await expect(help_page.get_by_role("heading", name="Let rules do what always happens")).to_be_visible()
+    await expect(help_page.get_by_role("heading", name="Entscheiden, wie lange was bleibt")).to_be_visible()
+    await help_page.get_by_role("link", name="Regeln tun lassen, was immer geschieht").click()
+    await expect(help_page.get_by_role("heading", name="Bevor Sie sie einschalten")).to_be_visible()
+    await expect(help_page.get_by_role("article")).to_have_attribute("lang", "de")
+    assert await violations(help_page) == []
+    # What nobody has translated is there all the same, and says so.
+    await help_page.get_by_role("link", name="Install from a wheel").click()
+    await expect(help_page.get_by_role("article")).to_have_attribute("lang", "en")
+    await expect(help_page.get_by_role("article")).to_contain_text("bisher nur auf Englisch")
     await help_page.close()

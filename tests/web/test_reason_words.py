@@ -1,4 +1,4 @@
-"""Every reason that an enquiry can carry has words at the desk, in each language, and none compares colleagues."""
+"""Every reason that an enquiry can carry has words at the desk, in each language, and none compares colleagues; so has every right."""
 
 import ast
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from unisono.contract.voice import Cause
+from unisono.service.actions import ACTIONS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "unisono"
@@ -106,3 +107,10 @@ def test_every_cause_of_going_back_has_words(language: str) -> None:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_reason_compares_colleagues(language: str) -> None:
     assert {key: text for key, text in words(language).items() if COMPARES.search(text)} == {}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_right_has_a_name(language: str) -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (LOCALES / language).glob("*.ftl"))
+    named = set(re.findall(r"^action-([a-z-]+) = ", text, re.MULTILINE))
+    assert {action for action in ACTIONS if re.sub(r"[._]", "-", action) not in named} == set()
