@@ -18,7 +18,7 @@ from unisono.bus.memory import MemoryBell
 from unisono.contract.voice import Command, Result
 from unisono.domain.ids import new_id
 from unisono.service.calls.switchboard import Switchboard
-from unisono.service.calls.talk import hang_up
+from unisono.service.calls.talk import hang_up, press_keys
 from unisono.store.database import PgDatabase
 from unisono.testing.telephony.sipp import Caller, Phone
 from unisono.voice.sip.driver import SipDriver
@@ -202,3 +202,34 @@ async def test_a_phone_hands_over_to_nobody_whom_the_line_may_not_call(centre: C
     (call,) = await centre.until(lambda: centre.house.sql("select trouble from call where ended_at is not null"))
     assert call["trouble"] == "transfer_refused"
     await assert_capacity_adds_up(centre.house)
+
+
+@pytest.mark.parametrize("formats", ["8 101", "8"])
+async def test_keys_pressed_at_the_desk_reach_the_far_end_in_their_order(centre: Centre, formats: str) -> None:
+    """As telephone events where the far end knows them; where it does not, by INFO."""
+    town = centre.town
+    caller, anna = await town.ear(620), await town.ear(1500)
+    calling = Caller(NUMBER, caller.port, formats=formats).invites().is_answered()
+    if formats == "8":
+        for key in "5#7":
+            calling = calling.is_told_key(key)
+        calling = calling.waits_for_word()
+    async with (
+        town.calls(calling.is_hung_up()) as their,
+        town.phone("201", Phone(anna.port).rings().answers().is_hung_up()) as hers,
+    ):
+        person = await centre.person("201")
+        await anna.hears(620, share=0.9)
+        (call,) = await centre.house.sql("select id from call where ended_at is null")
+        # The second comes while the first is still being sent.
+        for keys in ("5#", "7"):
+            await press_keys(centre.house.db, centre.house.outside.bell, person.access, call["id"], keys)
+        if formats == "8":
+            await their.word()
+        else:
+            await caller.hears_keys("5#7")
+            assert anna.digits == [], "who pressed them hears none"
+        await hang_up(centre.house.db, centre.house.outside.bell, person.access, call["id"])
+        await their.ends_well()
+        await hers.ends_well()
+    await centre.until(centre.nobody_telephones)

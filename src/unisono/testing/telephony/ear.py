@@ -115,14 +115,25 @@ class Ear(asyncio.DatagramProtocol):
         if kind == 8:
             self.packets += 1
             self._heard.append(data[12:])
-        elif kind == 101 and len(data) >= 16 and data[13] & 0x80 and (not self.digits or data[2:4] != self._last):
+        elif kind == 101 and len(data) >= 16 and data[13] & 0x80 and data[4:8] != self._last:
+            # A key's end is sent three times; all packets of one key bear the time at which it began.
+            self._last = data[4:8]
             self.digits.append(data[12])
-        self._last = data[2:4]
 
     def heard(self, last_s: float | None = None) -> NDArray[np.int16]:
         """Return what was heard, or the last seconds of it."""
         samples = A_LAW[np.frombuffer(b"".join(self._heard), dtype=np.uint8)]
         return samples if last_s is None else samples[-int(last_s * RATE) :]
+
+    async def hears_keys(self, keys: str, within_s: float = 10.0) -> None:
+        """Wait until these keys were pressed at the other end, as telephone events (RFC 4733). Raises AssertionError."""
+        found = ""
+        for _ in range(int(within_s / 0.05)):
+            found = "".join("0123456789*#ABCD"[code] for code in self.digits)
+            if len(found) >= len(keys):
+                break
+            await asyncio.sleep(0.05)
+        assert found == keys, f"{found!r} was pressed, not {keys!r}"
 
     def sings(self, hertz: float) -> None:
         """Speak in another tone from now on."""

@@ -36,7 +36,7 @@ def _sdp(port: int, direction: str, formats: str) -> str:
         "t=0 0",
         f"m=audio {port or '[rtpstream_audio_port]'} RTP/AVP {formats}",
         *(f"a=rtpmap:{name} {names[name]}" for name in formats.split()),
-        "a=fmtp:101 0-15",
+        *(["a=fmtp:101 0-15"] if "101" in formats.split() else []),
         f"a={direction}",
     ]
     return "\n".join(lines) + "\n"
@@ -150,6 +150,16 @@ class Caller:
         self._sequence += 1
         headers, body = "Content-Type: application/dtmf-relay\n", f"Signal={digit}\nDuration=160\n"
         self.steps += [_send(self._within("INFO", self._sequence, headers, body)), '<recv response="200"/>']
+        return self
+
+    def is_told_key(self, digit: str) -> "Caller":
+        """Hear a key whose sound the line cannot carry, by INFO."""
+        check = f'<ereg regexp="Signal= *{re.escape(digit)}" search_in="body" check_it="true" assign_to="7"/>'
+        self.steps += [
+            f'<recv request="INFO"><action>{check}</action></recv>',
+            '<Reference variables="7"/>',
+            _reply("200 OK"),
+        ]
         return self
 
     def is_referred(self) -> "Caller":

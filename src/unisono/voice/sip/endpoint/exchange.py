@@ -51,7 +51,7 @@ from unisono.voice.sip.endpoint.replacing import replaces_of
 from unisono.voice.sip.endpoint.sounds import RATE, SAMPLE_BYTES
 from unisono.voice.sip.endpoint.stack import Stack
 from unisono.voice.sip.endpoint.switch import Switch
-from unisono.voice.sip.endpoint.talk import Leg, Prompting, Recording, Talk
+from unisono.voice.sip.endpoint.talk import Leg, Prompting, Recording, Talk, press
 from unisono.voice.sip.endpoint.tape import Tape
 from unisono.voice.sip.frames import Do
 
@@ -167,7 +167,7 @@ class Exchange(Switch):
             case TakeMessage() as message:
                 await self._take_message(talk, message)
             case SendDtmf(leg_id=leg_id, digits=digits):
-                self.spawn(self._leg(talk, leg_id).phone.send_dtmf(digits))
+                self.spawn(press(self._leg(talk, leg_id), digits))
             case Hangup(leg_id=None, cause=cause):
                 for leg in list(talk.legs.values()):
                     self._hang_up(leg, cause)

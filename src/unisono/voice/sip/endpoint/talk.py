@@ -3,11 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from unisono.contract.voice import CALLER, Bridge, By, LegState, Park, Purpose, RecordingKind, SeenCall, SeenLeg, Verstat
 from unisono.voice.sip.endpoint.pump import Room, Wire
 from unisono.voice.sip.endpoint.tape import Tape
+
+BETWEEN_KEYS_S: Final = 0.12
 
 
 @dataclass(eq=False)
@@ -31,6 +33,7 @@ class Leg:
     ended_cause: Any = None
     timeout: asyncio.TimerHandle | None = None
     prompt: "Prompting | None" = None
+    keys: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(eq=False)
@@ -107,3 +110,11 @@ def state_of(leg: Leg) -> LegState:
     if leg.state is LegState.UP and (leg.held_by_house or leg.held_by_phone):
         return LegState.HELD
     return leg.state
+
+
+async def press(leg: Leg, digits: str) -> None:
+    """Send keys to a leg, one after the other: those of a command that comes close upon another wait for its last."""
+    async with leg.keys:
+        await leg.phone.send_dtmf(digits)
+        # Two keys without a pause between them are one to many machines.
+        await asyncio.sleep(BETWEEN_KEYS_S)
