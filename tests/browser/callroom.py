@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from tests.browser.kit import WAIT_MS
 from tests.kit import House as Kit
@@ -87,6 +87,44 @@ EARS = """
       if (best[1]) found.push(Math.round(best[1]));
     }
     return found;
+  };
+  /** Keep what comes in from now on, by the browser's own recorder: it misses nothing while the page is busy. */
+  window.__keep = async () => {
+    const context = (window.__ear ??= new AudioContext());
+    await context.resume();
+    const deep = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? deep(one.shadowRoot) : [])]);
+    const mix = context.createMediaStreamDestination();
+    for (const one of [...deep(document), ...(window.__sounds ?? [])])
+      if (one instanceof HTMLAudioElement && one.srcObject) context.createMediaStreamSource(one.srcObject).connect(mix);
+    const tape = (window.__tape = new MediaRecorder(mix.stream));
+    const pieces = (tape.pieces = []);
+    tape.ondataavailable = ({ data }) => pieces.push(data);
+    await new Promise((begun) => { tape.onstart = begun; tape.start(); });
+  };
+  /** End that, and return of its tenth of a second in which two frequencies are clearest the share of either, and of other keys. */
+  window.__held = async (low, high) => {
+    const { __tape: tape, __ear: context } = window;
+    await new Promise((done) => setTimeout(done, 900));
+    await new Promise((ended) => { tape.onstop = ended; tape.stop(); });
+    const sound = await context.decodeAudioData(await new Blob(tape.pieces).arrayBuffer());
+    const samples = sound.getChannelData(0), rate = sound.sampleRate, size = Math.round(rate / 10);
+    const share = (from, hertz) => {
+      let re = 0, im = 0, all = 1e-3;
+      for (let i = 0; i < size; i++) {
+        const one = samples[from + i], turn = (2 * Math.PI * hertz * i) / rate;
+        re += one * Math.cos(turn);
+        im += one * Math.sin(turn);
+        all += one * one;
+      }
+      return (2 * (re * re + im * im)) / (size * all);
+    };
+    let best = [0, 0, 0];
+    for (let from = 0; from + size < samples.length; from += size / 5) {
+      const at = Math.round(from), pair = [share(at, low), share(at, high)];
+      const others = [697, 770, 852, 941, 1209, 1336, 1477].filter((one) => one !== low && one !== high);
+      if (Math.min(...pair) > Math.min(best[0], best[1])) best = [...pair, Math.max(...others.map((one) => share(at, one)))];
+    }
+    return best;
   };
   const { Audio } = window;
   window.__sounds = [];
@@ -235,6 +273,18 @@ async def hears_nobody(page: Page) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError(f"{found} Hz was heard")
+
+
+async def presses_until_heard(key: Locator, page: Page, low: int, high: int) -> None:
+    """Press a key, and hear its two tones at a page: the higher is the louder by design, and no other key's are there."""
+    found = []
+    for _ in range(6):
+        await page.evaluate("window.__keep()")
+        await key.click()
+        found.append([round(share, 3) for share in await page.evaluate(f"window.__held({low}, {high})")])
+        if min(found[-1][:2]) > 0.12 and max(found[-1][2:]) < 0.06:
+            return
+    raise AssertionError(f"{low} and {high} Hz were never heard together: their shares of the sound, and another key's: {found}")
 
 
 async def packets(page: Page) -> dict[str, Any]:

@@ -13,7 +13,8 @@ const TONES: Record<SoundKind, { from: number[]; to: number; lasts: number }> = 
 const LOUDEST = 0.3;
 const LOCK = 'unisono.sound';
 
-let context: AudioContext | undefined;
+/** One for each device that something sounds at; empty is the system's choice. */
+const contexts = new Map<string, AudioContext>();
 const lastAt = new Map<SoundKind, number>();
 
 /** Play a sound once for all tabs of the browser, as loud as its kind is set. Silent where the browser forbids sound. */
@@ -29,10 +30,10 @@ export function ring(kind: SoundKind): void {
   });
 }
 
-/** Play a sound now. volume: 0 to 100. */
-export function play(kind: SoundKind, volume: number): void {
+/** Play a sound now. volume: 0 to 100. device: where it sounds; one that is gone gives way to the system's choice. */
+export function play(kind: SoundKind, volume: number, device = ''): void {
   try {
-    context ??= new AudioContext();
+    const context = contextAt(device);
     void context.resume();
     const { from, to, lasts } = TONES[kind];
     const now = context.currentTime;
@@ -55,4 +56,15 @@ export function play(kind: SoundKind, volume: number): void {
   } catch {
     // Whatever sounds can be seen as well.
   }
+}
+
+/** Not every browser lets sounds be led elsewhere; where it does not, and where the device is gone, the system's choice sounds. */
+interface Led { setSinkId?(device: string): Promise<void> }
+
+function contextAt(device: string): AudioContext {
+  let context = contexts.get(device);
+  if (!context) contexts.set(device, (context = new AudioContext()));
+  const led = context as unknown as Led;
+  if (device) void led.setSinkId?.(device).catch(() => led.setSinkId?.('').catch(() => {}));
+  return context;
 }

@@ -5,9 +5,11 @@ import type { Desk } from '../desk/desk.svelte';
 import { prefs } from '../desk/prefs.svelte';
 import { sayFailure } from '../desk/say';
 import { play } from '../desk/sound';
+import { toasts } from '../desk/toasts.svelte';
 import { t } from '../i18n/texts.svelte';
-import { devices } from './devices.svelte';
+import { devices, type DeviceUse } from './devices.svelte';
 import { Recorder } from './recorder';
+import { micTrouble } from './trouble';
 import type { Peer, PhoneCall, PhoneView } from './types';
 
 const LOCK = 'unisono.phone';
@@ -44,12 +46,14 @@ export class Phone {
   #gone = false;
   readonly #lines = new Map<string, Line>();
   readonly #leave: () => void;
+  readonly #unfollow: () => void;
   readonly #beat: ReturnType<typeof setInterval>;
   readonly #ring: ReturnType<typeof setInterval>;
   readonly #end = new AbortController();
 
   constructor(readonly desk: Desk) {
     this.#leave = desk.live.follow(this.topic);
+    this.#unfollow = devices.follow((before) => void this.#hardware(before));
     this.#beat = setInterval(() => {
       if (this.calls.some((call) => call.state !== 'ringing')) void this.read();
     }, BEAT_MS);
@@ -75,6 +79,7 @@ export class Phone {
   stop(): void {
     this.#gone = true;
     this.#leave();
+    this.#unfollow();
     clearInterval(this.#beat);
     clearInterval(this.#ring);
     this.#end.abort();
@@ -122,6 +127,8 @@ export class Phone {
   }
 
   async key(call: PhoneCall, key: string): Promise<boolean> {
+    // Who is spoken with hears it as well; whoever is on hold hears their music.
+    for (const peer of call.peers) if (this.#trackFor(call, peer)) this.#lines.get(nameOf(call, peer))?.link.press(key);
     return this.#try(t('phone-failed-key'), () => call.where === 'phone'
       ? api.post(`/calls/${call.id}/keys`, { digits: key }) : api.post(`/phone/${call.call_id}/key`, { key }));
   }
@@ -158,13 +165,46 @@ export class Phone {
     if (this.#mic) this.#mic.enabled = !on;
   }
 
-  async changeDevice(): Promise<void> {
-    for (const { sound } of this.#lines.values()) void setSink(sound);
-    if (!this.#mic) return;
+  /** Follow a choice of microphone or loudspeaker in the middle of a call. */
+  async changeDevice(use: DeviceUse): Promise<void> {
+    if (use === 'speaker') for (const { sound } of this.#lines.values()) void devices.lead(sound, 'speaker');
+    if (use !== 'microphone' || !this.#mic) return;
+    this.#mic.onended = null;
     this.#mic.stop();
     this.#mic = null;
     await this.#openMicrophone().catch(() => {});
     this.#connect();
+  }
+
+  // ---- what happens to devices ----------------------------------------------------------------------------------------
+
+  /** A device came or went: the call goes on by what there is, and whoever speaks is told. */
+  async #hardware(before: MediaDeviceInfo[]): Promise<void> {
+    if (!this.#owner || !this.calls.some(isHere)) return;
+    this.#speakers(before);
+    const old = this.#mic;
+    if (old?.readyState === 'live' || this.#opening) return;
+    this.#mic = null;
+    try {
+      await this.#openMicrophone();
+    } catch {
+      this.#connect();
+      return;
+    }
+    const now = (this.#mic as MediaStreamTrack | null)?.label ?? '';
+    if (old) toasts.show('info', t('phone-mic-changed', { gone: old.label }), t('phone-mic-changed-detail', { now }));
+    else toasts.show('good', t('phone-mic-back'), t('phone-mic-back-detail', { now }));
+  }
+
+  #speakers(before: MediaDeviceInfo[]): void {
+    for (const { sound } of this.#lines.values()) void devices.lead(sound, 'speaker');
+    const gone = before.find((one) => one.kind === 'audiooutput' && one.deviceId === devices.speaker);
+    // Browsers that name no loudspeakers had none before either.
+    if (before.some((one) => one.kind === 'audiooutput') && devices.of('audiooutput').length === 0) {
+      toasts.show('bad', t('phone-speaker-none'), t('phone-speaker-none-detail'));
+    } else if (gone && !devices.has('audiooutput', devices.speaker)) {
+      toasts.show('info', t('phone-speaker-changed', { gone: gone.label }), t('phone-speaker-changed-detail'));
+    }
   }
 
   // ---- keeping in step with the server ------------------------------------------------------------------------------
@@ -190,16 +230,18 @@ export class Phone {
   #connect(): void {
     if (!this.#owner) return;
     // What a telephone of one's own carries has no sound here, and opens no microphone.
-    const up = this.calls.filter((call) => call.state !== 'ringing' && call.where === 'desk');
+    const up = this.calls.filter(isHere);
     const wanted = new Set(up.flatMap((call) => call.peers.map((peer) => nameOf(call, peer))));
     for (const name of [...this.#lines.keys()]) if (!wanted.has(name)) this.#cut(name);
     if (up.length === 0) {
+      this.trouble = '';
       this.#record(undefined);
       this.#mic?.stop();
       this.#mic = null;
       return;
     }
-    if (!this.#mic) void this.#openMicrophone().catch(() => {});
+    // Where there is none it is said once, and tried again when a device comes.
+    if (!this.#mic && !this.trouble) void this.#openMicrophone().catch(() => {});
     for (const call of up) for (const peer of call.peers) this.#line(call, peer);
     this.#record(up.find((call) => call.recording !== ''));
   }
@@ -211,7 +253,7 @@ export class Phone {
     if (!line) {
       const sound = new Audio();
       sound.autoplay = true;
-      void setSink(sound);
+      void devices.lead(sound, 'speaker');
       const made: Line = {
         sound, stream: null,
         link: new Link({
@@ -315,10 +357,10 @@ export class Phone {
     this.#opening ??= devices.open().then((track) => {
       this.#mic = track;
       track.enabled = !this.muted;
-      track.onended = () => void this.changeDevice();
+      track.onended = () => void this.#hardware(devices.all);
       this.trouble = '';
     }).catch((error: unknown) => {
-      this.trouble = error instanceof DOMException && error.name === 'NotAllowedError' ? t('phone-mic-refused') : t('phone-mic-none');
+      this.trouble = micTrouble(error, this.calls.some(isHere));
       throw error;
     }).finally(() => (this.#opening = null));
     await this.#opening;
@@ -349,7 +391,9 @@ export class Phone {
   }
 
   #sound(): void {
-    if (this.ringing?.where === 'desk' && !this.current && prefs.sounds.offer > 0 && this.#owner) play('offer', prefs.sounds.offer);
+    if (this.ringing?.where === 'desk' && !this.current && prefs.sounds.offer > 0 && this.#owner) {
+      play('offer', prefs.sounds.offer, devices.bell);
+    }
   }
 
   async #try(what: string, run: () => Promise<unknown>): Promise<boolean> {
@@ -369,11 +413,7 @@ function nameOf(call: PhoneCall, peer: Peer): string {
   return `${call.call_id}/${peer.id}`;
 }
 
-async function setSink(sound: HTMLAudioElement): Promise<void> {
-  const known = devices.speaker && devices.all.some((one) => one.deviceId === devices.speaker);
-  try {
-    await sound.setSinkId?.(known ? devices.speaker : '');
-  } catch {
-    // Gone meanwhile: the system's loudspeaker does.
-  }
+/** Whether this page carries the sound of a call that goes on. */
+function isHere(call: PhoneCall): boolean {
+  return call.state !== 'ringing' && call.where === 'desk';
 }

@@ -130,6 +130,7 @@
     draw();
     try {
       mic = await openMicrophone();
+      watch();
       const answer = await (await say('/calls', { word: random(), language: lang, name, number })).json();
       ({ token, servers } = answer);
       heard(answer.call);
@@ -146,6 +147,29 @@
     if (!navigator.mediaDevices) throw Object.assign(new Error('insecure'), { code: 'insecure' });
     return navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
   };
+  /** A microphone that is unplugged gives way to another; where there is none, that is said until one comes. */
+  const watch = () => {
+    const [track] = mic.getAudioTracks();
+    track.onended = () => plug(track);
+  };
+  const plug = async (gone) => {
+    if (!token || (gone && mic?.getAudioTracks()[0] !== gone)) return;
+    try {
+      const found = await openMicrophone();
+      if (!token) { for (const track of found.getTracks()) track.stop(); return; }
+      mic = found;
+      watch();
+      problem = '';
+      listenIn();
+      for (const link of links.values()) link.send(mic.getAudioTracks()[0]);
+    } catch {
+      mic = null;
+      for (const link of links.values()) link.send(null);
+      problem = t('e_mic_lost');
+    }
+    draw();
+  };
+  navigator.mediaDevices?.addEventListener('devicechange', () => { if (token && !mic) plug(); });
   const release = () => {
     for (const link of links.values()) link.close();
     links.clear();
@@ -396,7 +420,12 @@
         : button(t('message_record'), 'primary', record)),
   ];
   const keys = (which = [...'123456789*0#']) => h('div', { class: 'keys', role: 'group', 'aria-label': t('keypad') },
-    which.map((key) => button(key, 'key', () => tell('/key', { key }))));
+    which.map((key) => button(key, 'key', () => press(key))));
+  /** A key goes to the house, and who is spoken with hears it. */
+  const press = (key) => {
+    if (view.step === 'talking') for (const link of links.values()) link.press(key);
+    return tell('/key', { key });
+  };
   const consent = () => h('div', { class: 'ask', role: 'group', 'aria-label': t('record_ask') },
     h('p', {}, t('record_ask')), h('p', { class: 'notice' }, t('record_notice')),
     h('div', { class: 'row' }, button(t('record_yes'), 'primary', () => tell('/key', { key: view.keys[0] })), button(t('record_no'), 'quiet', () => tell('/key', { key: view.keys[1] }))));
@@ -478,7 +507,7 @@
   panel.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !wholePage) { show(false); return; }
     if (!/^[0-9*#]$/.test(event.key) || event.target.matches('input') || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (['prompt', 'waiting', 'talking'].includes(view.step)) { event.preventDefault(); tell('/key', { key: event.key }); }
+    if (['prompt', 'waiting', 'talking'].includes(view.step)) { event.preventDefault(); press(event.key); }
   });
   setInterval(() => {
     const from = recorder ? recorder.at : ['talking', 'held'].includes(view.step) ? since : 0;

@@ -26,6 +26,7 @@ export class Link {
   readonly state: LinkState;
   take(theirs: Word | null): void;
   send(track: MediaStreamTrack | null): Promise<void>;
+  press(key: string): void;
   restart(): void;
   close(): void;
 }

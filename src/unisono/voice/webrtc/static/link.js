@@ -14,6 +14,9 @@
 const BATCH_MS = 80;
 const DOUBT_MS = 1500;
 const AGAIN_MS = 4000;
+/* As long as a finger presses, and what machines need between two keys. */
+const TONE_MS = 160;
+const GAP_MS = 70;
 
 export class Link {
   /** offers: whether this end offers. servers: STUN and TURN. track: what is sent, or null. publish(mine): send it on.
@@ -39,6 +42,12 @@ export class Link {
   send(track) {
     this.track = track;
     return this.do(() => this.sender?.replaceTrack(track));
+  }
+
+  /** Let the other end hear a key of the telephone, in the place of what is said; nothing where the browser cannot. */
+  press(key) {
+    const keys = this.sender?.dtmf;
+    if (keys?.canInsertDTMF) keys.insertDTMF(keys.toneBuffer + key, TONE_MS, GAP_MS);
   }
 
   /** Find another way for the media: the network has changed. */

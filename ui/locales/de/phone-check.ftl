@@ -1,0 +1,29 @@
+### Mikrofon, Lautsprecher und Klingel: wählen, prüfen, und was geschieht, wenn eines abgezogen wird
+
+phone-microphone = Mikrofon
+phone-speaker = Lautsprecher
+phone-bell = Klingelt an
+phone-device-unnamed = Ohne Namen: erst das Mikrofon erlauben
+phone-device-missing = Gewählt, aber nicht angeschlossen
+phone-mic-taken = Ein anderes Programm hat das Mikrofon. Beenden Sie es dort, oder wählen Sie ein anderes.
+phone-mic-lost = Kein Mikrofon ist angeschlossen: Der Anrufer hört Sie nicht. Schließen Sie eines an, dann geht es weiter.
+phone-mic-changed = Das Mikrofon { $gone } ist weg
+phone-mic-changed-detail = Das Gespräch geht mit { $now } weiter.
+phone-mic-back = Der Anrufer hört Sie wieder
+phone-mic-back-detail = Über das Mikrofon { $now }.
+phone-speaker-changed = Der Lautsprecher { $gone } ist weg
+phone-speaker-changed-detail = Sie hören den Anrufer über den Lautsprecher, der im System eingestellt ist.
+phone-speaker-none = Kein Lautsprecher ist angeschlossen
+phone-speaker-none-detail = Sie hören den Anrufer nicht. Schließen Sie einen an, dann geht es weiter.
+check-title = Mikrofon und Lautsprecher
+check-text = Für Anrufe, die hier am Arbeitsplatz klingeln. Nichts, was Sie hier sagen, wird gesendet oder behalten.
+check-listen = Mikrofon prüfen
+check-stop = Beenden
+check-level = Wie laut Sie sind
+check-speak = Sprechen Sie ein paar Worte.
+check-heard = Man hört Sie.
+check-silent = Es ist nichts zu hören. Ist es am Kabel ausgeschaltet, oder ist ein anderes Ihres?
+check-tone = Ton abspielen
+check-tone-played = Zwei Töne wurden abgespielt. Haben Sie keinen gehört, wählen Sie einen anderen Lautsprecher.
+check-ring = Klingeln lassen
+check-ring-played = Es hat geklingelt. Haben Sie nichts gehört, wählen Sie ein anderes Gerät.

@@ -1,0 +1,29 @@
+### Microphone, loudspeaker and bell: choosing, checking, and what happens when one is unplugged
+
+phone-microphone = Microphone
+phone-speaker = Loudspeaker
+phone-bell = Rings at
+phone-device-unnamed = Without a name: allow the microphone first
+phone-device-missing = Chosen, but not connected
+phone-mic-taken = Another program has the microphone. Close it there, or choose another one.
+phone-mic-lost = No microphone is connected: the caller does not hear you. Plug one in, and the call goes on.
+phone-mic-changed = The microphone { $gone } is gone
+phone-mic-changed-detail = The call goes on with { $now }.
+phone-mic-back = The caller hears you again
+phone-mic-back-detail = By the microphone { $now }.
+phone-speaker-changed = The loudspeaker { $gone } is gone
+phone-speaker-changed-detail = You hear the caller by the loudspeaker that is set in the system.
+phone-speaker-none = No loudspeaker is connected
+phone-speaker-none-detail = You do not hear the caller. Plug one in, and the call goes on.
+check-title = Microphone and loudspeaker
+check-text = For calls that ring here, at the desk. Nothing that you say here is sent or kept.
+check-listen = Check the microphone
+check-stop = Stop
+check-level = How loud you are
+check-speak = Speak a few words.
+check-heard = You are heard.
+check-silent = Nothing is heard. Is it switched off at the cable, or is another one yours?
+check-tone = Play a tone
+check-tone-played = Two tones were played. If you heard none, choose another loudspeaker.
+check-ring = Let it ring
+check-ring-played = It rang. If you heard nothing, choose another device.
