@@ -10,7 +10,7 @@ import pytest
 from tests.voice.sip.conftest import NUMBER, town_with
 from tests.voice.sip.test_powers import fetched, grows
 from unisono.contract.voice import Bridge, By, Cause, Ended, Offered, Park, Queued, RecordingReady, Refused, TakeMessage
-from unisono.testing.telephony import loudness
+from unisono.testing.telephony import steadiness
 from unisono.testing.telephony.sipp import Caller
 
 pytestmark = [pytest.mark.voice, pytest.mark.peer]
@@ -89,7 +89,7 @@ async def test_calls_in_an_endpoint_that_falls_are_said_to_be_lost_and_the_next_
             # What the caller had said is kept.
             ready = await town.house.next(RecordingReady, call_id=call)
             sound, _ = await fetched(town, ready)
-            assert loudness(sound[:, 0], 620) >= 0.6
+            assert steadiness(sound[:2000, 0], 620) >= 0.8
             with pytest.raises(OSError, match="endpoint"):
                 await town.driver.snapshot()
             refused = await town.do(Bridge, call, legs=())
