@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.callroom import Room, room, sign_in
 from tests.browser.kit import browser, command, listen_for_errors, violations, window
-from tests.callkit import ADA, OURS
+from tests.callkit import ADA, BERT, OURS
 from tests.web.conftest import PASSWORD, MakeHouse, RealClock
 from unisono.contract.voice import CALLER, Connect, Hold, Originate, Play, SendDtmf
 from unisono.testing.telephone import FakeDriver
@@ -120,7 +120,35 @@ async def test_extensions_and_a_lines_menus_are_set_by_controls(make_house: Make
         # Her telephone rings, and the desk says who calls.
         await expect(anna.get_by_test_id("ring")).to_contain_text("Your telephone rings: take the call up there.")
         await until(lambda: any(isinstance(one, Connect) for one in scene.exchange.commands))
-        assert scene.exchange.last(Connect, call).endpoint.address == "204"
+        rung = scene.exchange.last(Connect, call)
+        assert rung.endpoint.address == "204"
+
+        # Passed on to somebody outside without a word before: by the rules of the line, as every call out.
+        await scene.exchange.answers(call, rung.leg_id)
+        await expect(anna.get_by_test_id("phone-state")).to_contain_text("Connected")
+        # What it is about opens at the desk as soon as the telephone is taken up.
+        await expect(
+            anna.get_by_role("region", name="Conversation", exact=True).get_by_role("heading", name="Ada")
+        ).to_be_visible()
+        await anna.keyboard.press("Shift+F8")
+        dialog = anna.get_by_role("dialog")
+        for typed, words in (
+            ("112", "Emergency numbers cannot be called from here"), ("+44 20 7946 0000", "may not call numbers that begin so"),
+            ("not a number", "no phone number that can be dialled"),
+        ):  # fmt: skip
+            await dialog.get_by_label("Or a phone number").fill(typed)
+            await expect(dialog).to_contain_text("If nobody answers at this number, it ends there")
+            await dialog.get_by_role("button", name="Transfer").click()
+            await expect(dialog.get_by_role("alert")).to_contain_text(words)
+        assert set(scene.exchange.hears(call)) == {CALLER, rung.leg_id}, "who is refused speaks on"
+        assert await violations(anna) == []
+        await dialog.get_by_label("Or a phone number").fill("040 654321")
+        await dialog.get_by_role("button", name="Transfer").click()
+        await expect(anna.get_by_test_id("phone-bar")).to_have_count(0)
+        await expect(anna.get_by_test_id("wrap-up")).to_be_visible()
+        await until(lambda: scene.exchange.last(Connect, call).endpoint.address == BERT)
+        await scene.exchange.answers(call, scene.exchange.last(Connect, call).leg_id)
+        await until(lambda: set(scene.exchange.hears(call)) == {CALLER, scene.exchange.last(Connect, call).leg_id})
 
 
 async def test_any_number_is_called_but_for_those_that_may_not_and_the_desk_steers_the_call(make_house: MakeHouse) -> None:

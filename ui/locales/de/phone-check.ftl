@@ -27,3 +27,5 @@ check-tone = Ton abspielen
 check-tone-played = Zwei Töne wurden abgespielt. Haben Sie keinen gehört, wählen Sie einen anderen Lautsprecher.
 check-ring = Klingeln lassen
 check-ring-played = Es hat geklingelt. Haben Sie nichts gehört, wählen Sie ein anderes Gerät.
+phone-transfer-number-text = Sie verlassen das Gespräch sofort. Nimmt unter der Nummer niemand ab, endet es dort; mit einer Rücksprache hören Sie vorher, ob jemand da ist.
+phone-nobody-else = Sonst ist niemand angemeldet.

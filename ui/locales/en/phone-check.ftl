@@ -27,3 +27,5 @@ check-tone = Play a tone
 check-tone-played = Two tones were played. If you heard none, choose another loudspeaker.
 check-ring = Let it ring
 check-ring-played = It rang. If you heard nothing, choose another device.
+phone-transfer-number-text = You leave the call at once. If nobody answers at this number, it ends there; with Consult you hear first whether somebody does.
+phone-nobody-else = Nobody else is logged in.
