@@ -5,9 +5,26 @@ from typing import Final
 from tests.mutants.mutant import Mutant
 
 _CALLS: Final = "tests/service/test_calls.py"
+_WEB: Final = "tests/web/test_calls.py"
 _ORDERS: Final = "tests/calls/test_orders.py"
 
 CALL_MUTANTS: Final = [
+    Mutant(
+        law=2,
+        name="a call that is taken counts as no answer",
+        file="service/calls/step.py",
+        old="    await tx.talk.answered(work.id)\n",
+        new="",
+        tests=f"{_WEB}::test_a_call_that_is_taken_is_an_answer_and_keeps_its_promise",
+    ),
+    Mutant(
+        law=7,
+        name="who may only read hears what was recorded",
+        file="service/calls/play_recording.py",
+        old="        if not _may_hear(access, access_class, agent_id):\n",
+        new="        if False:\n",
+        tests="tests/web/test_recordings.py::test_who_may_only_read_knows_of_a_recording_and_hears_none_and_each_hearing_is_written_down",
+    ),
     Mutant(
         law=1,
         name="a ringing that comes late takes a phone that was taken up back",

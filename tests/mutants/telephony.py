@@ -48,7 +48,7 @@ TELEPHONY_MUTANTS: Final = [
         law=4,
         name="a phone hands its caller to a colleague who has no room",
         file="service/calls/phone_asks.py",
-        old="    if person.free < work.units:\n",
+        old="    if person.free < work.units or await tx.work.would_be_second(work.id, colleague):\n",
         new="    if False:\n",
         tests=f"{_ASKS}::test_a_colleague_without_room_or_logged_off_is_asked_by_no_phone",
     ),
