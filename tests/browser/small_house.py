@@ -68,7 +68,7 @@ async def place(make_house: MakeHouse) -> AsyncIterator[Place]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    it = Place(await make_house(Networks(), public_url=f"http://127.0.0.1:{port}"), port)
+    it = Place(await make_house(Networks(), public_url=f"http://127.0.0.1:{port}", xmpp_domain="people.example.org"), port)
     await it.opens()
     await it.person("ilka", "agent")
     await it.person("sven", "supervisor")

@@ -41,6 +41,11 @@ async def link_and_command(it: Place, ilka: Page, sven: Page) -> None:
     public = ilka.get_by_role("checkbox", name=re.compile("Public posts"))
     await public.check()
     await expect(public).to_be_checked()
+    seen = ilka.get_by_role("checkbox", name=re.compile("Colleagues with a linked XMPP account"))
+    await seen.check()
+    await expect(ilka.get_by_text("ilka@people.example.org")).to_be_visible()
+    await expect(seen).to_be_checked()
+    assert len(await it.kit.sql("select 1 from xmpp_shown")) == 1
     await look(ilka, "accounts")
     await sven.goto(f"{it.url}/settings/accounts")
     await expect(sven.get_by_text("You have linked no account")).to_be_visible()

@@ -1,10 +1,18 @@
-"""Faults in employees' own calendars: where they lead, and what is left of them."""
+"""Faults in sources of presence: where calendars lead, what is left of them, and who is shown to whom."""
 
 from tests.mutants.mutant import Mutant
 
 _TESTS = "tests/web/test_own_calendars.py"
 
 OWN_CALENDAR_MUTANTS = [
+    Mutant(
+        law=7,
+        name="who did not want it is shown to XMPP programs",
+        file="store/xmpp.sql",
+        old="select u.id from app_user u join xmpp_shown s on s.user_id = u.id where u.login_key = $1",
+        new="select u.id from app_user u where u.login_key = $1",
+        tests="tests/service/test_xmpp_presence.py::test_colleagues_see_in_their_own_program_who_wants_to_be_seen_and_nobody_else_does",
+    ),
     Mutant(
         law=7,
         name="an employee's typing leads into the house's own network",

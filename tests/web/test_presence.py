@@ -76,13 +76,22 @@ async def test_one_sees_and_takes_back_ones_own_accounts_and_nobody_above_sees_t
     assert [one["label"] for one in (await anna.get("me/accounts"))["items"]] == ["secret@home.example"]
     changed = await anna.did("PATCH", f"me/accounts/{account}", {"public_posts": True})
     assert changed["items"][0]["public_posts"]
+    followed = await anna.did("PATCH", f"me/accounts/{account}", {"presence": True})
+    assert followed["items"][0]["presence"] == "new"
+    assert (await anna.did("PATCH", f"me/accounts/{account}", {"presence": False}))["items"][0]["presence"] == ""
+    assert (await anna.did("PUT", "me/accounts/shown", {"shown": True}))["shown"]
+    assert not (await root.get("me/accounts"))["shown"]
+    assert not (await anna.did("PUT", "me/accounts/shown", {"shown": False}))["shown"]
+    await served.sql("update linked_account set network = 'sandbox'")
+    assert (await anna.problem("PATCH", f"me/accounts/{account}", {"presence": True}))["code"] == "no_xmpp_account"
+    await served.sql("update linked_account set network = 'xmpp'")
     assert (await root.get("me/accounts"))["items"] == []
     for method in ("PATCH", "DELETE"):
         assert (await root.problem(method, f"me/accounts/{account}", {} if method == "PATCH" else None))["code"] == "no_account"
     # Whoever may see everything sees nothing of it, at any address that needs no more than a question.
     paths = served.app.openapi_schema.to_schema()["paths"]
     assert {path for path in paths if "account" in path} == {
-        "/api/v1/me/accounts", "/api/v1/me/accounts/code", "/api/v1/me/accounts/{account_id}",
+        "/api/v1/me/accounts", "/api/v1/me/accounts/code", "/api/v1/me/accounts/shown", "/api/v1/me/accounts/{account_id}",
     }  # fmt: skip
     asked = 0
     for path, verbs in paths.items():

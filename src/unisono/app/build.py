@@ -39,6 +39,7 @@ from unisono.store.files import DiskFiles
 from unisono.store.keyring import Keyring, open_keyring
 from unisono.store.migrate import migrate
 from unisono.store.tombstone_file import TombstoneFile
+from unisono.workplace.xmpp import door_of
 
 _log = structlog.get_logger("start")
 
@@ -71,6 +72,7 @@ class Running(Struct, frozen=True, kw_only=True):
             demo=demo,
             max_upload_bytes=self.settings.max_upload_mb * 1_000_000,
             frame_sources=frame_sources,
+            xmpp_domain=door.domain if (door := door_of(self.settings.xmpp_component)) is not None else "",
         )
         return House(
             outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom(),

@@ -29,6 +29,7 @@ from unisono.service.listening.tell import Teller
 from unisono.service.people_figures import forget_looks
 from unisono.service.presence.keep import PresenceKeeper
 from unisono.service.presence.read_calendars import CalendarReader
+from unisono.service.presence.xmpp import XmppPresence
 from unisono.service.push.deliver import PushSender
 from unisono.service.reports.fold import follow_reports
 from unisono.service.reports.post import post_reports
@@ -45,6 +46,7 @@ from unisono.service.webhooks.deliver import KEPT, WebhookSender, forget_deliver
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 from unisono.workplace.calendars import Calendars
+from unisono.workplace.xmpp import door_of
 
 TIDY_EVERY_S = 300.0
 KEEP_EVERY = 12
@@ -96,6 +98,8 @@ async def _clock(running: Running) -> None:
         group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
         group.create_task(PresenceKeeper(running.db, running.bell, running.clock).run())
         group.create_task(CalendarReader(running.outside, Calendars()).run())
+        if (door := door_of(running.settings.xmpp_component)) is not None:
+            group.create_task(XmppPresence(running.outside, door, node_name()).run())
         group.create_task(learn_on_nights(running.outside, Schoolroom(), node_name()))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
 

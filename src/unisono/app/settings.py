@@ -89,6 +89,13 @@ class Settings(Struct, frozen=True, kw_only=True):
             "at the relays that UNISONO_ICE_SERVERS names without a user."
         ),
     ] = ""
+    xmpp_component: Annotated[
+        str,
+        Meta(
+            description="Domain of people at an XMPP server that presence is heard from and shown at, by a component (XEP-0114): "
+            "xmpp://people.example.org:secret@host:port. Without it there is none."
+        ),
+    ] = ""
     turn_minutes: Annotated[int, Meta(ge=5, le=1440, description="How long such a password holds, in minutes.")] = 240
 
     @property

@@ -21,6 +21,7 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     until an administrator sets one. csrf_secret, pepper: 32 bytes each, derived from the deployment's key, so that all
     nodes have the same. max_upload_bytes: largest attachment. frame_sources: origins that pages of the desk may embed
     (the demonstration's networks). demo: the pages of the demonstration are served.
+    xmpp_domain: where people are shown to XMPP programs.
     """
 
     public_url: str
@@ -32,6 +33,7 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     max_upload_bytes: int = 50_000_000
     frame_sources: tuple[str, ...] = ()
     event_keep_alive_s: float = 15.0
+    xmpp_domain: str = ""
 
     @property
     def secure(self) -> bool:

@@ -135,6 +135,18 @@ DATA: Final = (
         "", "now",
     ),
     _datum(
+        "xmpp_shown", "user_id",
+        ('Dass jemand Kolleginnen und Kollegen im XMPP-Programm gezeigt werden will', "That somebody wants to be shown in colleagues' XMPP programs"),
+        ('Erreichbarkeit dort zeigen, wo andere arbeiten', 'Showing availability where others work'),
+        "", "own",
+    ),
+    _datum(
+        "xmpp_contact", "user_id",
+        ('Welche verknüpften Konten von Kolleginnen und Kollegen jemanden dort sehen', "Which of colleagues' linked accounts see somebody there"),
+        ('Ihnen sagen, wenn sich etwas ändert', 'Telling them when something changes'),
+        "", "own",
+    ),
+    _datum(
         "own_calendar", "user_id",
         ('Eigene Kalender, die jemand selbst hinzugefügt hat: Art, Name, ob Titel gewünscht sind, wann zuletzt gelesen; dazu, wann die Person in den nächsten drei Tagen vergeben ist, mit Titel nur auf eigenen Wunsch; niemand sonst sieht sie', 'Own calendars that somebody added themself: kind, name, whether titles are wanted, when it was read last; and when the person is taken in the next three days, with a title only where they wish it; nobody else sees them'),
         ('Zeigen, dass jemand in einem Termin ist, und bis wann', 'Showing that somebody is in a meeting, and until when'),

@@ -73,6 +73,7 @@ from unisono.store.uploads import PgUploads
 from unisono.store.webhooks import PgWebhooks
 from unisono.store.work import PgWork
 from unisono.store.writing_aid import PgWritingAid
+from unisono.store.xmpp import PgXmppPeople
 
 BELL = "events"
 
@@ -228,6 +229,10 @@ class PgTx:
     @cached_property
     def own_calendars(self) -> PgOwnCalendars:
         return PgOwnCalendars(self.connection, self.now)
+
+    @cached_property
+    def xmpp(self) -> PgXmppPeople:
+        return PgXmppPeople(self.connection)
 
     @cached_property
     def presence(self) -> PgPresence:

@@ -322,6 +322,7 @@ detail-query_size = Eine Suche hat höchstens 4.000 Zeichen und 500 Wörter; mac
 detail-bad_id = Ein Monitor wird mit seiner Kennung genannt.
 
 # Erreichbarkeit
+detail-no_xmpp_account = Ein solches XMPP-Konto haben Sie nicht verknüpft; laden Sie die Seite neu.
 detail-no_own_calendar = Diesen Kalender haben Sie nicht; laden Sie die Seite neu.
 detail-no_calendar_kind = Das ist keine Art von Kalender; es gibt feed und caldav.
 detail-bad_calendar_url = Das ist keine Adresse eines Kalenders; sie beginnt mit https:// oder webcal://. Es wurde nichts gespeichert.

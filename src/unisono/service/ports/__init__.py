@@ -69,6 +69,7 @@ from unisono.service.ports.uploads import Uploads
 from unisono.service.ports.webhooks import Webhooks
 from unisono.service.ports.work import Work
 from unisono.service.ports.writing_aid import WritingAid
+from unisono.service.ports.xmpp import XmppPeople
 
 __all__ = [
     "Administration",
@@ -187,6 +188,8 @@ class Tx(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def own_calendars(self) -> OwnCalendars: ...
+    @property
+    def xmpp(self) -> XmppPeople: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

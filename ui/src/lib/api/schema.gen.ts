@@ -3098,6 +3098,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/accounts/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shown
+         * @description Be shown to colleagues' XMPP programs, or no longer.
+         */
+        put: operations["ApiV1MeAccountsShownShown"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/accounts/{account_id}": {
         parameters: {
             query?: never;
@@ -6778,6 +6798,7 @@ export interface components {
         /** ChangeAccountBody */
         ChangeAccountBody: {
             commands?: boolean;
+            presence?: boolean;
             public_posts?: boolean;
         };
         /** ChangeAgentBody */
@@ -7927,6 +7948,8 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             linked_at: string;
             network: string;
+            /** @default  */
+            presence: string;
             public_posts: boolean;
             realm: string;
         };
@@ -8239,6 +8262,10 @@ export interface components {
         /** MyAccounts */
         MyAccounts: {
             items: components["schemas"]["LinkedView"][];
+            /** @default false */
+            shown: boolean;
+            /** @default  */
+            shown_as: string;
             ways: components["schemas"]["WayIn"][];
         };
         /** MyPresence */
@@ -9724,6 +9751,10 @@ export interface components {
         ShapeView: {
             largest_gap: number;
             points: components["schemas"]["Point"][];
+        };
+        /** ShownBody */
+        ShownBody: {
+            shown: boolean;
         };
         /**
          * SignatureView
@@ -16047,6 +16078,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeAccountsShownShown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccounts"];
                 };
             };
             /** @description A problem */

@@ -38,6 +38,8 @@ http_ports = {{ {http_port} }}
 https_ports = {{ }}
 modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "carbons", "mam", "smacks", "offline" }}
 modules_disabled = {{ "s2s" }}
+component_interfaces = {{ "127.0.0.1" }}
+component_ports = {{ {component_port} }}
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = false
 authentication = "internal_plain"
@@ -48,6 +50,8 @@ archive_expires_after = "never"
 c2s_stanza_size_limit = 262144
 ssl = {{ key = "{folder}/key.pem", certificate = "{folder}/certificate.pem" }}
 VirtualHost "{domain}"
+Component "people.{domain}"
+  component_secret = "secret-of-people"
 Component "upload.{domain}" "http_file_share"
   http_host = "127.0.0.1"
   http_external_url = "{store_url}/"
@@ -73,6 +77,7 @@ class Prosody:
     def __init__(self) -> None:
         self.port = _free_port()
         self.http_port = _free_port()
+        self.component_port = _free_port()
 
     async def start(self, store_url: str = "") -> None:
         """Start it. Raises PeerMissing."""
@@ -83,7 +88,8 @@ class Prosody:
         self._accounts.mkdir(parents=True)
         _certify(folder)
         config = _CONFIG.format(
-            folder=folder, port=self.port, http_port=self.http_port, domain=DOMAIN, size=MAX_UPLOAD_BYTES,
+            folder=folder, port=self.port, http_port=self.http_port, component_port=self.component_port, domain=DOMAIN,
+            size=MAX_UPLOAD_BYTES,
             store_url=store_url or f"http://127.0.0.1:{self.http_port}",
         )  # fmt: skip
         (folder / "prosody.cfg.lua").write_text(config, encoding="utf-8")
