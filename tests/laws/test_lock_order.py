@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.db import Cluster
 from tests.laws.lock_watch import Watch
-from tests.laws.test_law4_any_verbs import CASES, STEPS, Scene
+from tests.laws.test_law4_in_any_order import STEPS
+from tests.laws.verb_cases import CASES, Scene
 from unisono.domain.errors import UnisonoError
 from unisono.service.accept import accept_offer
 from unisono.service.expire import expire_offers

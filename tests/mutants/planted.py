@@ -224,7 +224,7 @@ MUTANTS = [
         file="service/give_back.py",
         old="    agent_id = await tx.work.release(work.id)\n",
         new="    agent_id = work.agent_id\n",
-        tests="tests/laws/test_law4_any_verbs.py::test_any_verbs_in_any_order_with_a_take_over_in_the_middle",
+        tests="tests/laws/test_law4_in_any_order.py::test_any_verbs_in_any_order_with_a_take_over_in_the_middle",
     ),
     Mutant(
         law=4,
