@@ -62,13 +62,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(make_house: MakeHouse) -> AsyncIterator[Place]:
-    """A house with an agent and a supervisor, whose answers are really sent."""
+async def place(make_house: MakeHouse, networks: Networks | None = None) -> AsyncIterator[Place]:
+    """A house with an agent and a supervisor, whose answers are really sent. networks: others than those of the set-up's tests."""
     Scripted.sent, Scripted.results, Scripted.found = [], [], []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    it = Place(await make_house(Networks(), public_url=f"http://127.0.0.1:{port}", xmpp_domain="people.example.org"), port)
+    registry = networks or Networks()
+    it = Place(await make_house(registry, public_url=f"http://127.0.0.1:{port}", xmpp_domain="people.example.org"), port)
     await it.opens()
     await it.person("ilka", "agent")
     await it.person("sven", "supervisor")

@@ -319,6 +319,13 @@ async def test_a_mail_goes_to_all_and_to_a_third_party_whose_answer_comes_back(m
             area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }"""
         )
         await expect(page.get_by_test_id("upload")).to_contain_text("plan.txt")
+        # Another one is dropped, and a colleague reads along without anybody's seeing it.
+        await page.get_by_test_id("composer").evaluate(
+            """(one) => { const data = new DataTransfer(); data.items.add(new File(['Bild'], 'karte.txt', { type: 'text/plain' }));
+            for (const kind of ['dragover', 'drop']) one.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true })); }"""
+        )
+        await expect(page.get_by_test_id("upload")).to_have_count(2)
+        await page.get_by_role("textbox", name="Bcc", exact=True).fill("archiv@example.org")
         await look(page, "mail")
         assert await violations(page) == []
         await page.get_by_test_id("send").click()
@@ -326,7 +333,8 @@ async def test_a_mail_goes_to_all_and_to_a_third_party_whose_answer_comes_back(m
         [sent] = Scripted.sent
         assert (sent.text, sent.subject) == ("Wir kommen vorbei.\n\nIlka · Haus", "Re: Zähler")
         assert (sent.details["to"], sent.details["cc"]) == (["chef@example.org"], ["max@example.org"])
-        assert [file.name for file in sent.attachments] == ["plan.txt"]
+        assert sent.details["bcc"] == ["archiv@example.org"]
+        assert [file.name for file in sent.attachments] == ["plan.txt", "karte.txt"]
 
         # Passed on to a third party; the customer's answer and theirs cannot be mixed up.
         await text(page).fill("Ein Entwurf für Frau Muster")

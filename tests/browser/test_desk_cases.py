@@ -241,6 +241,11 @@ async def test_merged_conversations_show_as_one_and_each_answer_goes_where_its_t
         await page.get_by_role("button", name="More actions").click()
         await page.get_by_role("menuitem", name="Merge or link").click()
         await dialog.get_by_role("button", name="Undo").click()
+        # Linked, they point to each other and stay two.
+        await dialog.get_by_role("button", name="Link with Paket beschädigt").click()
+        await expect(dialog.get_by_test_id("bonds")).to_contain_text("Linked")
+        await dialog.get_by_role("button", name="Take away").click()
+        await expect(dialog.get_by_test_id("bonds")).to_have_count(0)
         await dialog.get_by_role("button", name="Close").click()
         await expect(page.get_by_test_id("message")).to_have_count(2)
 

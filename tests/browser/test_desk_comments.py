@@ -94,4 +94,11 @@ async def test_a_comment_is_answered_in_private_and_hidden(make_house: MakeHouse
         assert Moderating.did == [("hide", "c1", True), ("like", "c1", True)]
         await page.get_by_test_id("linked").get_by_role("link").click()
         await expect(page.get_by_test_id("linked")).to_contain_text("Began in public")
+        await page.get_by_test_id("linked").get_by_role("link").click()
+        await page.get_by_role("button", name="Delete the comment").click()
+        await expect(dialog.get_by_role("button", name="Delete the comment")).to_be_disabled()
+        await dialog.get_by_label("Reason").fill("threat")
+        await dialog.get_by_role("button", name="Delete the comment").click()
+        await expect(page.get_by_test_id("message").first).not_to_contain_text("Wann kommt der Strom wieder?")
+        assert [deed for deed, *_ in Moderating.did] == ["hide", "like", "delete"]
         assert errors == []

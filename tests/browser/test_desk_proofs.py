@@ -11,9 +11,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.kit import browser, command, listen_for_errors, violations, window
-from tests.browser.small_house import Place, log_in, place, row, said, text, until
+from tests.browser.shortcuts import all_keys
+from tests.browser.small_house import Place, log_in, place, row, text, until
+from tests.service.test_aside import Posting
 from tests.service.test_webhooks import Receiver
 from tests.web.conftest import MakeHouse
+from tests.web.network import Networks
+from unisono.contract.connector import ConnectorType
 from unisono.egress.client import EgressFactory
 from unisono.service.webhooks.deliver import WebhookSender
 from unisono.service.webhooks.judge import PAUSES_S
@@ -29,11 +33,20 @@ OscillatorNode.prototype.start = function (...when) { globalThis.heard += 1; ret
 ENQUIRIES = (("Anna", "Wann kommt der Strom?"), ("Bert", "Kaufen Sie!"), ("Cleo", "Gewinnen Sie!"), ("Dora", "Noch heute!"))
 
 
+class Passing(Networks):
+    """The networks of the set-up's tests; from the scripted one mails can be passed on."""
+
+    def code(self, connector: str) -> ConnectorType:
+        return Posting if connector == "scripted" else super().code(connector)
+
+
 @asynccontextmanager
 async def at_work(make_house: MakeHouse, login: str) -> AsyncIterator[tuple[Place, Page, Any]]:
     """A house with four enquiries, and somebody at the desk; nothing goes wrong in the page's scripts."""
-    async with place(make_house) as it, browser() as started, window(started, locale="en-GB") as context:
+    async with place(make_house, Passing()) as it, browser() as started, window(started, locale="en-GB") as context:
         await it.person("root", "administrator")
+        await it.kit.sql("update setting set value = to_jsonb(30) where name = 'answer.undo_s'")
+        await it.kit.sql("insert into wrap_up_code (id, key, name) values (gen_random_uuid(), 'asked', '{\"en\": \"Question\"}')")
         channel = await it.kit.channel()
         for name, words in ENQUIRIES:
             await it.says(channel, name, words)
@@ -45,16 +58,11 @@ async def at_work(make_house: MakeHouse, login: str) -> AsyncIterator[tuple[Plac
         assert [one for one in errors if "422" not in one] == []
 
 
-# What the sheet lists, as it shows it. Those that need a ringing offer, a call, a mail or a colleague's question have tests of their own.
-LIST = {"A", "D", "E", "J", "K", "X", "⇧X", "*", "Z", "L", "1", "2", "3", "4", "5", "6", "⇧C"}
-CONVERSATION = set("TRNVWSCIPFOHM") | {"#", "!", "⇧K", "Ctrl ↵", "Esc"}
-
-
 async def test_several_are_spam_at_once_sounds_stay_off_and_the_shortcuts_of_the_sheet_work(make_house: MakeHouse) -> None:
     async with at_work(make_house, "sven") as (it, page, channel):
         await _several_are_spam_and_back(it, page)
         await _sounds_stay_off(it, page, channel)
-        await _the_sheet_tells_the_truth(page)
+        await all_keys(it, page, channel)
 
 
 async def _several_are_spam_and_back(it: Place, page: Page) -> None:
@@ -75,120 +83,6 @@ async def _several_are_spam_and_back(it: Place, page: Page) -> None:
     after = await it.kit.sql("select id, state, spam from interaction order by id")
     assert [(one["id"], one["state"], one["spam"]) for one in after] == [(one["id"], one["state"], False) for one in before]
     await note.get_by_role("button", name="Close").click()
-
-
-async def _the_sheet_tells_the_truth(page: Page) -> None:
-    """What the sheet lists is what there is: each letter to a page leads to one of its own, each of the others does what it says."""
-    await page.keyboard.press("3")
-    await row(page, "Kaufen").click()
-    await expect(said(page, "Kaufen Sie!")).to_be_visible()
-    await page.keyboard.press("?")
-    sheet = page.get_by_role("dialog")
-    await expect(sheet).to_be_visible()
-    assert await violations(page) == []
-    listed: dict[str, list[str]] = await sheet.evaluate(
-        "(one) => Object.fromEntries([...one.querySelectorAll('h3')].map((head) => [head.textContent.trim(),"
-        " [...head.parentElement.querySelectorAll('dd')].map((keys) => [...keys.querySelectorAll('kbd')].map((k) => k.textContent).join(' '))]))"
-    )
-    await page.keyboard.press("Escape")
-    await expect(sheet).to_have_count(0)
-    for part, keys in listed.items():
-        conditional = {"M", "P", "Z", "F4"}
-        assert len([one for one in keys if one not in conditional]) == len(set(keys) - conditional), (
-            f"a key twice in {part}: {keys}"
-        )
-
-    # Letters that lead to a page: each to one of its own. The first leads to where one is, so it comes last.
-    paired = [one.split()[1].lower() for one in listed["Go to"] if one.startswith("G ")]
-    seen = set()
-    for letter in [*paired[1:], paired[0]]:
-        before = page.url
-        await page.keyboard.press("g")
-        await page.keyboard.press(letter)
-        await expect(page).not_to_have_url(before)
-        seen.add(page.url)
-    assert len(seen) == len(paired)
-    await page.keyboard.press("/")
-    await expect(page).to_have_url(re.compile("/search"))
-    await page.get_by_role("link", name="Work", exact=True).first.click()
-    await _dialog_by(page, "g", "t")
-    assert listed["Me"] == ["G T"]
-
-    # The views, and the rows.
-    assert set(listed["List of work"]) >= LIST
-    for number, view in enumerate(("mine", "waiting", "open", "parked", "closed", "spam"), start=1):
-        await page.keyboard.press(str(number))
-        await expect(page).to_have_url(re.compile(f"/work/{view}"))
-    await page.keyboard.press("3")
-    await expect(page.get_by_test_id("work-row")).to_have_count(4)
-    chosen = page.get_by_test_id("work-row").and_(page.locator("[aria-selected=true]"))
-    await page.keyboard.press("l")
-    await page.keyboard.press("j")
-    await expect(chosen).to_have_count(1)
-    first = await chosen.get_attribute("data-id")
-    await page.keyboard.press("j")
-    await expect(chosen).not_to_have_attribute("data-id", str(first))
-    await page.keyboard.press("k")
-    await expect(chosen).to_have_attribute("data-id", str(first))
-    ticked = page.get_by_role("option", checked=True)
-    await page.keyboard.press("x")
-    await expect(ticked).to_have_count(1)
-    await page.keyboard.press("j")
-    await page.keyboard.press("j")
-    await page.keyboard.press("X")
-    await expect(ticked).to_have_count(3)
-    await page.keyboard.press("*")
-    await expect(ticked).to_have_count(4)
-    await page.get_by_role("toolbar").get_by_role("button", name="Clear").click()
-    await _the_conversations_letters_work(page)
-    assert set(listed["Conversation"]) >= CONVERSATION
-
-
-async def _dialog_by(page: Page, *keys: str) -> str:
-    """Press, and see a dialog open; it goes by Escape. Returns what it is called."""
-    dialog = page.get_by_role("dialog")
-    for key in keys:
-        await page.keyboard.press(key)
-    await expect(dialog).to_be_visible()
-    name = await dialog.get_by_role("heading").first.inner_text()
-    await page.keyboard.press("Escape")
-    await expect(dialog).to_have_count(0)
-    return name
-
-
-async def _the_conversations_letters_work(page: Page) -> None:
-    conversation = page.get_by_role("region", name="Conversation")
-    await row(page, "Kaufen").click()
-    await expect(said(page, "Kaufen Sie!")).to_be_visible()
-    names = {await _dialog_by(page, "w")}
-    await page.keyboard.press("t")
-    await expect(text(page)).to_be_focused()
-    await page.keyboard.press("Escape")
-    for letter in ("v", "c", "s", "i", "p", "m", "#"):
-        names.add(await _dialog_by(page, letter))
-    assert len(names) == 8, names
-    for letter in ("r", "n"):
-        await page.keyboard.press(letter)
-        await expect(text(page)).to_be_focused()
-        await page.keyboard.press("Escape")
-        await expect(text(page)).not_to_be_focused()
-    panel = page.get_by_role("complementary").filter(has_text="Known as")
-    await expect(panel).to_be_visible()
-    await page.keyboard.press("h")
-    await expect(panel).to_have_count(0)
-    await page.keyboard.press("h")
-    await expect(panel).to_be_visible()
-    await page.keyboard.press("!")
-    await expect(page.get_by_test_id("bulk-note")).to_contain_text("One marked as spam.")
-    await page.keyboard.press("z")
-    await expect(page.get_by_test_id("bulk-note")).to_contain_text("Undone")
-    # That it is in one's hands again comes by the stream.
-    await expect(conversation.get_by_role("button", name="Done")).to_be_visible()
-    await page.keyboard.press("f")
-    await expect(page.get_by_test_id("wrap-up")).to_be_visible()
-    await conversation.get_by_role("heading", level=2).click()
-    await page.keyboard.press("K")
-    await expect(page).to_have_url(re.compile("/customers/"))
 
 
 async def _sounds_stay_off(it: Place, page: Page, channel: Any) -> None:
@@ -220,6 +114,11 @@ async def test_a_dead_letter_is_sent_again_and_the_houses_own_fields_are_filled_
     async with at_work(make_house, "root") as (it, page, channel):
         await _a_dead_letter_arrives_at_last(it, page, channel)
         await _own_fields(page)
+        await _what_the_house_works_with(it, page)
+        await _as_one_likes_it(page)
+        await _everything_is_found(page)
+        await _the_annex(page)
+        await _a_person_is_erased(it, page)
 
 
 @asynccontextmanager
@@ -311,3 +210,98 @@ async def _own_fields(page: Page) -> None:
     await command(page, "Customer fields")
     await page.get_by_role("row", name="Contract").get_by_role("button").click()
     await expect(page.get_by_role("row", name="Contract")).to_contain_text("Retired")
+
+
+async def _what_the_house_works_with(it: Place, page: Page) -> None:
+    """A queue, a skill with who has it, a wrap-up code that is retired again, and the text below a brand's answers."""
+    main, dialog = page.get_by_role("main"), page.get_by_role("dialog")
+    await command(page, "Queues")
+    await main.get_by_role("button", name="New queue").click()
+    await dialog.get_by_label("Name (German)").fill("Störungen")
+    await dialog.get_by_label("Name (English)").fill("Faults")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_role("row", name="Faults")).to_be_visible()
+    await command(page, "Skills")
+    await main.get_by_label("Name (German)").fill("Netz")
+    await main.get_by_label("Name (English)").fill("Grid")
+    await main.get_by_role("button", name="New skill").click()
+    await main.get_by_role("combobox", name="Level of Ilka in Grid").select_option("4")
+    await command(page, "Wrap-up codes")
+    await main.get_by_label("Name (German)").fill("Behoben")
+    await main.get_by_label("Name (English)").fill("Mended")
+    await main.get_by_role("button", name="New code").click()
+    await main.get_by_role("button", name="Retire Mended").click()
+    await expect(page.get_by_role("row", name="Mended")).to_contain_text("Retired")
+    await it.kit.sql("insert into brand (id, key, name) values (gen_random_uuid(), 'haus', 'Haus')")
+    await command(page, "Signatures")
+    await main.get_by_label("Signature of Haus").fill("{agent.nobody}")
+    await main.get_by_role("button", name="Save: Haus").click()
+    await expect(main.get_by_role("alert")).to_contain_text("agent.nobody")
+    await main.get_by_label("Signature of Haus").fill("{agent.name} · Haus")
+    await main.get_by_role("button", name="Save: Haus").click()
+    await expect(main.get_by_role("alert")).to_have_count(0)
+    assert await violations(page) == []
+    [levels, codes, signed] = [
+        await it.kit.sql(statement)
+        for statement in (
+            "select s.level from agent_skill s join app_user u on u.id = s.user_id where u.login = 'ilka'",
+            "select archived_at from wrap_up_code where name->>'en' = 'Mended'",
+            "select signature from brand",
+        )
+    ]
+    assert ([one["level"] for one in levels], [one["archived_at"] is None for one in codes]) == ([4], [False])
+    assert [one["signature"] for one in signed] == ["{agent.name} · Haus"]
+
+
+async def _as_one_likes_it(page: Page) -> None:
+    """Dark and close together, now and after the page was loaded anew."""
+    await command(page, "Settings")
+    await page.get_by_role("radio", name="Dark").check(force=True)
+    await page.get_by_role("radio", name="Close", exact=True).check(force=True)
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(page.get_by_role("radio", name="Close", exact=True)).to_be_checked()
+
+
+async def _everything_is_found(page: Page) -> None:
+    """While one types: words in their order, a person by some letters of the name, and no other words than these."""
+    await page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Words, names, numbers")
+    hits = page.get_by_role("main").get_by_role("listitem")
+    await field.press_sequentially('"kommt der strom"')
+    await expect(hits).to_have_count(1)
+    await expect(hits).to_contain_text("Wann kommt der Strom?")
+    await field.fill('"strom der kommt"')
+    await expect(page.get_by_text("Nothing found for")).to_be_visible()
+    await field.fill("cle")
+    await expect(hits.filter(has_text="Cleo").first).to_be_visible()
+
+
+async def _the_annex(page: Page) -> None:
+    """What the house holds about its people is read in the desk, who sees it by the names of roles, and nothing sideways."""
+    await command(page, "Works agreement")
+    annex = page.get_by_role("table")
+    await expect(annex.get_by_role("row").filter(has_text="audit:").first).to_contain_text("Administration, Audit (audit.read)")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    assert await annex.evaluate("(one) => one.parentElement.scrollWidth <= one.parentElement.clientWidth + 1")
+    assert await violations(page) == []
+    await page.set_viewport_size({"width": 1440, "height": 900})
+
+
+async def _a_person_is_erased(it: Place, page: Page) -> None:
+    """Asked twice and with a reason, all that somebody said is gone."""
+    await page.get_by_role("link", name="Work", exact=True).first.click()
+    await page.keyboard.press("3")
+    await row(page, "Noch heute!").click()
+    await expect(page.get_by_test_id("message")).to_contain_text("Noch heute!")
+    await command(page, "Erase person")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Erase for good")).to_be_disabled()
+    await dialog.get_by_label("Reason").fill("Asked for by letter")
+    await dialog.get_by_label("Yes, erase for good").check()
+    await dialog.get_by_role("button", name="Erase for good").click()
+    await expect(dialog).to_have_count(0)
+    await expect(row(page, "Noch heute!")).to_have_count(0)
+    assert await it.kit.sql("select 1 from message_text where text = 'Noch heute!'") == []

@@ -201,6 +201,10 @@ async def test_any_number_is_called_but_for_those_that_may_not_and_the_desk_stee
         await anna.keyboard.type("#")
         await until(lambda: [one.digits for one in exchange.commands if isinstance(one, SendDtmf)] == ["5", "#"])
 
+        await anna.keyboard.press("Shift+F8")
+        await expect(dialog.get_by_role("button", name="Transfer")).to_be_visible()
+        await anna.keyboard.press("Escape")
+        await expect(dialog).to_have_count(0)
         await anna.keyboard.press("Shift+F4")
         await dialog.get_by_label("Or a phone number").fill("+44 20 7946 0000")
         await dialog.get_by_role("button", name="Consult").click()

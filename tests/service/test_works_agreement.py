@@ -1,13 +1,15 @@
 """The annex to a works agreement is complete: every column that names a person of the house has its row."""
 
 import re
+from pathlib import Path
 
 from tests.kit import House
-from unisono.service.actions import ACTIONS
+from unisono.service.actions import ACTIONS, BUILT_IN_ROLES
 from unisono.service.first_run import bring_roles_up_to_date
-from unisono.service.works_agreement import works_agreement
+from unisono.service.works_agreement import _ROLES, works_agreement
 from unisono.service.works_agreement_data import DATA, NOBODY
 
+ROOT = Path(__file__).parents[2]
 _COLUMNS = """
 select c.relname as table, a.attname as column,
        exists (select from pg_constraint k where k.contype = 'f' and k.conrelid = c.oid and a.attnum = any(k.conkey)
@@ -49,7 +51,7 @@ async def test_who_sees_it_and_how_long_follow_the_house(house: House) -> None:
     [looks] = [row for row in found.rows if row.place.startswith("people_look:")]
     assert looks.kept == {"de": "99 Tage", "en": "99 days"}
     [audit] = [row for row in found.rows if row.place.startswith("audit:")]
-    assert audit.seen_by["de"] == "audit.read: administrator, auditor"
+    assert audit.seen_by == {"de": "Verwaltung, Prüfung (audit.read)", "en": "Administration, Audit (audit.read)"}
     await house.sql("insert into role (name, actions) values ('revision', array['audit.read'])")
     [audit] = [row for row in (await works_agreement(house.db, None)).rows if row.place.startswith("audit:")]
     assert "revision" in audit.seen_by["de"]
@@ -57,3 +59,10 @@ async def test_who_sees_it_and_how_long_follow_the_house(house: House) -> None:
         for words in (row.what, row.purpose, row.seen_by, row.report, row.kept):
             assert words["de"]
             assert words["en"]
+
+
+def test_roles_are_called_as_at_the_desk() -> None:
+    for place, language in enumerate(("de", "en")):
+        text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "ui" / "locales" / language).glob("*.ftl"))
+        for role in BUILT_IN_ROLES:
+            assert f"\nrole-{role.name.replace('_', '-')} = {_ROLES[role.name][place]}\n" in text

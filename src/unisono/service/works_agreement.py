@@ -4,7 +4,7 @@ The list is complete by construction: a test walks the schema, and a column that
 fails it. Who sees it and how long it is kept are read from the house as it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -58,6 +58,12 @@ _KEPT: Final[dict[str, tuple[str, str]]] = {
     ),
     "looks": ("{looks} Tage", "{looks} days"),
 }
+#: The roles that come with the house, as the desk calls them: German, English. A role that the house made is called by its name.
+_ROLES: Final[dict[str, tuple[str, str]]] = {
+    "administrator": ("Verwaltung", "Administration"), "supervisor": ("Leitung", "Supervision"),
+    "agent": ("Bearbeitung", "Handling"), "viewer": ("Nur lesen", "Read only"), "auditor": ("Prüfung", "Audit"),
+    "archivist": ("Archiv", "Archive"), "works_council": ("Betriebsrat", "Works council"),
+}  # fmt: skip
 _ONESELF: Final = ("nur man selbst und der Betrieb der Anlage", "only oneself and whoever runs the machine")
 
 
@@ -82,14 +88,20 @@ async def works_agreement(db: Database, access: Access | None) -> AgreementView:
 
 
 def _row(datum: Datum, who: Mapping[str, list[str]], numbers: Mapping[str, Any]) -> AgreementRow:
-    seen = "; ".join(f"{action}: {', '.join(who[action]) or '–'}" for action in datum.seen_by)
+    seen_de, seen_en = (_seen(datum.seen_by, who, language) for language in (0, 1))
     de, en = _KEPT[datum.kept]
     return AgreementRow(
         place=f"{datum.table}: {', '.join(datum.columns)}", what=_names(*datum.what), purpose=_names(*datum.purpose),
-        seen_by=_names(seen, seen) if seen else _names(*_ONESELF),
+        seen_by=_names(seen_de, seen_en) if datum.seen_by else _names(*_ONESELF),
         report=_names(datum.report[0].format(**numbers), datum.report[1].format(**numbers)),
         kept=_names(de.format(**numbers), en.format(**numbers)),
     )  # fmt: skip
+
+
+def _seen(actions: Sequence[str], who: Mapping[str, list[str]], language: int) -> str:
+    """Return the roles that see something, as the desk calls them, and by which right. language: 0 German, 1 English."""
+    named = {action: [_ROLES[role][language] if role in _ROLES else role for role in who[action]] for action in actions}
+    return "; ".join(f"{', '.join(roles) or '–'} ({action})" for action, roles in named.items())
 
 
 def _names(de: str, en: str) -> Names:
