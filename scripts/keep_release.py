@@ -1,6 +1,7 @@
 """Keep what the next versions must be able to take over: a backup of this version's house with 5,000 items, and its API.
 
-`python scripts/keep_release.py` writes `tests/releases/VERSION.zip` and `VERSION.openapi.json` (law 9).
+`python -m scripts.keep_release` writes `tests/releases/VERSION.zip` and `VERSION.openapi.json` (law 9), and `VERSION.tasks.json`:
+what the named tasks at the desk took when they were measured last (`make bench ONLY=tasks`).
 """
 
 import asyncio
@@ -11,6 +12,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.results import FILE
+from bench.tasks_page import of_release
 from unisono import __version__
 from unisono.app.backup import backup
 from unisono.app.demo.run import DemoHouse, open_demo
@@ -67,8 +70,15 @@ async def keep() -> int:
             manifest = await backup(demo.running.dsn, data, made)
         await asyncio.to_thread(shutil.copyfile, made, target)
     shutil.copyfile(ROOT / "docs" / "openapi.json", RELEASES / f"{__version__}.openapi.json")
+    keep_tasks()
     print(f"{target.relative_to(ROOT)}: {manifest.summary}, {target.stat().st_size / 1e6:.1f} MB")
     return 0
+
+
+def keep_tasks() -> None:
+    """Write down what the tasks at the desk take, beside the release's house."""
+    measured = of_release(json.loads(FILE.read_text(encoding="utf-8")))
+    (RELEASES / f"{__version__}.tasks.json").write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
