@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from unisono.domain.ids import new_id
 from unisono.service.ports import NewEvent
 from unisono.store.database import PgDatabase
 from unisono.store.epoch import ensure_epoch, raise_epoch
 from unisono.store.log import append
 from unisono.store.maintenance import clean_up, ensure_months
+from unisono.store.sql import load
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -142,3 +144,29 @@ async def test_a_timer_is_one_for_each_kind_and_subject_and_comes_back_after_a_c
         [timer] = await tx.timers.take_due(["park"], 10)
         assert timer.body == {"n": 2}
         assert await tx.timers.next_due() is None
+
+
+async def test_who_follows_the_log_reads_what_is_new_and_never_the_whole_of_it(db: PgDatabase) -> None:
+    """Not even when nearly all of it is of the one type that is left out, as on a day of many offers."""
+    async with db.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            "insert into event (epoch, id, at, type, body) "
+            "select 1, md5(n::text)::uuid, now(), 'interaction.offered', '{}' from generate_series(1, 10000) n"
+        )
+        await connection.execute("analyze event")
+        await connection.execute("set local plan_cache_mode = force_generic_plan")
+        plans = [
+            "\n".join([row[0] for row in await connection.fetch(f"explain (costs off) {statement}", *values)])
+            for statement, values in (
+                (load("log")["after_without"], [1, "5", new_id(), 500, "interaction.offered"]),
+                (load("log")["after_without"], [1, "5", new_id(), 500, ""]),
+            )
+        ]
+        await transaction.rollback()
+    for plan in plans:
+        assert "epoch_xid_id_idx" in plan
+        steps = [line.strip().removeprefix("->").strip() for line in plan.splitlines()]
+        assert "Sort" not in steps
+        assert not [step for step in steps if step.startswith("Seq Scan on event")]

@@ -14,8 +14,8 @@ select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class,
        interaction_id, queue_id, agent_id, body
 from event
 where (epoch, xid, id) > ($1, $2::text::xid8, $3) and type = any($4::text[])
-  and (epoch < (select epoch from cluster_epoch) or xid < pg_snapshot_xmin(pg_current_snapshot()))
-order by epoch, xid, id
+  and (epoch < (select epoch from cluster_epoch) or xid < (select pg_snapshot_xmin(pg_current_snapshot())))
+order by event.epoch, event.xid, event.id
 limit $5;
 
 -- name: turns_of

@@ -13,7 +13,8 @@ select (select epoch from cluster_epoch) as epoch, pg_snapshot_xmin(pg_current_s
 -- name: after_without
 -- Earlier epochs are complete; of the current one only what no open transaction can still precede. One type is left out, so
 -- beyond the last row there may be more of that type: the limit of the snapshot comes along. `pruned`: to tell a reader that
--- its place is no longer in the log.
+-- its place is no longer in the log. In the order of the log's own columns: no index goes by the number that `xid` becomes here. And
+-- of a log in which nearly all is of the type that is left out, the planner is not to think that few rows are left of all.
 select s.xmin, s.epoch as now_epoch, s.pruned, e.*
 from (select (select epoch from cluster_epoch) as epoch,
              pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
@@ -22,9 +23,9 @@ left join lateral (
     select epoch, xid::text::bigint as xid, id, at, type, v, actor_id, access_class, channel_id, conversation_id,
            interaction_id, queue_id, agent_id, body
     from event
-    where (epoch, xid, id) > ((select $1::int), (select $2::text::xid8), (select $3::uuid)) and type <> $5
-      and (epoch < s.epoch or xid < pg_snapshot_xmin(pg_current_snapshot()))
-    order by epoch, xid, id
+    where (epoch, xid, id) > ((select $1::int), (select $2::text::xid8), (select $3::uuid)) and type || '' <> $5
+      and (epoch < s.epoch or xid < (select pg_snapshot_xmin(pg_current_snapshot())))
+    order by event.epoch, event.xid, event.id
     limit (select $4::bigint)
 ) e on true;
 

@@ -41,7 +41,7 @@ insert into setting (name, value) values ('log.pruned_to', $1)
 on conflict (name) do update set value = excluded.value, changed_at = now();
 
 -- name: newest_of_default
-select epoch, xid::text::bigint as xid, id from event where at < $1 order by epoch desc, xid desc, id desc limit 1;
+select epoch, xid::text::bigint as xid, id from event where at < $1 order by event.epoch desc, event.xid desc, event.id desc limit 1;
 
 -- name: tail_age
 -- How long the oldest transaction that has written is open: for so long the log stands still.
