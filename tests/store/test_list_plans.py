@@ -49,11 +49,14 @@ insert into message_text (message_id, text) select made('message', n), 'Wo ist m
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, waiting_since, due_at,
                          created_at, updated_at, closed_at, spam)
   select made('interaction', n), c.id, c.channel_id, c.access_class, made('queue', 1 + scattered(n, 2, 10)),
-         case when n % 12 > 0 then 'closed' when n % 60 < 36 then 'waiting' when n % 60 = 36 then 'parked' else 'active' end,
-         case when n % 12 = 0 and n % 60 < 36 then null else made('user', 1 + scattered(n, 3, 200)) end, 12,
+         case when n % 12 > 0 then 'closed' when n % 600 = 12 then 'offered' when n % 60 < 36 then 'waiting'
+              when n % 60 = 36 then 'parked' else 'active' end,
+         case when n % 12 = 0 and n % 60 < 36 and n % 600 <> 12 then null else made('user', 1 + scattered(n, 3, 200)) end, 12,
          now() - n * interval '1 minute', now() - n * interval '1 minute', now(), now(),
          case when n % 12 > 0 then now() - n * interval '1 minute' end, n % 12 = 7
   from generate_series(1, {ROWS}) n join conversation c on c.id = made('conversation', n);
+insert into capacity_hold (interaction_id, agent_id, units)
+  select id, agent_id, units from interaction where state in ('offered', 'active');
 """
 
 

@@ -171,7 +171,7 @@ DATA: Final = (
         "", "now",
     ),
     _datum(
-        "interaction", "agent_id preferred_agent_id avoid_agent_id",
+        "interaction", "agent_id holder_id preferred_agent_id avoid_agent_id",
         ('Wer ein Anliegen hat oder hatte, wer zuerst gefragt wird, wer nicht', 'Who has or had an enquiry, who is asked first, who is not'),
         ('Zuständigkeit, und wiederkommen zu wem man kennt', 'Responsibility, and coming back to whom one knows'),
         "work.read", "work", ('nur in Gruppen (alle Berichte)', 'in groups only (all reports)'),

@@ -79,12 +79,12 @@ delete from message_command where at < $1::timestamptz - interval '1 day';
 
 -- name: next_waiting
 select i.id from interaction i join queue_member m on m.queue_id = i.queue_id
-where m.user_id = $1 and i.state = 'waiting'
+where m.user_id = $1 and i.stage = 'waiting' and i.state <> 'offered'
 order by i.priority desc, coalesce(i.due_at, 'infinity'), i.waiting_since, i.id limit 5;
 
 -- name: in_case
 select i.id from interaction i join case_file c on c.id = i.case_id
-where c.number = $1 and i.state = 'waiting' order by i.waiting_since, i.id limit 5;
+where c.number = $1 and i.stage = 'waiting' and i.state <> 'offered' order by i.waiting_since, i.id limit 5;
 
 -- name: skilled
 -- A word is a skill's key, without the `lang-` before a language's, or stands in its name in some language.

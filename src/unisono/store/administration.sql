@@ -34,7 +34,7 @@ where c.archived_at is null and q.archived_at is null and ($1::int[] is null or 
 -- name: seen_counts
 -- Enough to see that it is much.
 select (select count(*)::int from (select from conversation where $1::int[] is null or access_class = any($1) limit 10000) c) as conversations,
-       (select count(*)::int from (select from interaction where state <> 'closed' and ($1::int[] is null or access_class = any($1))
+       (select count(*)::int from (select from interaction where stage <> 'closed' and ($1::int[] is null or access_class = any($1))
                               limit 10000) i) as open;
 
 -- name: is_service

@@ -12,7 +12,7 @@ where c.id = any($1::uuid[])
 order by c.id;
 
 -- name: open_work
-select id from interaction where conversation_id = any($1::uuid[]) and state <> 'closed' order by id;
+select id from interaction where conversation_id = any($1::uuid[]) and stage <> 'closed' order by id;
 
 -- name: bond
 select id, kind, a, b, ended_at is null as standing, closed_work from conversation_bond where id = $1;

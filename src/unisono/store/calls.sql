@@ -68,7 +68,7 @@ select $1, $4 where (select count(*) from call_from where number_hash = $1 and a
 select exists (
     select from conversation k join conversation c on c.identity_id = k.identity_id
     join interaction i on i.conversation_id = c.id join call_back b on b.interaction_id = i.id
-    where k.id = $1 and b.ended_at is null and i.state <> 'closed');
+    where k.id = $1 and b.ended_at is null and i.stage <> 'closed');
 
 -- name: driver_taken
 -- A driver that told of itself and is no channel's, in use or not, is one of the voice file.
@@ -167,7 +167,7 @@ update call_recording set next_at = $2, attempts = attempts + 1 where id = $1 an
 with waiting as (
     select c.id, c.channel_id, i.queue_id, i.waiting_since, i.units, h.work_class_id
     from call c join interaction i on i.id = c.interaction_id join channel h on h.id = c.channel_id
-    where c.ended_at is null and not c.outgoing and i.state in ('waiting', 'offered')
+    where c.ended_at is null and not c.outgoing and i.stage = 'waiting'
 ), people as (
     select w.queue_id, count(*) filter (where a.state = 'available' and a.engaged = 0 and a.capacity - a.used >= w.units) as free,
            count(*) filter (where a.state <> 'offline' and a.state <> 'away') as serving

@@ -42,7 +42,7 @@ select case_id from before;
 update interaction set case_id = $2, version = version + 1, updated_at = $3 where id = $1 and case_id is null returning id;
 
 -- name: open_work
-select id from interaction where case_id = $1 and state <> 'closed' order by created_at, id;
+select id from interaction where case_id = $1 and stage <> 'closed' order by created_at, id;
 
 -- name: work_of
 select id, access_class, agent_id from interaction where case_id = $1 order by created_at, id;
@@ -71,7 +71,7 @@ select f.id, f.number, f.title, f.state, f.priority, f.owner_id, f.due_at, f.cre
 from case_file f
 
 -- name: counts
-select case_id, count(*) as items, count(*) filter (where state <> 'closed') as open
+select case_id, count(*) as items, count(*) filter (where stage <> 'closed') as open
 from interaction where case_id = any($1::uuid[]) group by 1;
 
 -- name: notes

@@ -29,9 +29,9 @@ select (select count(*) from inbox where state = 'new')::int as inbox_waiting,
         where state = 'new') as inbox_oldest_s,
        (select count(*) from inbox where state = 'quarantined')::int as quarantined,
        (select coalesce(extract(epoch from clock_timestamp() - min(waiting_since)), 0)::float from interaction
-        where state = 'waiting') as longest_wait_s,
+        where stage = 'waiting' and state <> 'offered') as longest_wait_s,
        (select coalesce(jsonb_object_agg(state, n), '{}') from (
             select state, count(*) as n from outbox
             where state in ('queued', 'retrying', 'unknown', 'sending') or state in ('dead', 'failed') group by state) o) as outbox,
        (select coalesce(jsonb_object_agg(state, n), '{}') from (
-            select state, count(*) as n from interaction where state <> 'closed' group by state) i) as interactions;
+            select state, count(*) as n from interaction where stage <> 'closed' group by state) i) as interactions;

@@ -4,7 +4,7 @@
 
 -- name: offered_without_offer
 select i.id as interaction_id, i.agent_id, i.access_class from interaction i
-where i.state = 'offered'
+where i.stage = 'waiting' and i.state = 'offered'
   and not exists (select from offer o where o.interaction_id = i.id and o.state = 'open' and o.agent_id = i.agent_id)
 
 -- name: offer_without_work
@@ -13,45 +13,45 @@ where o.state = 'open' and (i.state is distinct from 'offered' or i.agent_id is 
 
 -- name: no_capacity_held
 select i.id as interaction_id, i.agent_id, i.access_class from interaction i
-where i.state in ('offered', 'active', 'wrap_up') and not exists (
+where i.stage in ('waiting', 'active', 'wrap_up') and i.state <> 'waiting' and not exists (
     select from capacity_hold h where h.interaction_id = i.id and h.consult_id is null and h.agent_id = i.agent_id)
 
 -- name: hands_closed
-select i.id as interaction_id, i.agent_id, i.access_class from app_user u join interaction i on i.agent_id = u.id
+select i.id as interaction_id, i.agent_id, i.access_class from app_user u join in_hands w on w.agent_id = u.id join interaction i on i.id = w.id
 where u.disabled_at is not null and (i.state in ('offered', 'active') or (i.state = 'parked' and i.parked_until is null))
 
 -- name: hands_gone
 select i.id as interaction_id, i.agent_id, i.access_class
-from agent a join app_user u on u.id = a.user_id join interaction i on i.agent_id = a.user_id
+from agent a join app_user u on u.id = a.user_id join in_hands w on w.agent_id = a.user_id join interaction i on i.id = w.id
 where a.state = 'offline' and u.disabled_at is null and i.state in ('offered', 'active') and greatest(a.since, i.held_since) < $1
 
 -- name: wrap_up_left
 select i.id as interaction_id, i.agent_id, i.access_class
-from agent a join app_user u on u.id = a.user_id join interaction i on i.agent_id = a.user_id
-where (a.state = 'offline' or u.disabled_at is not null) and i.state = 'wrap_up' and i.wrap_up_until is null
+from agent a join app_user u on u.id = a.user_id join interaction i on i.holder_id = a.user_id
+where (a.state = 'offline' or u.disabled_at is not null) and i.stage = 'wrap_up' and i.wrap_up_until is null
   and greatest(a.since, i.held_since) < $1
 
 -- name: two_pairs_of_hands
 select i.id as interaction_id, i.agent_id, i.access_class from interaction i
-where i.state = 'waiting' and i.agent_id is not null
+where i.stage <> 'closed' and i.holder_id is not null and i.state = 'waiting'
 
 -- name: queue_archived
 select i.id as interaction_id, i.agent_id, i.access_class from queue q join access_class k on k.queue_id = q.id join interaction i on i.access_class = k.id
-where q.archived_at is not null and i.state = 'waiting'
+where q.archived_at is not null and i.stage = 'waiting' and i.state <> 'offered'
 
 -- name: capacity_without_work
 select h.interaction_id, h.agent_id, i.access_class
-from capacity_hold h left join interaction i on i.id = h.interaction_id and i.state <> 'closed'
+from capacity_hold h left join interaction i on i.id = h.interaction_id and i.stage <> 'closed'
 where h.consult_id is null and (i.id is null or i.state = 'waiting' or i.agent_id is distinct from h.agent_id)
 
 -- name: consult_over
 select h.interaction_id, h.agent_id, i.access_class
-from consult c join capacity_hold h on h.consult_id = c.id left join interaction i on i.id = h.interaction_id and i.state <> 'closed'
+from consult c join capacity_hold h on h.consult_id = c.id left join interaction i on i.id = h.interaction_id and i.stage <> 'closed'
 where c.state not in ('requested', 'open')
 
 -- name: loan_not_returned
 select h.interaction_id, h.agent_id, i.access_class
-from capacity_hold h left join interaction i on i.id = h.interaction_id and i.state <> 'closed'
+from capacity_hold h left join interaction i on i.id = h.interaction_id and i.stage <> 'closed'
 where h.lent_to is not null and not exists (
     select from capacity_hold b where b.interaction_id = h.lent_to and b.consult_id is null and b.agent_id = h.agent_id)
 
@@ -96,11 +96,11 @@ select id from app_user where disabled_at is not null;
 
 -- name: kinds_waiting
 -- One of each kind, any: what asks for the same in the same queue finds the same people.
-select (array_agg(id))[1] as id from interaction where state = 'waiting' group by queue_id, skills;
+select (array_agg(id))[1] as id from interaction where stage = 'waiting' and state <> 'offered' group by queue_id, skills;
 
 -- name: of_kinds
 select i.id from interaction k join access_class c on c.queue_id = k.queue_id
-join interaction i on i.state = 'waiting' and i.access_class = c.id and i.skills = k.skills
+join interaction i on i.stage = 'waiting' and i.state <> 'offered' and i.access_class = c.id and i.skills = k.skills
 where k.id = any($1::uuid[]);
 
 -- name: places

@@ -319,5 +319,5 @@ def _seen(sight: Sight, parameters: Parameters, table: str) -> list[str]:
     if sight.own is None:
         return [condition]
     mine = parameters.add(sight.own, "::uuid")
-    own = f"w.conversation_id = {table}.id and w.agent_id = {mine} and w.state <> 'closed'"
+    own = f"w.conversation_id = {table}.id and w.agent_id = {mine} and w.stage <> 'closed'"
     return [f"({condition} or exists (select from interaction w where {own}))"]

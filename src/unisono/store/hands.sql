@@ -5,7 +5,7 @@ where a.user_id = any((select $1::uuid[])::uuid[]) order by a.user_id for no key
 
 -- name: lock_work_about
 select i.id from interaction i where i.id in (
-    select o.id from interaction o where o.conversation_id = any($1::uuid[]) and o.state <> 'closed'
+    select o.id from interaction o where o.conversation_id = any($1::uuid[]) and o.stage <> 'closed'
     union all select m.interaction_id from message m where m.id = any($2::uuid[]))
 order by i.id for no key update of i;
 
@@ -15,7 +15,7 @@ where n.customer_id = any($1::uuid[]) order by i.id for no key update of i;
 
 -- name: got_meanwhile
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') and id <> all($2::uuid[])
+from interaction where id in (select id from in_hands where agent_id = $1) and state in ('offered', 'active', 'wrap_up') and id <> all($2::uuid[])
 order by id for no key update skip locked;
 
 -- name: deferrable
@@ -57,7 +57,7 @@ select exists (
 select a.user_id, a.since, d.at from agent a left join desk_seen d on d.user_id = a.user_id where a.user_id = any($1::uuid[]);
 
 -- name: holds
-select count(*) from interaction where agent_id = $1 and state <> 'closed';
+select count(*) from in_hands where agent_id = $1;
 
 -- name: forget_desk
 delete from desk_seen where user_id = $1;
@@ -74,11 +74,11 @@ select coalesce(reason->>'code' = 'customer_wrote', false) from interaction wher
 
 -- name: overdue_parked
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where state = 'parked' and parked_until <= $1 order by parked_until limit 1 for no key update skip locked;
+from interaction where stage = 'parked' and parked_until <= $1 order by parked_until limit 1 for no key update skip locked;
 
 -- name: overdue_wrap_up
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where state = 'wrap_up' and wrap_up_until <= $1 order by wrap_up_until limit 1 for no key update skip locked;
+from interaction where stage = 'wrap_up' and wrap_up_until <= $1 order by wrap_up_until limit 1 for no key update skip locked;
 
 -- name: give_offer
 insert into offer (id, interaction_id, agent_id, units, created_at, expires_at, reason, given_by)
@@ -97,17 +97,17 @@ where m.queue_id = $1 and s.key = $2 and k.level >= $3 and m.user_id is distinct
 select wrap_up_s from queue where id = $1;
 
 -- name: talks_to_others
-select exists (select from interaction where agent_id = $1 and state in ('offered', 'active') and id <> $2);
+select exists (select from interaction where id in (select id from in_hands where agent_id = $1) and state in ('offered', 'active') and id <> $2);
 
 -- name: is_wrapping_up
-select exists (select from interaction where agent_id = $1 and state = 'wrap_up' and wrap_up_until is not null);
+select exists (select from interaction where holder_id = $1 and stage = 'wrap_up' and wrap_up_until is not null);
 
 -- name: silent
 -- The customer has spoken last, and since then, and since they have it, the agent said nothing to anybody. Most queues give
 -- nothing back, so they are asked first, and what was said only of what has been held for so long.
 with held as materialized (
     select i.id, i.conversation_id, i.agent_id, q.silence_s
-    from queue q join access_class k on k.queue_id = q.id join interaction i on i.access_class = k.id and i.state = 'active'
+    from queue q join access_class k on k.queue_id = q.id join interaction i on i.access_class = k.id and i.stage = 'active'
     where q.silence_s is not null and ($2::uuid is null or i.id = $2)
       and i.held_since <= $1::timestamptz - make_interval(secs => q.silence_s)
 )

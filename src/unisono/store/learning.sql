@@ -76,7 +76,7 @@ with recent as materialized (
     select distinct a.user_id, r.work_class_id, r.skills
     from agent a cross join lateral (
         select coalesce(i.work_class_id, c.work_class_id) as work_class_id, i.skills from interaction i join channel c on c.id = i.channel_id
-        where i.agent_id = a.user_id and i.state = 'closed' and i.closed_at > $1
+        where i.holder_id = a.user_id and i.stage = 'closed' and i.closed_at > $1
         order by i.closed_at desc, i.id desc limit 50
     ) r where r.work_class_id is not null
 ), asked as materialized (

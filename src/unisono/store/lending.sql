@@ -46,6 +46,6 @@ order by i.id for no key update of i skip locked;
 select i.id, i.conversation_id, i.channel_id, i.access_class, i.queue_id, i.state, i.agent_id, i.units, i.priority, i.skills,
        i.version, i.closed_at
 from interaction i
-where i.state = 'parked' and i.interrupted_by is not null and not exists (
+where i.stage = 'parked' and i.interrupted_by is not null and not exists (
     select from capacity_hold h where h.interaction_id = i.id and h.lent_to = i.interrupted_by)
 order by i.id limit 1 for no key update of i skip locked;

@@ -75,7 +75,7 @@ select m.id as message_id, c.network, m.channel_id, case when i.realm = '' then 
        x.text, x.subject, m.url, m.language, v.root_remote_id as root_id, m.parent_remote_id as parent_id, m.visibility, c.medium,
        m.interaction_id is null and m.visibility = 'public'
        and (v.reply_rule = 'yes' or v.reply_rule = 'until' and v.reply_until > $2)
-       and not exists (select from interaction w where w.conversation_id = v.id and w.state <> 'closed') as can_become_work
+       and not exists (select from interaction w where w.conversation_id = v.id and w.stage <> 'closed') as can_become_work
 from message m
 join message_text x on x.message_id = m.id
 join channel c on c.id = m.channel_id
@@ -145,7 +145,7 @@ limit $9;
 select n.id, n.network, coalesce(nullif(i.handle, ''), n.author) as author, coalesce(x.text, n.text) as text, n.url, n.language,
        n.root_id, n.followers, n.said_at, n.heard_at, n.expires_at, n.state, n.decided_by, g.conversation_id, n.version,
        g.interaction_id is not null
-       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.state <> 'closed') as enquiry,
+       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.stage <> 'closed') as enquiry,
        (select count(*) from (select from mention o where o.network = n.network and o.root_id = n.root_id limit 100) t) as thread,
        r.monitor_ids, r.words
 from mention n
@@ -173,7 +173,7 @@ order by n.said_at desc, n.id desc;
 select n.id, n.network, n.remote_id, n.url, s.channel_id as source_channel_id, n.message_id, n.work_channel_id, n.state, n.version,
        g.conversation_id, g.access_class as conversation_class,
        g.interaction_id is not null
-       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.state <> 'closed') as enquiry,
+       or exists (select from interaction w where w.conversation_id = g.conversation_id and w.stage <> 'closed') as enquiry,
        (select array_agg(a.id) from mention_monitor q join monitor m on m.id = q.monitor_id
         left join channel c on c.id = m.channel_id
         left join access_class a on a.channel_id = c.id and a.queue_id = c.queue_id

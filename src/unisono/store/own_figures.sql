@@ -7,5 +7,5 @@ select i.closed_at, c.medium,
        not exists (select from event e where e.interaction_id = i.id and e.type = 'interaction.breached') as in_time,
        i.wrap_up_code_id as code_id
 from interaction i join channel c on c.id = i.channel_id
-where i.agent_id = $1 and i.state = 'closed' and i.closed_at >= $2
+where i.holder_id = $1 and i.stage = 'closed' and i.closed_at >= $2
 order by i.closed_at desc, i.id desc limit 20000;

@@ -41,7 +41,7 @@ from unisono.store.sql import ANY_OF, load
 from unisono.store.work_lists import Parameters, count_statement, list_statement, places_statement, seen
 from unisono.store.work_order import backlog, ranked_statement
 
-OPEN_AGENT = "(select w.agent_id from interaction w where w.conversation_id = c.id and w.state <> 'closed')"
+OPEN_AGENT = "(select w.agent_id from interaction w where w.conversation_id = c.id and w.stage <> 'closed')"
 _SQL = load("reading")
 _BY_NAME = "order by u.name_key, a.user_id"
 _INTERACTION_FIELDS = InteractionView.__struct_fields__

@@ -36,7 +36,7 @@ select c.id as conversation_id, c.channel_id, c.access_class,
        l.deleted_at is not null as l_deleted, left(t.text, 200) as l_text,
        coalesce((select s.subject from message m join message_text s on s.message_id = m.id
                  where m.conversation_id = c.id and s.subject <> '' order by m.said_at limit 1), '') as subject,
-       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1) as agent_id
+       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.stage <> 'closed' limit 1) as agent_id
 from conversation c
 join identity n on n.id = c.identity_id
 join channel h on h.id = c.channel_id
@@ -105,7 +105,7 @@ where e.interaction_id in (select i.id from interaction i where i.conversation_i
 order by e.at desc, e.id desc limit $2;
 
 -- name: customer_places
-select c.access_class, (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1)
+select c.access_class, (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.stage <> 'closed' limit 1)
 from identity n join conversation c on c.identity_id = n.id where n.customer_id = $1;
 
 -- name: offers
@@ -114,8 +114,8 @@ select id, interaction_id, agent_id, state, created_at, expires_at, reason, give
 -- name: offers_of
 -- By the work that they are offered: what is open is offered to whoever it is written to.
 select o.id, o.interaction_id, o.agent_id, o.state, o.created_at, o.expires_at, o.reason, o.given_by
-from interaction i join offer o on o.interaction_id = i.id and o.state = 'open'
-where i.agent_id = $1 and i.state = 'offered' order by o.created_at, o.id;
+from in_hands w join interaction i on i.id = w.id join offer o on o.interaction_id = i.id and o.state = 'open'
+where w.agent_id = $1 and i.state = 'offered' order by o.created_at, o.id;
 
 -- name: agents
 -- The day only: since when somebody is in their state is told under a permit alone (service/live_people.py). What follows (who,
@@ -130,12 +130,12 @@ where u.disabled_at is null;
 -- name: counts
 select i.queue_id, i.channel_id, i.state, count(*) as n, count(*) filter (where i.agent_id = $1) as mine
 from interaction i
-where i.state <> 'closed' and ($2::int[] is null or i.access_class = any($2::int[]) or i.agent_id = $3)
+where i.stage <> 'closed' and ($2::int[] is null or i.access_class = any($2::int[]) or i.agent_id = $3)
 group by 1, 2, 3;
 
 -- name: places
 select c.id, c.access_class,
-       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.state <> 'closed' limit 1) as agent_id
+       (select i.agent_id from interaction i where (i.conversation_id = c.id or i.merge_id = c.merge_id) and i.stage <> 'closed' limit 1) as agent_id
 from conversation c where c.id = any((select $1::uuid[])::uuid[]);
 
 -- name: work_of_conversations
@@ -143,7 +143,7 @@ from conversation c where c.id = any((select $1::uuid[])::uuid[]);
 -- Of merged ones the work of all: who shows one shows them together.
 select id from interaction where conversation_id = any((select $1::uuid[])::uuid[])
 union
-select i.id from conversation c join interaction i on i.merge_id = c.merge_id and i.state <> 'closed' where c.id = any((select $1::uuid[])::uuid[]);
+select i.id from conversation c join interaction i on i.merge_id = c.merge_id and i.stage <> 'closed' where c.id = any((select $1::uuid[])::uuid[]);
 
 -- name: work_of_customers
 -- A merge says of each conversation anew whose it is.
@@ -158,11 +158,11 @@ select c.id from unnest($1::uuid[]) k(id) cross join lateral (
 -- name: standing
 select i.id, i.access_class, i.queue_id, i.channel_id, i.state, i.agent_id, c.medium,
        array(select distinct n->>'skill' from jsonb_array_elements(i.skills) n order by 1) as skills, i.waiting_since
-from interaction i join channel c on c.id = i.channel_id where i.state <> 'closed';
+from interaction i join channel c on c.id = i.channel_id where i.stage <> 'closed';
 
 -- name: attachment_place
 select a.name, a.media_type, c.access_class,
-       coalesce((select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed'), a.uploaded_by)
+       coalesce((select i.agent_id from interaction i where i.conversation_id = c.id and i.stage <> 'closed'), a.uploaded_by)
            as agent_id
 from attachment a left join message m on m.id = a.message_id left join conversation c on c.id = m.conversation_id
 where a.id = $1 and a.state = 'stored';

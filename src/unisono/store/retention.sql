@@ -24,7 +24,7 @@ cross join lateral (select days from rule r
 where m.said_at < $2::timestamptz - make_interval(days => kept.days)
   and t.legal_hold is null and c.legal_hold is null and k.legal_hold is null
   and not exists (select from customer o where o.id = y.home_customer_id and o.legal_hold is not null)
-  and not exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed')
+  and not exists (select from interaction i where i.conversation_id = c.id and i.stage <> 'closed')
   and not exists (select from interaction i join case_file f on f.id = i.case_id
                   where i.conversation_id = c.id and f.legal_hold is not null)
 order by t.message_id limit $3;
@@ -48,7 +48,7 @@ cross join lateral (select days from rule r
 where a.state = 'stored' and ($4::text is null or f.kind = $4) and m.said_at < $2::timestamptz - make_interval(days => kept.days)
   and c.legal_hold is null and k.legal_hold is null
   and not exists (select from customer o where o.id = y.home_customer_id and o.legal_hold is not null)
-  and not exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed')
+  and not exists (select from interaction i where i.conversation_id = c.id and i.stage <> 'closed')
   and not exists (select from interaction i join case_file f on f.id = i.case_id
                   where i.conversation_id = c.id and f.legal_hold is not null)
 order by a.created_at limit $3;
@@ -122,7 +122,7 @@ select v.kind, v.duration_s, m.said_at + make_interval(days => least(f.days, cas
         or exists (select from customer o where o.id = y.home_customer_id and o.legal_hold is not null)
         or exists (select from interaction i join case_file z on z.id = i.case_id where i.conversation_id = c.id and z.legal_hold is not null)
        ) as is_held,
-       exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed') as is_open
+       exists (select from interaction i where i.conversation_id = c.id and i.stage <> 'closed') as is_open
 from call_recording v
 join attachment a on a.id = v.attachment_id
 join message m on m.id = a.message_id

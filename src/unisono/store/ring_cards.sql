@@ -10,7 +10,7 @@ select u.lead, n.id, n.network, n.handle, n.display_name, n.blocked_at is not nu
                              where m.conversation_id = c.id and s.subject <> '' order by m.said_at limit 1), '') as subject,
                    case when l.deleted_at is null then coalesce(left(t.text, 200), '') else '' end as said,
                    c.last_said_at as at,
-                   exists (select from interaction i where i.conversation_id = c.id and i.state <> 'closed') as open
+                   exists (select from interaction i where i.conversation_id = c.id and i.stage <> 'closed') as open
             from identity b
             join conversation c on c.identity_id = b.id
             join channel h on h.id = c.channel_id
@@ -19,7 +19,7 @@ select u.lead, n.id, n.network, n.handle, n.display_name, n.blocked_at is not nu
             where b.customer_id = u.lead and c.id <> k.id
               and ($2::int[] is null or c.access_class = any($2)
                    or ($3::uuid is not null and exists (
-                       select from interaction w where w.conversation_id = c.id and w.agent_id = $3 and w.state <> 'closed')))
+                       select from interaction w where w.conversation_id = c.id and w.agent_id = $3 and w.stage <> 'closed')))
             order by coalesce(c.last_said_at, '-infinity') desc, c.id desc limit $4
        ) x) as contacts
 from conversation k

@@ -64,7 +64,7 @@ select exists (select from message where conversation_id = $1 and direction = 'o
 
 -- name: too_long_waiting
 select i.id from interaction i
-where i.state = 'waiting' and i.waiting_since <= $3::timestamptz - make_interval(secs => $2)
+where i.stage = 'waiting' and i.state <> 'offered' and i.waiting_since <= $3::timestamptz - make_interval(secs => $2)
   and not exists (select from rule_looked a where a.rule_id = $1 and a.interaction_id = i.id)
 order by i.waiting_since, i.id limit $4;
 
@@ -87,7 +87,7 @@ where i.id = any($1::uuid[])
 order by i.id, m.said_at, m.tie_break, m.ingest_key;
 
 -- name: waiting_now
-select id from interaction where state in ('waiting', 'offered') and ($1::int[] is null or access_class = any($1))
+select id from interaction where stage = 'waiting' and ($1::int[] is null or access_class = any($1))
 order by due_at, id limit $2;
 
 -- name: take

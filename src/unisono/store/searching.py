@@ -292,7 +292,7 @@ def _common(sight: Sight, wanted: SearchFor, parameters: Parameters) -> list[str
         opened.append(f"i.agent_id = {parameters.add(wanted.agent_id, '::uuid')}")
     if wanted.unassigned:
         opened.append("i.agent_id is null")
-    here = "select from interaction i where i.conversation_id = c.id and i.state <> 'closed'"
+    here = "select from interaction i where i.conversation_id = c.id and i.stage <> 'closed'"
     if opened:
         conditions.append(f"exists ({here} and {' and '.join(opened)})")
     elif "closed" in wanted.states:

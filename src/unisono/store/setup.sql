@@ -37,7 +37,7 @@ update agent set version = version + 1 where user_id = any($1::uuid[]) returning
 
 -- name: open_work_in
 select exists (
-    select from access_class k join interaction i on i.access_class = k.id where k.queue_id = $1 and i.state <> 'closed');
+    select from access_class k join interaction i on i.access_class = k.id where k.queue_id = $1 and i.stage <> 'closed');
 
 -- name: channels_into
 select count(*) from channel where queue_id = $1 and archived_at is null;

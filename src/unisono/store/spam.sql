@@ -2,7 +2,7 @@
 update interaction set spam = $2, version = version + 1, updated_at = $3 where id = $1 and spam <> $2;
 
 -- name: has_open
-select exists (select from interaction where conversation_id = $1 and state <> 'closed');
+select exists (select from interaction where conversation_id = $1 and stage <> 'closed');
 
 -- name: close_new
 insert into interaction (id, conversation_id, channel_id, access_class, queue_id, state, skills, language, units, priority,
@@ -30,7 +30,7 @@ select n.id as identity_id, n.customer_id, n.blocked_at is not null as is_blocke
 from identity n where n.id = $1 for no key update;
 
 -- name: places
-select c.access_class, (select i.agent_id from interaction i where i.conversation_id = c.id and i.state <> 'closed') as agent_id
+select c.access_class, (select i.agent_id from interaction i where i.conversation_id = c.id and i.stage <> 'closed') as agent_id
 from conversation c where c.identity_id = $1 order by c.last_said_at desc limit 500;
 
 -- name: block

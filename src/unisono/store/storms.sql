@@ -66,7 +66,7 @@ select s.id, s.monitor_id, m.name as monitor, f.number as case_number, f.title, 
         where q.monitor_id = s.monitor_id and t.state = 'asked' and t.said_at >= s.since) as strangers
 from storm s join monitor m on m.id = s.monitor_id join case_file f on f.id = s.case_id
 cross join lateral (
-    select count(*) as folded, count(*) filter (where i.state = 'folded' and w.case_id = s.case_id and w.state <> 'closed') as waiting,
+    select count(*) as folded, count(*) filter (where i.state = 'folded' and w.case_id = s.case_id and w.stage <> 'closed') as waiting,
            count(*) filter (where i.state = 'answered') as answered,
            count(*) filter (where i.state = 'answered' and g.delivery in ('sent', 'delivered', 'read')) as arrived,
            count(*) filter (where i.state = 'along') as along, count(*) filter (where i.state = 'refused') as refused,
@@ -95,7 +95,7 @@ select w.id, w.access_class from (
     join conversation o on o.channel_id = v.channel_id and o.root_remote_id = v.root_remote_id and o.visibility = v.visibility
     where k.storm_id = $1 and v.visibility = 'public'
 ) t join interaction w on w.conversation_id = t.conversation_id
-where w.state <> 'closed' and w.case_id is null and w.waiting_since >= $3 - interval '1 hour'
+where w.stage <> 'closed' and w.case_id is null and w.waiting_since >= $3 - interval '1 hour'
   and ($5::int[] is null or w.access_class = any($5))
   and not exists (select from storm_item i where i.storm_id = $1 and i.interaction_id = w.id)
 order by w.created_at, w.id limit $4;
@@ -112,7 +112,7 @@ select w.id, x.text from interaction w join lateral (
     select t.text from message m join message_text t on t.message_id = m.id
     where m.interaction_id = w.id and m.direction = 'in' order by m.said_at, m.id limit 1
 ) x on true
-where w.state <> 'closed' and w.case_id is null and w.waiting_since >= $2 and ($3::int[] is null or w.access_class = any($3))
+where w.stage <> 'closed' and w.case_id is null and w.waiting_since >= $2 and ($3::int[] is null or w.access_class = any($3))
   and not exists (select from storm_item i where i.storm_id = $1 and i.interaction_id = w.id)
 order by w.waiting_since desc, w.id limit $4;
 
@@ -156,7 +156,7 @@ with few as (
            or g.interaction_id is null and g.deleted_at is null and not g.automatic and v.visibility = 'public'
               and exists (select from channel c where c.id = g.channel_id and c.archived_at is null)
               and (v.reply_rule = 'yes' or v.reply_rule = 'until' and v.reply_until > $5)
-              and not exists (select from interaction w where w.conversation_id = v.id and w.state <> 'closed'))
+              and not exists (select from interaction w where w.conversation_id = v.id and w.stage <> 'closed'))
     order by n.id limit $4
 ), asked as (update mention n set state = 'asked', version = n.version + 1 from few where n.id = few.id returning n.id)
 select count(*) from asked;

@@ -183,7 +183,7 @@ from conversation k join lateral (
     select id, state, agent_id, queue_id, created_at from interaction where conversation_id = k.id
     union all
     select id, state, agent_id, queue_id, created_at from interaction
-    where merge_id = k.merge_id and k.merge_id is not null and state <> 'closed'
+    where merge_id = k.merge_id and k.merge_id is not null and stage <> 'closed'
 ) i on true
 where k.id = any($1::uuid[])
 order by k.id, (i.state <> 'closed') desc, i.created_at desc, i.id desc;
@@ -228,7 +228,7 @@ set updated_at = $2, version = version + 1,
     parked_until = case when state = 'parked' and interrupted_by is null then $2 else parked_until end,
     wrap_up_until = case when state = 'wrap_up' then $2 else wrap_up_until end,
     reason = case when state = 'wrap_up' or state = 'parked' and interrupted_by is null then '{"code": "customer_wrote"}' else reason end
-where id = any($1::uuid[]) and state <> 'closed';
+where id = any($1::uuid[]) and stage <> 'closed';
 
 -- name: close_emptied
 -- A waiting enquiry of which its author took back every word needs nobody.

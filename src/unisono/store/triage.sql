@@ -29,8 +29,8 @@ select m.id as item_id, null::uuid as mention_id, m.conversation_id, array[v.acc
        (select count(*)::int from (
             select from message o where o.conversation_id = m.conversation_id and o.direction = 'in' and o.id <> m.id
               and o.said_at <= m.said_at and o.said_at > m.said_at - interval '1 day' limit 20) t) as repeated,
-       case when i.state <> 'closed' and isfinite(i.due_at) then i.due_at end as due_at,
-       case when i.state <> 'closed' and isfinite(i.due_at) then extract(epoch from i.due_at - i.waiting_since)::float8 end as promised_s
+       case when i.stage <> 'closed' and isfinite(i.due_at) then i.due_at end as due_at,
+       case when i.stage <> 'closed' and isfinite(i.due_at) then extract(epoch from i.due_at - i.waiting_since)::float8 end as promised_s
 from message m
 join message_text x on x.message_id = m.id
 join conversation v on v.id = m.conversation_id

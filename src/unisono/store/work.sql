@@ -9,7 +9,7 @@ from interaction where id = $1 for no key update;
 -- name: open_of
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
 from interaction
-where (conversation_id = $1 or merge_id = (select merge_id from conversation where id = $1)) and state <> 'closed'
+where (conversation_id = $1 or merge_id = (select merge_id from conversation where id = $1)) and stage <> 'closed'
 for no key update;
 
 -- name: follow_access
@@ -87,9 +87,9 @@ where o.state = 'open' and o.expires_at <= $1 order by o.expires_at limit 1 for 
 -- name: duties
 -- What the clock has to do now, in one look; and when the next offer is over.
 select exists (select from offer where state = 'open' and expires_at <= $1) as offers,
-       exists (select from interaction where state = 'parked' and parked_until <= $1) as parked,
-       exists (select from interaction where state = 'wrap_up' and wrap_up_until <= $1) as wrap_ups,
-       exists (select from interaction i where i.state = 'parked' and i.interrupted_by is not null and not exists (
+       exists (select from interaction where stage = 'parked' and parked_until <= $1) as parked,
+       exists (select from interaction where stage = 'wrap_up' and wrap_up_until <= $1) as wrap_ups,
+       exists (select from interaction i where i.stage = 'parked' and i.interrupted_by is not null and not exists (
                    select from capacity_hold h where h.interaction_id = i.id and h.lent_to = i.interrupted_by)) as interrupted,
        (select min(expires_at) from offer where state = 'open') as next_expiry;
 
@@ -159,7 +159,7 @@ where i.state = 'waiting' and q.mode = 'push' and i.id = any((select $1::uuid[])
 
 -- name: waiting_of_customers
 select i.id from identity n join conversation t on t.identity_id = n.id join interaction i on i.conversation_id = t.id
-where n.customer_id = any($1::uuid[]) and i.state = 'waiting';
+where n.customer_id = any($1::uuid[]) and i.stage = 'waiting' and i.state <> 'offered';
 
 -- name: all_waiting
 select i.id, i.version, i.queue_id, i.skills, i.units, i.priority, i.waiting_since as since, i.due_at,
@@ -175,7 +175,7 @@ join channel c on c.id = i.channel_id
 left join work_class w on w.id = coalesce(i.work_class_id, c.work_class_id)
 left join (select t.id, k.value from customer k join identity n on n.customer_id = k.id join conversation t on t.identity_id = n.id
            where k.value <> 1) v on v.id = i.conversation_id
-where i.state = 'waiting' and q.mode = 'push'
+where i.stage = 'waiting' and i.state <> 'offered' and q.mode = 'push'
   -- What is folded into a storm waits for its one answer (see `storms`).
   and (i.case_id is null or not exists (
       select from storm_item k join storm s on s.id = k.storm_id
@@ -214,7 +214,7 @@ with skilled as (
 ), could as (
     select h.agent_id, coalesce(i.work_class_id, c.work_class_id) as work_class_id, sum(h.units) as units
     from capacity_hold h join interaction i on i.id = h.interaction_id join channel c on c.id = i.channel_id
-    where h.consult_id is null and h.lent_to is null and h.units > 0 and i.state = 'active'
+    where h.consult_id is null and h.lent_to is null and h.units > 0 and i.stage = 'active'
       and coalesce(i.work_class_id, c.work_class_id) in (select unnest(w.interrupts) from work_class w)
       and not exists (select from capacity_hold b where b.lent_to = h.interaction_id)
     group by 1, 2
@@ -236,7 +236,7 @@ update agent set missed = case when $2 then 0 else missed + 1 end where user_id 
 
 -- name: held_by
 select id, conversation_id, channel_id, access_class, queue_id, state, agent_id, units, priority, skills, version, closed_at
-from interaction where agent_id = $1 and state in ('offered', 'active', 'wrap_up') order by id for no key update;
+from interaction where id in (select id from in_hands where agent_id = $1) and state in ('offered', 'active', 'wrap_up') order by id for no key update;
 
 -- name: wrap_up
 insert into wrap_up (interaction_id, code_id, user_id, note_message_id, at) values ($1, $2, $3, $4, $5)

@@ -2,9 +2,11 @@
 
 Somebody with few classes, or a list of one queue or channel, gets the first of each class and the merge of these: walking
 the whole order would pass over other people's work, which is nearly all of it for a small team. What is open is merged from
-one walk for each state: an index over all of them would get an entry more with every step that work takes.
+one walk for each stage: an index over all of them would get an entry more with every step that work takes. Work that is
+offered has the stage of what waits, so that an offer writes no index: it is passed over among that, and found by its hold.
 """
 
+import itertools
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +18,14 @@ MOST_CLASSES = 24
 #: Views of what is over, newest first.
 ENDED = ("closed", "spam")
 _SQL = load("reading")
-_OPEN = [state for state in InteractionState if state is not InteractionState.CLOSED]
+_STAGES = [state for state in InteractionState if state not in (InteractionState.CLOSED, InteractionState.OFFERED)]
+_OFFERED = "i.stage = 'waiting' and i.state = 'offered'"
 _VIEWS = {
-    "mine": "i.state <> 'closed' and i.agent_id = {me}",
-    "waiting": "i.state = 'waiting'",
-    "open": "i.state <> 'closed'",
-    "parked": "i.state = 'parked'",
-    "closed": "i.state = 'closed' and not i.spam",
+    "mine": "i.stage <> 'closed'",
+    "waiting": "i.stage = 'waiting' and i.state <> 'offered'",
+    "open": "i.stage <> 'closed'",
+    "parked": "i.stage = 'parked'",
+    "closed": "i.stage = 'closed' and not i.spam",
     "spam": "i.spam",
 }
 _SORTS = {"due": ("due_at", ">", ""), "oldest": ("waiting_since", ">", ""), "newest": ("waiting_since", "<", " desc")}
@@ -106,8 +109,10 @@ class _Picked:
         view = _VIEWS[which.view]
         # What is merged from one walk for each state has an index for each; by the time of waiting there is one for all.
         apart = which.view == "open" and self._column == "due_at" and not which.state
-        self._states = [[f"i.state = '{state}'"] for state in _OPEN] if apart else [[]]
-        self._conditions = [view.format(me=parameters.add(which.me, "::uuid")) if "{me}" in view else view]
+        self._stages = [[f"i.stage = '{stage}'"] for stage in _STAGES] if apart else [[]]
+        self._conditions = [view]
+        of = which.me if which.view == "mine" else which.agent_id
+        self._of = None if of is None else parameters.add(of, "::uuid")
         if after is not None:
             place = f"({parameters.add(after[0], '::timestamptz')}, {parameters.add(after[1], '::uuid')})"
             self._conditions.append(f"(i.{self._column}, i.id) {self._sign} {place}")
@@ -139,7 +144,7 @@ class _Picked:
                 f"and g.tag_id = {add(which.tag_id, '::uuid')})"
             )
         if which.state:
-            more.append(f"i.state = {add(which.state)}")
+            more += self._in_state(which.state)
         if which.language:
             more.append(f"i.language = {add(which.language)}")
         if which.customer_id is not None:
@@ -147,12 +152,30 @@ class _Picked:
                 "i.conversation_id in (select v.id from identity n join conversation v on v.identity_id = n.id "
                 f"where n.customer_id = {add(which.customer_id, '::uuid')})"
             )
-        if which.agent_id is not None:
+        if which.agent_id is not None and which.view == "mine":
             more.append(f"i.agent_id = {add(which.agent_id, '::uuid')}")
         if which.unassigned:
             more.append("i.agent_id is null")
         if which.due_before is not None:
             more.append(f"i.due_at < {add(which.due_before, '::timestamptz')}")
+
+    def _in_state(self, state: str) -> list[str]:
+        """Return the conditions of a state; what is offered is found by its offers, among all that waits."""
+        if state == InteractionState.OFFERED:
+            return [_OFFERED, "i.id in (select o.interaction_id from offer o where o.state = 'open')"]
+        if state == InteractionState.WAITING:
+            return [_VIEWS["waiting"]]
+        return [f"i.stage = {self._parameters.add(state)}"]
+
+    def _in_hands(self, agent: str | None) -> list[list[str]]:
+        """Return, of each walk to what somebody has in hand, the conditions: what is offered to them is found by its holds."""
+        if agent is None:
+            return [[]]
+        held = [f"i.holder_id = {agent}"]
+        if self._which.view not in ("mine", "open"):
+            return [held]
+        holds = f"select h.interaction_id from capacity_hold h where h.agent_id = {agent} and h.consult_id is null"
+        return [held, [_OFFERED, f"i.agent_id = {agent}", f"i.id in ({holds})"]]
 
     @property
     def values(self) -> list[object]:
@@ -174,7 +197,7 @@ class _Picked:
 
     def rows(self, visible: str | None) -> list[str]:
         """Return the conditions of the list, without any order."""
-        return [*self._narrowed(visible), *self._conditions]
+        return [*self._narrowed(visible), *([] if self._of is None else [f"i.agent_id = {self._of}"]), *self._conditions]
 
     def _narrowed(self, visible: str | None) -> list[str]:
         conditions = [f"i.{column} = {value}" for column, value in self._filters]
@@ -190,12 +213,15 @@ class _Picked:
         heads = f"select h.id, h.{self._column} from access_class k cross join lateral ({of_class}) h"
         parts = [f"{heads} where {' and '.join(wanted)}"]
         if own is not None and self._which.view != "waiting":
-            mine = [f"i.agent_id = {self._parameters.add(own, '::uuid')}", f"i.access_class <> all({seen_classes})"]
-            parts.append(f"({self._pick([*mine, *(f'i.{column} = {value}' for column, value in self._filters)])})")
+            mine = [f"i.access_class <> all({seen_classes})", *(f"i.{column} = {value}" for column, value in self._filters)]
+            if self._of is not None:
+                mine.append(f"i.agent_id = {self._of}")
+            parts.append(f"({self._pick(mine, self._parameters.add(own, '::uuid'))})")
         return f"select * from ({' union all '.join(parts)}) m order by {self.order('m')} limit {self._limit}"
 
-    def _pick(self, conditions: list[str]) -> str:
-        walks = [self._walk([*conditions, *state, *self._conditions]) for state in self._states]
+    def _pick(self, conditions: list[str], of: str | None = None) -> str:
+        apart = itertools.product(self._stages, self._in_hands(of or self._of))
+        walks = [self._walk([*conditions, *stage, *hands, *self._conditions]) for stage, hands in apart]
         if len(walks) == 1:
             return walks[0]
         # Each in its order and with the limit: then they are merged as they are walked, and none goes on for longer than needed.

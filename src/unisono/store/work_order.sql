@@ -3,7 +3,7 @@
 select (select coalesce(sum(a.n * coalesce(reckoned_handling_s(w, a.skills), 300)), 0) / 60
         from (select coalesce(i.work_class_id, c.work_class_id) as work_class_id, i.skills, count(*) as n
               from interaction i join queue q on q.id = i.queue_id join channel c on c.id = i.channel_id
-              where i.state = 'waiting' and q.mode = 'push' group by 1, 2) a
+              where i.stage = 'waiting' and i.state <> 'offered' and q.mode = 'push' group by 1, 2) a
         left join work_class w on w.id = a.work_class_id)::float8 as work_minutes,
        (select count(*) from agent a join app_user u on u.id = a.user_id
         where a.state = 'available' and u.disabled_at is null)::int as agents;
