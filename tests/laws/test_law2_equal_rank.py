@@ -163,6 +163,7 @@ async def play(house: House, plan: Plan, dealt: tuple[int, ...]) -> list[tuple[A
 
     async def noted(decisions: list[Decision]) -> list[UUID]:
         made.extend(decisions)
+        assert_one_at_a_time(made)
         return await commit(house.router, decisions)
 
     house.router._commit = noted  # type: ignore[method-assign]
@@ -184,7 +185,6 @@ async def play(house: House, plan: Plan, dealt: tuple[int, ...]) -> list[tuple[A
     texts = {row["id"]: row["text"] for row in rows}
     assert len(set(texts.values())) == len(plan.asked)
     offered = {row["interaction_id"]: row["reason"] for row in await house.sql("select interaction_id, reason from offer")}
-    assert_one_at_a_time(made)
     assert all(offered[d.interaction_id] == msgspec.json.decode(msgspec.json.encode(d.reason)) for d in made)
     return [(texts[d.interaction_id], people[d.agent_id], d.units, d.reason) for d in made]
 

@@ -7,6 +7,7 @@ from tests.mutants.mutant import Mutant
 _PARTS: Final = "tests/voice/sip/test_parts.py"
 _HOSTILE: Final = "tests/voice/sip/test_hostile.py"
 _ENDS: Final = "tests/voice/sip/test_ends.py"
+_POWERS: Final = "tests/voice/sip/test_powers.py"
 _ARI: Final = "tests/voice/ari/test_a_day.py"
 _LINE: Final = "tests/voice/ari/test_line.py"
 _ASKS: Final = "tests/service/test_phone_asks.py"
@@ -27,6 +28,14 @@ TELEPHONY_MUTANTS: Final = [
         old="        if len(self._begun) >= settings.calls_per_hour:\n",
         new="        if False:\n",
         tests=f"{_PARTS}::test_what_goes_out_has_limits_that_pass",
+    ),
+    Mutant(
+        law=7,
+        name="sip: whoever found the port for sound is heard in a call",
+        file="voice/sip/endpoint/media.py",
+        old="            if heard is not None:\n",
+        new="            if False:\n",
+        tests=f"{_POWERS}::test_whoever_found_the_port_for_sound_is_in_no_recording_and_silences_nobody",
     ),
     Mutant(
         law=4,

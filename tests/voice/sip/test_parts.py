@@ -167,6 +167,7 @@ def test_a_stranger_s_words_steer_no_terminal() -> None:
         ({"rtp_ports": "1-2"}, "rtp_ports"),
         ({"trunk": "sip:evil@x"}, "trunk"),
         ({"allow": ["everybody"]}, "allow"),
+        ({"media_from": ["everybody"]}, "media_from"),
         ({"may_dial": ["49"]}, "may_dial"),
         ({"transport": "pigeon"}, "transport"),
         ({"country": "+49"}, "country"),

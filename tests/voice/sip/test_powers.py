@@ -1,9 +1,13 @@
 """What a call can do beyond being answered: recording by consent, messages, menus, three-way calls, calls out, transfer."""
 
 import asyncio
+import contextlib
 import hashlib
 import io
+import socket
+import struct
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,6 +48,7 @@ from unisono.contract.voice import (
     Transferred,
 )
 from unisono.testing.telephony import loudness, steadiness
+from unisono.testing.telephony.ear import a_law_tone
 from unisono.testing.telephony.sipp import Caller, Phone
 
 pytestmark = [pytest.mark.voice, pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
@@ -294,3 +299,75 @@ async def test_a_caller_is_handed_to_the_trunk_by_refer(tmp_path: Path) -> None:
             await their.ends_well()
         assert (await town.house.next(Transferred, call_id=call)).to == OUTSIDE
         assert (await town.house.next(Ended, call_id=call)).cause is Cause.TRANSFERRED
+
+
+@contextlib.contextmanager
+def strangers(*at: tuple[str, int]) -> Iterator[list[socket.socket]]:
+    """Sockets from which somebody else speaks."""
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in at]
+        for sock, address in zip(opened, at, strict=True):
+            sock.bind(address)
+        yield opened
+
+
+async def intrude(sockets: list[socket.socket], port: int, hertz: float, *, packets: int = 100) -> None:
+    """Send two seconds of a tone to a port for sound, and to its neighbour that it is over (RTCP BYE, RFC 3550, 6.6)."""
+    tone = a_law_tone(hertz, packets / 50 + 1)
+    for number in range(packets):
+        head = struct.pack("!BBHII", 0x80, 8, number, number * 160, 0x5EC0DE)
+        for sock in sockets:
+            sock.sendto(head + tone[number * 160 : (number + 1) * 160], ("127.0.0.1", port))
+            sock.sendto(struct.pack("!BBHI", 0x81, 203, 1, 0x5EC0DE), ("127.0.0.1", port + 1))
+        await asyncio.sleep(0.02)
+
+
+async def test_whoever_found_the_port_for_sound_is_in_no_recording_and_silences_nobody(town: Town) -> None:
+    caller, anna = await town.ear(620), await town.ear(1500)
+    async with (
+        town.calls(Caller(NUMBER, caller.port).invites().is_answered().is_hung_up()) as their,
+        town.phone("anna", Phone(anna.port).rings().answers().is_hung_up()),
+    ):
+        call = (await town.house.arrives()).call_id
+        await joined(town, call)
+        await caller.hears(1500, share=0.9)
+        await town.do(Record, call, mode=RecordMode.ON, recording_id="stranger")
+        await grows(town, "stranger")
+        # From another port of the caller's machine, and from the caller's port of another machine.
+        with strangers(("127.0.0.1", 0), ("127.0.0.66", caller.port), ("127.0.0.66", anna.port)) as sockets:
+            await intrude(sockets, caller.peer[1], 900)
+            await intrude(sockets, anna.peer[1], 900)
+        await anna.hears(620, share=0.9)
+        await grows(town, "stranger")
+        await town.do(Record, call, mode=RecordMode.OFF, recording_id="stranger")
+        ready = await town.house.next(RecordingReady, call_id=call)
+        await town.do(Hangup, call)
+        await their.ends_well()
+    sound, _ = await fetched(town, ready)
+    for side, hertz in ((0, 620), (1, 1500)):
+        assert loudness(sound[:, side], hertz) >= 0.6
+        assert loudness(sound[:, side], 900) < 0.01
+    for ear in (caller, anna):
+        assert loudness(ear.heard(), 900) < 0.01
+    await town.driver.forget_recording(ready.uri)
+
+
+async def test_a_caller_who_moves_and_says_so_is_heard_from_there_alone(town: Town) -> None:
+    caller, moved, anna = await town.ear(620), await town.ear(2300), await town.ear(1500)
+    script = Caller(NUMBER, caller.port).invites().is_answered().waits_for_word().moves(moved.port).is_hung_up()
+    async with (
+        town.calls(script) as their,
+        town.phone("anna", Phone(anna.port).rings().answers().is_hung_up()),
+    ):
+        call = (await town.house.arrives()).call_id
+        await joined(town, call)
+        await anna.hears(620, share=0.9)
+        await their.word()
+        await moved.hears(1500, share=0.9)
+        await anna.hears(2300, share=0.9)
+        anna.forget()
+        with strangers(("127.0.0.66", caller.port)) as sockets:
+            await intrude(sockets, moved.peer[1], 900, packets=25)
+        assert loudness(anna.heard(), 900) < 0.01
+        await town.do(Hangup, call)
+        await their.ends_well()

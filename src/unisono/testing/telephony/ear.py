@@ -101,6 +101,18 @@ class Ear(asyncio.DatagramProtocol):
         assert self._transport is not None
         return int(self._transport.get_extra_info("sockname")[1])
 
+    @property
+    def peer(self) -> tuple[str, int]:
+        """From where it was spoken to last."""
+        assert self._peer is not None, "nothing has been heard yet"
+        return (str(self._peer[0]), int(self._peer[1]))
+
+    def speak_to(self, peer: tuple[str, int]) -> None:
+        """Begin to speak to somebody of whom nothing has been heard, and go on for as long as one is answered."""
+        self._peer, self._spoken_to_at = peer, asyncio.get_running_loop().time()
+        if self._speaking is None:
+            self._speaking = asyncio.get_running_loop().create_task(self._speak())
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # Of a kind of its own on Python 3.11, whatever its documentation says.
         self._transport = cast(asyncio.DatagramTransport, transport)

@@ -138,6 +138,11 @@ class Caller:
         ]
         return self
 
+    def moves(self, port: int) -> "Caller":
+        """Have the sound at another port from now on, and say so by re-INVITE."""
+        self.port = port
+        return self.holds(held=False)
+
     def refers(self, target: str, *, outcome: str = "") -> "Caller":
         """Ask the other side to call somebody; wait for the answer 202, and with `outcome` for that word in a NOTIFY."""
         self._sequence += 1

@@ -219,6 +219,7 @@ class SipDriver:
             rtp_first=first,
             rtp_last=last,
             allowed=[*settings.allow, *await _addresses(settings.trunk), *await _addresses(settings.phones_server)],
+            media_from=settings.media_from,
             trunk=trunk,
             inside=inside if settings.phones else None,
             calls=settings.calls,

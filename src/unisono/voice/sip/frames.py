@@ -17,7 +17,8 @@ LIMIT_BYTES: Final = 64_000_000
 class Plan(Struct, frozen=True, kw_only=True, tag="plan"):
     """How the endpoint is to work; the first frame, and the only one that carries secrets.
 
-    listen: address and port. allowed: networks that may speak to it, never empty. calls: the most that may come in at once.
+    listen: address and port. allowed: networks that may speak to it, never empty. media_from: networks whose sound is
+    heard beside whom each call names. calls: the most that may come in at once.
     """
 
     driver: str
@@ -26,6 +27,7 @@ class Plan(Struct, frozen=True, kw_only=True, tag="plan"):
     rtp_first: int
     rtp_last: int
     allowed: list[str]
+    media_from: list[str]
     trunk: "Account"
     inside: "Account | None"
     calls: int

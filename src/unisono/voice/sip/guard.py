@@ -19,7 +19,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: Offsets into the network header are given relative to this (SKF_NET_OFF of linux/filter.h).
 _NETWORK_HEADER: Final = -0x100000
 _ATTACH_FILTER: Final = 26
-_LOAD_WORD, _AND, _JUMP_EQUAL, _RETURN = 0x20, 0x54, 0x15, 0x06
+_LOAD_WORD, _LOAD_HALF, _AND, _JUMP_EQUAL, _RETURN = 0x20, 0x28, 0x54, 0x15, 0x06
 _PASS, _DROP = (_RETURN, 0, 0, 0xFFFFFFFF), (_RETURN, 0, 0, 0)
 #: Where the address of the sender stands in the header of its family.
 _SOURCE: Final = {socket.AF_INET: 12, socket.AF_INET6: 8}
@@ -41,6 +41,18 @@ def program(networks: Sequence[Network], family: int) -> list[Step]:
             continue
         steps += _pass_if_from(network, _SOURCE[socket.AddressFamily(family)])
     return [*steps, _DROP]
+
+
+def from_port(host: Network, ports: Sequence[int], family: int) -> list[Step]:
+    """Return a block that passes a datagram of one host from one of these ports, and else runs on behind its end."""
+    if (host.version == 4) != (family == socket.AF_INET):
+        return []
+    passing = _pass_if_from(host, _SOURCE[socket.AddressFamily(family)])
+    # A filter of a UDP socket sees the datagram from its own header on, which begins with the port of the sender.
+    block: list[Step] = [(_LOAD_HALF, 0, 0, 0)]
+    for left, port in zip(range(len(ports) - 1, -1, -1), ports, strict=True):
+        block.append((_JUMP_EQUAL, left, 0 if left else len(passing), port))
+    return block + passing
 
 
 def _pass_if_from(network: Network, offset: int) -> list[Step]:
@@ -92,7 +104,7 @@ def guard(port: int, networks: Sequence[Network]) -> int:
     guarded = 0
     try:
         for sock in listening(port):
-            _attach(sock, program(networks, sock.family))
+            attach(sock, program(networks, sock.family))
             guarded += 1
     except OSError as error:
         raise CannotGuard(
@@ -107,12 +119,13 @@ def can_guard() -> None:
     """See on a socket of its own whether this kernel takes the filter. Raises CannotGuard."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            _attach(sock, program([ipaddress.ip_network("127.0.0.1/32")], socket.AF_INET))
+            attach(sock, program([ipaddress.ip_network("127.0.0.1/32")], socket.AF_INET))
         except OSError as error:
             raise CannotGuard(f"The kernel took no packet filter ({error.strerror}); the endpoint would not listen.") from None
 
 
-def _attach(sock: socket.socket, steps: Sequence[Step]) -> None:
+def attach(sock: socket.socket, steps: Sequence[Step]) -> None:
+    """Let the kernel run these steps on whatever comes for a socket, instead of those from before. Raises OSError."""
     code = b"".join(struct.pack("HBBI", *step) for step in steps)
     memory = ctypes.create_string_buffer(code)
     sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HP", len(steps), ctypes.addressof(memory)))

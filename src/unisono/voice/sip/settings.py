@@ -8,6 +8,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, field
 
+from unisono.voice.sip.guard import MOST_NETWORKS
+
 _SERVER: Final = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 _PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,14}")
 
@@ -21,7 +23,8 @@ class SipSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     trunk, user, password, auth_user, transport: the provider's or exchange's server, and who we are there. register_s: how often
         we register; 0 for a trunk that knows us by our address. allow: addresses or networks that may speak to us, beside the
-        trunk's and the phones' own.
+        trunk's and the phones' own. media_from: addresses or networks whose sound is heard from any port, beside where each call
+        says that it sends from.
     phones, phones_user, phones_password: the registrar at which the agents' phones are known, and who we are there.
     country: digits before national numbers. numbers: ours that may be shown to those we call, the first by default.
     may_dial, never_dial: beginnings of numbers (`+49`); without the first nothing outside is dialled. sip_hosts: other servers
@@ -42,6 +45,7 @@ class SipSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     transport: str = "udp"
     register_s: int = 0
     allow: list[str] = field(default_factory=list)
+    media_from: list[str] = field(default_factory=list)
     phones: str = ""
     phones_user: str = "unisono-desk"
     phones_password: str = ""
@@ -118,7 +122,14 @@ def _complaints(settings: SipSettings) -> list[str]:
     wrong += [
         f"numbers has {n!r}: one of ours is expected, as +4930123456." for n in settings.numbers if not _PREFIX.fullmatch(n)
     ]
-    wrong += [f"allow has {entry!r}: an address or a network is expected." for entry in settings.allow if not _is_network(entry)]
+    for name in ("allow", "media_from"):
+        wrong += [
+            f"{name} has {entry!r}: an address or a network is expected."
+            for entry in getattr(settings, name)
+            if not _is_network(entry)
+        ]
+    if len(settings.media_from) > MOST_NETWORKS:
+        wrong.append(f"media_from has {len(settings.media_from)} networks; {MOST_NETWORKS} are the most.")
     for name in ("may_dial", "never_dial"):
         entries = getattr(settings, name)
         wrong += [

@@ -2,7 +2,7 @@
 
 Traps that are stepped around here: interfaces are discovered without loopback, so the address is named; two calls are the stack's
 own limit; it puts other calls on hold when one begins; a vanished peer is noticed only when `rtp_timeout` is set; unknown lines
-of its configuration are ignored without a word, so each of ours is tried by a test.
+of its configuration are ignored without a word, so each of ours is tried by a test; it takes sound from anybody (see `media`).
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from baresip import Account as StackAccount
 from baresip import BaresipError, Config, RegistrationError, Runtime, UserAgent
 from baresip.events import Event, StackEvent
 
+from unisono.voice.sip.endpoint.media import MediaGuard
 from unisono.voice.sip.frames import Account, Plan
 from unisono.voice.sip.guard import CannotGuard, guard
 
@@ -36,6 +37,7 @@ class Stack:
     def __init__(self, plan: Plan, hear: Callable[[StackEvent], None], registered: Callable[[bool, str], None]) -> None:
         self._plan, self._hear, self._registered = plan, hear, registered
         self._tasks: list[asyncio.Task[None]] = []
+        self._media = MediaGuard([ipaddress.ip_network(network, strict=False) for network in plan.media_from])
         self.runtime = Runtime()
         self.trunk: UserAgent
         self.inside: UserAgent
@@ -60,8 +62,11 @@ class Stack:
             max_concurrent_calls=_LEGS_PER_CALL * plan.calls + _SPARE,
             rtp_timeout=plan.rtp_timeout_s,
             native_log_level="error",
+            # To the guard of the sound alone; no message of it is written anywhere.
+            sip_trace=True,
             extra_config_text=text,
         )
+        self._media.listen()
         try:
             await self.runtime.start(config)
         except BaresipError as error:
@@ -122,6 +127,7 @@ class Stack:
             task.cancel()
         with contextlib.suppress(BaresipError):
             await self.runtime.close()
+        self._media.stop()
 
 
 #: What the stack says of an INVITE that it turned away by itself.
