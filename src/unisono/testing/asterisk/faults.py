@@ -29,14 +29,17 @@ class Faults(Struct, kw_only=True):
     events: int = 0
     cuts: int = 0
     lost: list[dict[str, Any]] = field(default_factory=list)
+    #: What kinds of events it was cut at.
+    cut_kinds: set[str] = field(default_factory=set)
 
-    def due(self) -> Literal["no", "before", "after"]:
-        """Count an event; tell whether its socket is cut."""
+    def due(self, kind: str) -> Literal["no", "before", "after"]:
+        """Count an event of a kind; tell whether its socket is cut."""
         self.events += 1
         here = self.events == self.cut_at or (self.cut_every and self.events % self.cut_every == 0)
         if not here:
             return "no"
         self.cuts += 1
+        self.cut_kinds.add(kind)
         self.answers_lost, self.unreachable = self.on_cut
         return "after" if self.cut_after else "before"
 

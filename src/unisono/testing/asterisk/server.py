@@ -97,7 +97,7 @@ class ScriptedAsterisk:
 
     def _tell(self, app: str, event: dict[str, Any]) -> None:
         session = self._sessions.get(app)
-        cut = self.faults.due()
+        cut = self.faults.due(str(event["type"]))
         if session is None or not session.open or cut == "before":
             self.faults.lost.append(event)
             if cut != "no":

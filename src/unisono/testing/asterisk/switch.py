@@ -84,6 +84,10 @@ class Switch:
                 if recording.state == "recording" and recording.ends_on in ("any", digit):
                     self.end_recording(recording, "done")
 
+    def holds(self, channel_id: str, *, on: bool) -> None:
+        """A telephone puts the line on hold by itself, or takes it back."""
+        self._say_of(self.channels[channel_id], "ChannelHold" if on else "ChannelUnhold")
+
     def pick_up(self, channel_id: str) -> None:
         """Whoever is called takes the call."""
         channel = self.channels[channel_id]
@@ -267,12 +271,13 @@ class Switch:
         self._say([recording.target], {"type": "RecordingStarted", "recording": show.live_recording(recording, self.seconds)})
 
     def end_recording(self, recording: Recording, state: str) -> None:
-        """Stop a recording and keep it (`done`), or throw it away (`canceled`)."""
+        """Stop a recording and keep it (`done`), throw it away (`canceled`), or fail to keep it (`failed`: the disk is full)."""
         self.recordings.pop(recording.name, None)
-        recording.state = "done" if state == "done" else "canceled"
+        recording.state = state if state in ("done", "failed") else "canceled"
         if recording.state == "done":
             self.stored[recording.name] = recording
-        self._say([recording.target], {"type": "RecordingFinished", "recording": show.live_recording(recording, self.seconds)})
+        kind = "RecordingFailed" if state == "failed" else "RecordingFinished"
+        self._say([recording.target], {"type": kind, "recording": show.live_recording(recording, self.seconds)})
 
     # -- inside ----------------------------------------------------------------------------------------------------------
 
