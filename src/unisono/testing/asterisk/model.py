@@ -94,7 +94,7 @@ class Recording(Struct, kw_only=True):
     name: str
     format: str
     target: str
-    state: Literal["queued", "recording", "paused", "done", "canceled"] = "recording"
+    state: Literal["queued", "recording", "paused", "done", "canceled", "failed"] = "recording"
     max_s: int = 0
     ends_on: str = "none"
     begun: float = 0.0

@@ -270,11 +270,11 @@ class Switch:
         recording.begun, recording.state = self.seconds, "recording"
         self._say([recording.target], {"type": "RecordingStarted", "recording": show.live_recording(recording, self.seconds)})
 
-    def end_recording(self, recording: Recording, state: str) -> None:
+    def end_recording(self, recording: Recording, state: Literal["done", "canceled", "failed"]) -> None:
         """Stop a recording and keep it (`done`), throw it away (`canceled`), or fail to keep it (`failed`: the disk is full)."""
         self.recordings.pop(recording.name, None)
-        recording.state = state if state in ("done", "failed") else "canceled"
-        if recording.state == "done":
+        recording.state = state
+        if state == "done":
             self.stored[recording.name] = recording
         kind = "RecordingFailed" if state == "failed" else "RecordingFinished"
         self._say([recording.target], {"type": kind, "recording": show.live_recording(recording, self.seconds)})
