@@ -7,7 +7,7 @@ lasts. So a caller's ChannelDestroyed is told to nobody, an originated leg's is.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from unisono.testing.asterisk import show
 from unisono.testing.asterisk.model import (
