@@ -5,12 +5,14 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
 from unisono.app.accelerate import matcher_maker
 from unisono.app.build import Running
 from unisono.app.exchanges import Exchanges
+from unisono.app.onnx_folder import OnnxFolder
 from unisono.app.report_files import FileMaker
 from unisono.app.report_post import ChannelPost
 from unisono.app.schoolroom import Schoolroom
@@ -40,6 +42,7 @@ from unisono.service.sender import Sender
 from unisono.service.spam import end_blocks
 from unisono.service.tallying import tally_on
 from unisono.service.triage.learn import learn_on_nights
+from unisono.service.triage.second import judge_again_and_again
 from unisono.service.watch import watch_work
 from unisono.service.watch_hands import watch_hands
 from unisono.service.webhooks.deliver import KEPT, WebhookSender, forget_deliveries
@@ -101,7 +104,20 @@ async def _clock(running: Running) -> None:
         if (door := door_of(running.settings.xmpp_component)) is not None:
             group.create_task(XmppPresence(running.outside, door, node_name()).run())
         group.create_task(learn_on_nights(running.outside, Schoolroom(), node_name()))
+        group.create_task(_second_opinions(running))
         group.create_task(Clockwork(running.db, running.bell, running.clock).run())
+
+
+async def _second_opinions(running: Running) -> None:
+    """Have a model from a folder judge what ours judged already, where there is one; one that cannot be used stops nothing."""
+    if not running.settings.onnx_dir:
+        return
+    try:
+        model = await OnnxFolder.open(Path(running.settings.onnx_dir))
+    except UnisonoError as error:
+        _log.error("second_opinions_off", code=error.code, text=str(error))
+        return
+    await judge_again_and_again(running.outside, model, model.languages, node_name())
 
 
 async def _tidying(running: Running) -> None:

@@ -60,6 +60,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=2000, description="Largest attachment that an agent may upload, in megabytes.")
     ] = 50
     accel: Annotated[bool, Meta(description="Use the compiled part of listening where `unisono accelerate` has made it.")] = True
+    onnx_dir: Annotated[
+        str,
+        Meta(
+            description="Folder with a model of your own (model.onnx, vocab.txt, model.json) that gives triage a second opinion. "
+            "Needs `unisono[onnx]`."
+        ),
+    ] = ""
     nats_url: Annotated[
         str,
         Meta(

@@ -58,6 +58,7 @@ from unisono.store.ring_cards import PgRingCards
 from unisono.store.rules import PgFollowers, PgRules
 from unisono.store.saved_views import PgSavedViews
 from unisono.store.searching import PgSearching
+from unisono.store.second import PgSecond
 from unisono.store.secrets import PgSecrets
 from unisono.store.service_levels import PgServiceLevels
 from unisono.store.setup import PgSetup
@@ -185,6 +186,10 @@ class PgTx:
     @cached_property
     def aid(self) -> PgWritingAid:
         return PgWritingAid(self.connection, self.now)
+
+    @cached_property
+    def second(self) -> PgSecond:
+        return PgSecond(self.connection, self.now)
 
     @cached_property
     def own_figures(self) -> PgOwnFigures:

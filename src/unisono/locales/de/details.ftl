@@ -360,3 +360,8 @@ detail-aid_refused = Das Sprachmodell weist uns ab (HTTP { NUMBER($status) }): S
 detail-aid_failed = Das Sprachmodell ist gescheitert (HTTP { NUMBER($status) }). Es wurde nichts geändert; bitte weiterschreiben oder noch einmal fragen.
 detail-aid_nonsense = Das Sprachmodell hat nichts Brauchbares geantwortet. Es wurde nichts geändert; bitte weiterschreiben oder noch einmal fragen.
 detail-bad_aid_key = Ein Schlüssel hat höchstens 1.000 Zeichen, ohne Leerzeichen und Umlaute. Es wurde nichts gespeichert.
+
+# Zweites Modell
+detail-onnx_missing = UNISONO_ONNX_DIR ist gesetzt, aber onnxruntime fehlt: pip install "unisono[onnx]". Triage läuft ohne weiter.
+detail-onnx_folder = Das Modell in diesem Ordner lässt sich nicht benutzen. Triage läuft ohne weiter.
+detail-onnx_failed = Das zweite Modell ist gescheitert. Was ohne es beurteilt wurde, gilt.

@@ -55,6 +55,7 @@ from unisono.service.ports.ring_cards import RingCards
 from unisono.service.ports.rules import Followers, Rules
 from unisono.service.ports.saved_views import SavedViews
 from unisono.service.ports.searching import Searching
+from unisono.service.ports.second import Second
 from unisono.service.ports.secrets import Secrets
 from unisono.service.ports.service_levels import ServiceLevels
 from unisono.service.ports.setup import Setup
@@ -150,6 +151,8 @@ class Tx(Protocol):
     def triage(self) -> Triage: ...
     @property
     def aid(self) -> WritingAid: ...
+    @property
+    def second(self) -> Second: ...
     @property
     def bonds(self) -> Bonds: ...
     @property

@@ -10,7 +10,7 @@ from unisono.service.ports.triage import HeadFacts
 from unisono.service.settings import read_settings
 from unisono.service.triage.heads import GATED, HEADS, by_language
 from unisono.service.triage.learn import BUDGET
-from unisono.service.triage.views import GateView, HeadView, RunView, TriagePage, VersionView
+from unisono.service.triage.views import GateView, HeadView, RunView, SecondHeadView, TriagePage, VersionView
 from unisono.triage.heads import ENOUGH_LABELS
 
 MOST_RUNS = 10
@@ -25,6 +25,7 @@ async def triage_page(db: Database, fitter: Fitter, access: Access) -> TriagePag
         versions = await tx.triage.heads()
         runs = await tx.triage.runs(MOST_RUNS)
         budget = int((await read_settings(tx))[BUDGET]) / 1_000
+        second = await tx.second.heads()
         review = await tx.triage.review_count(access.visible_classes())
     labels = by_language(counts)
     of: defaultdict[tuple[str, str], list[HeadFacts]] = defaultdict(list)
@@ -42,6 +43,13 @@ async def triage_page(db: Database, fitter: Fitter, access: Access) -> TriagePag
             for one in runs
         ],
         loss_budget=budget, can_learn=fitter.can_learn(), review=review,
+        second=[
+            SecondHeadView(
+                model=one.model, head=one.head, language=one.language, state=one.state, texts=one.texts,
+                f1=one.f1, own_f1=one.own_f1,
+            )
+            for one in second
+        ],
     )  # fmt: skip
 
 

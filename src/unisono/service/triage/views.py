@@ -7,11 +7,20 @@ from msgspec import Struct
 from unisono.service.instant import Instant
 
 
+class SecondVerdict(Struct, frozen=True, kw_only=True):
+    """What a second model says of the same. proven: it was shown to be not worse than ours in this, so that it is the verdict."""
+
+    label: str
+    probability: float
+    model: str
+    proven: bool
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """What one question came to. probability: between 0 and 1. because: the words of the text that speak most for it.
 
     trained: it has learned from enough labels of the house to decide anything. by: "list" is the lists of words that ship, "head"
-    what was learned here, "person" that somebody said so.
+    what was learned here, "model" a second model, "person" that somebody said so.
     """
 
     head: str
@@ -20,6 +29,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     trained: bool
     by: str
     because: list[str]
+    second: SecondVerdict | None = None
 
 
 class UrgencyTerm(Struct, frozen=True, kw_only=True):
@@ -120,6 +130,20 @@ class RunView(Struct, frozen=True, kw_only=True):
     outcome: str
 
 
+class SecondHeadView(Struct, frozen=True, kw_only=True):
+    """How a second model does in a question and a language: f1 beside own_f1, ours, on the same
+    labels. state: trial or proven.
+    """
+
+    model: str
+    head: str
+    language: str
+    state: str
+    texts: int
+    f1: float
+    own_f1: float
+
+
 class TriagePage(Struct, frozen=True, kw_only=True):
     """All about triage here. loss_budget: share of the texts that need an answer which may be demoted. can_learn: what learning
     needs is installed. review: how many mentions stand on the review list.
@@ -130,3 +154,4 @@ class TriagePage(Struct, frozen=True, kw_only=True):
     loss_budget: float
     can_learn: bool
     review: int
+    second: list[SecondHeadView] = []
