@@ -35,7 +35,7 @@ AGAIN_AFTER: Final = timedelta(minutes=1)
 _KINDS: Final = ("feed", "caldav")
 
 
-class CalendarView(Struct, frozen=True, kw_only=True):
+class OwnCalendarView(Struct, frozen=True, kw_only=True):
     """One's own calendar. Where it lies is not told again. state: new, ok, or what is wrong. read_at: when it was read well last.
 
     skipped: how many of its events could not be understood.
@@ -119,12 +119,12 @@ async def withdraw_own_calendar(outside: Outside, access: Access, calendar_id: U
     await match_work(outside.db, access.user_id)
 
 
-async def my_calendars(db: Database, access: Access) -> list[CalendarView]:
+async def my_calendars(db: Database, access: Access) -> list[OwnCalendarView]:
     """Return one's own calendars. There is no way to ask for anybody else's."""
     async with db.read() as tx:
         found = await tx.own_calendars.of(access.user_id)
     return [
-        CalendarView(
+        OwnCalendarView(
             id=one.id, kind=one.kind, name=one.name, with_titles=one.with_titles, state=one.state,
             read_at=maybe_instant(one.read_at), skipped=one.skipped,
         )

@@ -13,7 +13,7 @@ from unisono.service.page import Page
 from unisono.service.ports.calendars import CalendarAt, OwnCalendarChange
 from unisono.service.presence.calendars import (
     AgendaItem,
-    CalendarView,
+    OwnCalendarView,
     add_own_calendar,
     change_own_calendar,
     my_agenda,
@@ -47,13 +47,13 @@ class ChangeCalendarBody(Body):
 
 
 @get("/me/calendars", opt=needs(SIGNED_IN), tags=["Presence"])
-async def mine(house: HouseDep, actor: ActorDep) -> Page[CalendarView]:
+async def mine(house: HouseDep, actor: ActorDep) -> Page[OwnCalendarView]:
     """Return one's own calendars, which nobody else sees."""
     return Page(items=await my_calendars(house.db, actor.access))
 
 
 @post("/me/calendars", opt=needs(SIGNED_IN), status_code=201, tags=["Presence"])
-async def add(house: HouseDep, actor: ActorDep, data: JSONBody[AddCalendarBody]) -> Page[CalendarView]:
+async def add(house: HouseDep, actor: ActorDep, data: JSONBody[AddCalendarBody]) -> Page[OwnCalendarView]:
     """Add a calendar of one's own as a source of presence. It is read within seconds; its `state` tells how that went."""
     at = CalendarAt(kind=data.kind, url=data.url, login=data.login, password=data.password)
     await add_own_calendar(house.outside, actor.access, at, data.name, with_titles=data.with_titles)
@@ -63,7 +63,7 @@ async def add(house: HouseDep, actor: ActorDep, data: JSONBody[AddCalendarBody])
 @patch("/me/calendars/{calendar_id:uuid}", opt=needs(SIGNED_IN), tags=["Presence"])
 async def change(
     house: HouseDep, actor: ActorDep, calendar_id: FromPath[UUID], data: JSONBody[ChangeCalendarBody]
-) -> Page[CalendarView]:
+) -> Page[OwnCalendarView]:
     """Name it otherwise, or choose whether titles are kept."""
     wanted = OwnCalendarChange(name=data.name, with_titles=data.with_titles)
     await change_own_calendar(house.outside, actor.access, calendar_id, wanted)
@@ -71,14 +71,14 @@ async def change(
 
 
 @post("/me/calendars/{calendar_id:uuid}/read", opt=needs(SIGNED_IN), status_code=200, tags=["Presence"])
-async def read(house: HouseDep, actor: ActorDep, calendar_id: FromPath[UUID]) -> Page[CalendarView]:
+async def read(house: HouseDep, actor: ActorDep, calendar_id: FromPath[UUID]) -> Page[OwnCalendarView]:
     """Have it read now, once a minute at the most."""
     await read_own_calendar(house.outside, actor.access, calendar_id)
     return Page(items=await my_calendars(house.db, actor.access))
 
 
 @delete("/me/calendars/{calendar_id:uuid}", opt=needs(SIGNED_IN), status_code=200, tags=["Presence"])
-async def withdraw(house: HouseDep, actor: ActorDep, calendar_id: FromPath[UUID]) -> Page[CalendarView]:
+async def withdraw(house: HouseDep, actor: ActorDep, calendar_id: FromPath[UUID]) -> Page[OwnCalendarView]:
     """Take a calendar back; all that is known of it here is erased at once."""
     await withdraw_own_calendar(house.outside, actor.access, calendar_id)
     return Page(items=await my_calendars(house.db, actor.access))

@@ -144,6 +144,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description Return whether the writing aid is on, which model it is, and what it has cost within 24 hours.
+         */
+        get: operations["ApiV1AidStanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aid/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Ask the model for the translation of a fixed sentence, to see whether it answers.
+         */
+        post: operations["ApiV1AidCheckCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aid/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Key
+         * @description Seal the model's key; it is shown to nobody again.
+         */
+        put: operations["ApiV1AidKeyKey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description Return where alerts go beside the desk, by monitor, with what became of the last.
+         */
+        get: operations["ApiV1AlertTargetsTargets"];
+        put?: never;
+        /**
+         * NewTarget
+         * @description Tell a target of a monitor's alerts, that one begins and that it is over, once each.
+         */
+        post: operations["ApiV1AlertTargetsNewTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-targets/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description Return the accounts and webhooks through which alerts can go.
+         */
+        get: operations["ApiV1AlertTargetsWaysWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DropTarget
+         * @description Tell a target nothing more.
+         */
+        delete: operations["ApiV1AlertTargetsTargetIdDropTarget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-targets/{target_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryTarget
+         * @description Tell a target that this is a test; what became of it stands in the list.
+         */
+        post: operations["ApiV1AlertTargetsTargetIdTryTryTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -1578,6 +1722,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/aid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OfConversation
+         * @description Return whether the aid can be asked about a conversation.
+         */
+        get: operations["ApiV1ConversationsConversationIdAidOfConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/aid/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Summary
+         * @description Sum up a conversation for whoever takes it over.
+         */
+        post: operations["ApiV1ConversationsConversationIdAidSummarySummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/call-backs": {
         parameters: {
             query?: never;
@@ -1979,6 +2163,26 @@ export interface paths {
          */
         get: operations["ApiV1CustomersCustomerIdCustomer"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/aid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Exclusion
+         * @description Say whether anything of a customer may be given to a model.
+         */
+        put: operations["ApiV1CustomersCustomerIdAidExclusion"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2580,6 +2784,26 @@ export interface paths {
         get: operations["ApiV1InteractionsInteractionIdInteraction"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/aid/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft
+         * @description Draft an answer to what the customer wrote last. Nothing is sent, nothing is kept: a person reads, changes and sends it.
+         */
+        post: operations["ApiV1InteractionsInteractionIdAidDraftDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3690,6 +3914,26 @@ export interface paths {
          * @description Bring a public post into the queue, so that it can be answered; twice is once.
          */
         post: operations["ApiV1MentionsMentionIdAnswerAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/aid/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Translation
+         * @description Translate a message for whoever reads it.
+         */
+        post: operations["ApiV1MessagesMessageIdAidTranslationTranslation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6199,6 +6443,57 @@ export interface components {
             permits: number;
             rows: components["schemas"]["AgreementRow"][];
         };
+        /** AidChecked */
+        AidChecked: {
+            answer: string;
+        };
+        /** AidStanding */
+        AidStanding: {
+            asks: number;
+            host: string;
+            key_set: boolean;
+            model: string;
+            on: boolean;
+            tokens: number;
+            tokens_per_day: number;
+        };
+        /** AidText */
+        AidText: {
+            masked: number;
+            model: string;
+            text: string;
+        };
+        /** AlertTargetView */
+        AlertTargetView: {
+            address: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            at: string | null;
+            channel: string;
+            channel_id: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            locale: string;
+            monitor: string;
+            /** Format: uuid */
+            monitor_id: string;
+            problem: string;
+            state: string;
+            webhook: string;
+            webhook_id: string | null;
+        };
+        /** AlertTold */
+        AlertTold: {
+            address: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            at: string | null;
+            kind: string;
+            problem: string;
+            state: string;
+            /** Format: uuid */
+            target_id: string;
+            what: string;
+        };
         /** AlertView */
         AlertView: {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
@@ -6213,8 +6508,23 @@ export interface components {
             most: number;
             posts: number;
             storm_id: string | null;
+            told?: components["schemas"]["AlertTold"][];
             usual: number;
             window_s: number;
+        };
+        /** AlertWay */
+        AlertWay: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @default  */
+            network: string;
+        };
+        /** AlertWays */
+        AlertWays: {
+            chat: components["schemas"]["AlertWay"][];
+            mail: components["schemas"]["AlertWay"][];
+            webhook: components["schemas"]["AlertWay"][];
         };
         /** AliveView */
         AliveView: {
@@ -6229,6 +6539,8 @@ export interface components {
             attachment_ids: string[];
             conversation_id?: string | null;
             details?: components["schemas"]["AnswerDetails"];
+            /** @default false */
+            drafted: boolean;
             forward_to?: string | null;
             /** @default false */
             grace: boolean;
@@ -6512,6 +6824,23 @@ export interface components {
             /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
             undone_at: string | null;
             verb: string;
+        };
+        /** CalendarView */
+        CalendarView: {
+            /** @default false */
+            archived: boolean;
+            closures?: components["schemas"]["ClosureView"][];
+            holidays?: components["schemas"]["HolidayView"][];
+            /** Format: uuid */
+            id: string;
+            key: string;
+            name: {
+                [key: string]: string;
+            };
+            openings: components["schemas"]["OpeningView"][];
+            /** @default 1 */
+            version: number;
+            zone: string;
         };
         /** CallAnswer */
         CallAnswer: {
@@ -7214,6 +7543,11 @@ export interface components {
             /** @default  */
             why: string;
         };
+        /** ConversationAid */
+        ConversationAid: {
+            excluded: boolean;
+            on: boolean;
+        };
         /** ConversationTriage */
         ConversationTriage: {
             items: components["schemas"]["TriageView"][];
@@ -7532,6 +7866,10 @@ export interface components {
         EvidenceView: {
             detail: string;
             kind: string;
+        };
+        /** ExcludedBody */
+        ExcludedBody: {
+            excluded: boolean;
         };
         /** FieldChangeBody */
         FieldChangeBody: {
@@ -7862,6 +8200,10 @@ export interface components {
             /** @default 60 */
             units: number;
         };
+        /** KeyBody */
+        KeyBody: {
+            key: string;
+        };
         /** KeysBody */
         KeysBody: {
             digits: string;
@@ -7899,6 +8241,10 @@ export interface components {
             items: components["schemas"]["LabelTask"][];
             labelled: number;
             wanted: number;
+        };
+        /** LanguageBody */
+        LanguageBody: {
+            language: string;
         };
         /** LastView */
         LastView: {
@@ -8041,6 +8387,7 @@ export interface components {
         MeView: {
             actions: string[];
             agent: components["schemas"]["AgentView"] | null;
+            aid: boolean;
             demo: boolean;
             organisation: components["schemas"]["OrganisationView"];
             user: components["schemas"]["UserView"];
@@ -8282,6 +8629,18 @@ export interface components {
         Networks: {
             answerable: string[];
             hearable: components["schemas"]["Hearable"][];
+        };
+        /** NewAlertTargetBody */
+        NewAlertTargetBody: {
+            /** @default  */
+            address: string;
+            channel_id?: string | null;
+            kind: string;
+            /** @default en */
+            locale: string;
+            /** Format: uuid */
+            monitor_id: string;
+            webhook_id?: string | null;
         };
         /** NewCalendarBody */
         NewCalendarBody: {
@@ -8597,6 +8956,18 @@ export interface components {
             /** @default 0 */
             retrying: number;
         };
+        /** OwnCalendarView */
+        OwnCalendarView: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
+            read_at: string | null;
+            skipped: number;
+            state: string;
+            with_titles: boolean;
+        };
         /** OwnFigures */
         OwnFigures: {
             today: components["schemas"]["Span"];
@@ -8659,7 +9030,7 @@ export interface components {
         /** Page[CalendarView] */
         "Page_unisono.service.level_views.CalendarView_": {
             cursor?: string | null;
-            items: components["schemas"]["level_views_CalendarView"][];
+            items: components["schemas"]["CalendarView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -8667,6 +9038,13 @@ export interface components {
         "Page_unisono.service.level_views.ServiceLevelView_": {
             cursor?: string | null;
             items: components["schemas"]["ServiceLevelView"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
+        /** Page[AlertTargetView] */
+        "Page_unisono.service.listening.alert_views.AlertTargetView_": {
+            cursor?: string | null;
+            items: components["schemas"]["AlertTargetView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -8782,10 +9160,10 @@ export interface components {
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
-        /** Page[CalendarView] */
-        "Page_unisono.service.presence.calendars.CalendarView_": {
+        /** Page[OwnCalendarView] */
+        "Page_unisono.service.presence.calendars.OwnCalendarView_": {
             cursor?: string | null;
-            items: components["schemas"]["presence_calendars_CalendarView"][];
+            items: components["schemas"]["OwnCalendarView"][];
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
@@ -9672,6 +10050,23 @@ export interface components {
             agent_id?: string | null;
             number?: string | null;
         };
+        /** SecondHeadView */
+        SecondHeadView: {
+            f1: number;
+            head: string;
+            language: string;
+            model: string;
+            own_f1: number;
+            state: string;
+            texts: number;
+        };
+        /** SecondVerdict */
+        SecondVerdict: {
+            label: string;
+            model: string;
+            probability: number;
+            proven: boolean;
+        };
         /** ServiceBody */
         ServiceBody: {
             login: string;
@@ -10108,6 +10503,7 @@ export interface components {
             loss_budget: number;
             review: number;
             runs: components["schemas"]["triage_views_RunView"][];
+            second?: components["schemas"]["SecondHeadView"][];
         };
         /** TriageView */
         TriageView: {
@@ -10174,6 +10570,7 @@ export interface components {
             head: string;
             label: string;
             probability: number;
+            second?: components["schemas"]["SecondVerdict"] | null;
             trained: boolean;
         };
         /** VersionView */
@@ -10426,39 +10823,10 @@ export interface components {
             /** @enum {string} */
             what: "answer" | "note" | "nothing";
         };
-        /** CalendarView */
-        level_views_CalendarView: {
-            /** @default false */
-            archived: boolean;
-            closures?: components["schemas"]["ClosureView"][];
-            holidays?: components["schemas"]["HolidayView"][];
-            /** Format: uuid */
-            id: string;
-            key: string;
-            name: {
-                [key: string]: string;
-            };
-            openings: components["schemas"]["OpeningView"][];
-            /** @default 1 */
-            version: number;
-            zone: string;
-        };
         /** ChangeCalendarBody */
         own_calendars_ChangeCalendarBody: {
             name?: string;
             with_titles?: boolean;
-        };
-        /** CalendarView */
-        presence_calendars_CalendarView: {
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            name: string;
-            /** @description RFC 3339, UTC, always with microseconds, so that two of them compare as text. */
-            read_at: string | null;
-            skipped: number;
-            state: string;
-            with_titles: boolean;
         };
         /** RunView */
         reports_schedules_RunView: {
@@ -10786,6 +11154,244 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgentView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AidStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AidCheckCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidChecked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AidKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertTargetsTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.listening.alert_views.AlertTargetView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertTargetsNewTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertTargetBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTargetView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertTargetsWaysWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWays"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertTargetsTargetIdDropTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AlertTargetsTargetIdTryTryTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -11544,7 +12150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["level_views_CalendarView"];
+                    "application/json": components["schemas"]["CalendarView"];
                 };
             };
             /** @description A problem */
@@ -11579,7 +12185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["level_views_CalendarView"];
+                    "application/json": components["schemas"]["CalendarView"];
                 };
             };
             /** @description A problem */
@@ -11614,7 +12220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["level_views_CalendarView"];
+                    "application/json": components["schemas"]["CalendarView"];
                 };
             };
             /** @description A problem */
@@ -13414,6 +14020,72 @@ export interface operations {
             };
         };
     };
+    ApiV1ConversationsConversationIdAidOfConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAid"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ConversationsConversationIdAidSummarySummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidText"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ConversationsConversationIdCallBacksWishes: {
         parameters: {
             query?: never;
@@ -14111,6 +14783,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdAidExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExcludedBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -15180,6 +15885,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1InteractionsInteractionIdAidDraftDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidText"];
                 };
             };
             /** @description A problem */
@@ -16269,7 +17005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.OwnCalendarView_"];
                 };
             };
             /** @description A problem */
@@ -16302,7 +17038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.OwnCalendarView_"];
                 };
             };
             /** @description A problem */
@@ -16333,7 +17069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.OwnCalendarView_"];
                 };
             };
             /** @description A problem */
@@ -16368,7 +17104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.OwnCalendarView_"];
                 };
             };
             /** @description A problem */
@@ -16399,7 +17135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.CalendarView_"];
+                    "application/json": components["schemas"]["Page_unisono.service.presence.calendars.OwnCalendarView_"];
                 };
             };
             /** @description A problem */
@@ -17245,6 +17981,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundMention"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MessagesMessageIdAidTranslationTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidText"];
                 };
             };
             /** @description A problem */
