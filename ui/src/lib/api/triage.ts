@@ -8,7 +8,12 @@ export const ANSWERS: Record<Exclude<HeadName, 'topic'>, readonly string[]> = {
   answer: ['yes', 'no'], relevance: ['yes', 'no'], sentiment: ['negative', 'neutral', 'positive'], spam: ['yes', 'no'], abuse: ['yes', 'no'],
 };
 
-export interface Verdict { head: HeadName; label: string; probability: number; trained: boolean; by: 'list' | 'head' | 'person'; because: string[] }
+export interface Verdict { head: HeadName; label: string; probability: number; trained: boolean; by: 'list' | 'head' | 'model' | 'person'; because: string[]; second: SecondVerdict | null }
+
+/** What a model from a folder says of the same. */
+export interface SecondVerdict { label: string; probability: number; model: string; proven: boolean }
+
+export interface SecondHead { model: string; head: HeadName; language: string; state: 'trial' | 'proven'; texts: number; f1: number; own_f1: number }
 
 export interface Triage {
   item_id: string; language: string | null; verdicts: Verdict[]; urgency: number; terms: { code: string; value: number; because: string }[];
@@ -31,5 +36,5 @@ export interface HeadStanding {
 
 export interface TriageStanding {
   heads: HeadStanding[]; runs: { asked_at: string; began_at: string | null; ended_at: string | null; outcome: string }[];
-  loss_budget: number; can_learn: boolean; review: number;
+  loss_budget: number; can_learn: boolean; review: number; second: SecondHead[];
 }

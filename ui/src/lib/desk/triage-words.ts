@@ -17,6 +17,7 @@ export const percent = (share: number, digits = 0): string =>
 export function because(verdict: Verdict): string {
   if (verdict.by === 'person') return t('triage-by-person');
   if (verdict.because.length > 0) return t('triage-because', { words: verdict.because.join(', ') });
+  if (verdict.by === 'model') return t('triage-by-model', { model: verdict.second?.model ?? '' });
   return verdict.by === 'list' ? t('triage-by-list') : t('triage-by-head');
 }
 
