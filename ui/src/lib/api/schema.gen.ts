@@ -8067,6 +8067,8 @@ export interface components {
         };
         /** Hearable */
         Hearable: {
+            /** @default false */
+            asks: boolean;
             config: string[] | null;
             connector: string;
             name: string;
