@@ -1,5 +1,5 @@
 """`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
-routing_speed,triage,screen_pop,voice,wallboard]`."""
+routing_speed,triage,triage_intake,screen_pop,voice,wallboard]`."""
 
 import argparse
 import asyncio
@@ -26,6 +26,7 @@ from bench import (
     tasks,
     tasks_page,
     triage,
+    triage_intake,
     voice,
     wallboard,
 )
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "screen_pop": screen_pop.measure,
     "tasks": tasks.measure,
     "triage": triage.measure,
+    "triage_intake": triage_intake.measure,
     "voice": voice.measure,
     "wallboard": wallboard.measure,
 }
