@@ -47,7 +47,7 @@ async def lanes_state(url: str, now: float) -> LanesState:
             )
         return await _look(client, now)
     except (Error, OSError, TimeoutError) as error:
-        raise Unavailable(f"{type(error).__name__}: {error}", code="lanes_silent") from error
+        raise Unavailable(f"{type(error).__name__}: {error}") from error
     finally:
         await client.close()
 
