@@ -115,7 +115,7 @@ async def _second_opinions(running: Running) -> None:
     try:
         model = await OnnxFolder.open(Path(running.settings.onnx_dir))
     except UnisonoError as error:
-        _log.error("second_opinions_off", code=error.code, text=str(error))
+        _log.error("second_opinions_off", code=error.code, complaint=str(error))
         return
     await judge_again_and_again(running.outside, model, model.languages, node_name())
 

@@ -49,7 +49,7 @@ async def judge_again_and_again(outside: Outside, backend: Backend, languages: S
                     if held:
                         measured = await measure_if_labelled(outside.db, backend, languages, measured)
             except UnisonoError as error:
-                _log.warning("opinions_paused", code=error.code, text=str(error))
+                _log.warning("opinions_paused", code=error.code, complaint=str(error))
             except Exception as error:
                 _log.error("opinions_failed", exc_info=error)
             await outside.clock.sleep(0.5)
