@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Provide the real programs that the tests talk to: a browser, a mail server, a database, an XMPP server, a Mastodon, a
-Matrix homeserver, a Bluesky PDS, a calendar server, a message broker, a SIP proxy and a telephone tester.
+Matrix homeserver, a Bluesky PDS, a calendar server, a directory, a message broker, a SIP proxy and a telephone tester.
 
 Debian's packages are installed when this runs as root; otherwise the command to type is printed, and the tests
 that need a missing program say so. Nothing that is already there is touched, and no daemon is left running.
@@ -47,9 +47,10 @@ PACKAGES = {
     "prosody": ["/usr/bin/prosody"],
     "sip-tester": ["/usr/bin/sipp"],
     "sipvicious": ["/usr/bin/svmap"],
+    "slapd": ["/usr/sbin/slapd", "/usr/lib/openldap/slapd"],
     "tcc": ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/tcc"],
 }
-SERVICES = ["coturn", "dovecot", "kamailio", "nats-server", "postgresql", "prosody"]
+SERVICES = ["coturn", "dovecot", "kamailio", "nats-server", "postgresql", "prosody", "slapd"]
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 # A program with other dependencies than the product's has an environment of its own.

@@ -73,6 +73,11 @@ def prosody() -> Path:
     return require_binary("prosody", *installer.PACKAGES["prosody"])
 
 
+def slapd() -> Path:
+    """Return OpenLDAP's server, an organisation's directory."""
+    return require_binary("slapd", *installer.PACKAGES["slapd"])
+
+
 def nats_server() -> Path:
     """Return the NATS server, whose JetStream carries what is heard between nodes."""
     return require_binary("nats-server", *installer.PACKAGES["nats-server"])

@@ -35,6 +35,7 @@ from unisono.store.keyring import Keyring
 from unisono.voice.webrtc.exchange import Exchange
 from unisono.web.app import build_app
 from unisono.web.server import WebServer
+from unisono.workplace.ldap import LdapReader
 
 PASSWORD = "correct horse battery"
 MakeHouse = Callable[..., Awaitable[House]]
@@ -154,6 +155,7 @@ async def make_house(db: PgDatabase, bell: MemoryBell, tmp_path: Path) -> MakeHo
         return House(
             outside=outside, fanout=fanout, passwords=Passwords(time_cost=1, memory_kib=8),
             settings=WebSettings(**facts), simulator=simulator or Playroom(), report_files=FileMaker(), fitter=Schoolroom(),
+            directory_reader=LdapReader(),
             phone=phone_at(
                 Exchange(db=db, bell=bell, fanout=fanout, files=outside.files, clock=clock), keyring.derive("calls"), None, outside
             ),

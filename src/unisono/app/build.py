@@ -39,6 +39,7 @@ from unisono.store.files import DiskFiles
 from unisono.store.keyring import Keyring, open_keyring
 from unisono.store.migrate import migrate
 from unisono.store.tombstone_file import TombstoneFile
+from unisono.workplace.ldap import LdapReader
 from unisono.workplace.xmpp import door_of
 
 _log = structlog.get_logger("start")
@@ -76,7 +77,7 @@ class Running(Struct, frozen=True, kw_only=True):
         )
         return House(
             outside=self.outside, fanout=self.fanout, passwords=self.passwords, settings=web, simulator=Playroom(),
-            report_files=FileMaker(), fitter=Schoolroom(),
+            report_files=FileMaker(), fitter=Schoolroom(), directory_reader=LdapReader(),
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from unisono.service.audit_log import PIECE, seal_audit
 from unisono.service.calls.from_number import forget_numbers
 from unisono.service.calls.switchboard import Switchboard
 from unisono.service.clockwork import Clockwork
+from unisono.service.directory.follow import follow_directory
 from unisono.service.erase import expire_texts
 from unisono.service.intake import Intake
 from unisono.service.learner import learn_on
@@ -49,6 +50,7 @@ from unisono.service.webhooks.deliver import KEPT, WebhookSender, forget_deliver
 from unisono.store.maintenance import clean_up, ensure_months, tail_age_s
 from unisono.store.search_rebuild import rebuild_search
 from unisono.workplace.calendars import Calendars
+from unisono.workplace.ldap import LdapReader
 from unisono.workplace.xmpp import door_of
 
 TIDY_EVERY_S = 300.0
@@ -101,6 +103,7 @@ async def _clock(running: Running) -> None:
         group.create_task(post_reports(running.db, FileMaker(), ChannelPost(running.outside)))
         group.create_task(PresenceKeeper(running.db, running.bell, running.clock).run())
         group.create_task(CalendarReader(running.outside, Calendars()).run())
+        group.create_task(follow_directory(running.outside, LdapReader(), node_name()))
         if (door := door_of(running.settings.xmpp_component)) is not None:
             group.create_task(XmppPresence(running.outside, door, node_name()).run())
         group.create_task(learn_on_nights(running.outside, Schoolroom(), node_name()))

@@ -6,6 +6,7 @@ from unisono.contract.context import Clock
 from unisono.service.channel_context import Outside
 from unisono.service.passwords import Passwords
 from unisono.service.ports import Bell, Database, Fanout
+from unisono.service.ports.directory import DirectoryReader
 from unisono.service.ports.files import AttachmentFiles
 from unisono.service.ports.fitting import Fitter
 from unisono.service.ports.outside import Registry
@@ -52,6 +53,7 @@ class House(Struct, frozen=True, kw_only=True):
     report_files: ReportFiles
     fitter: Fitter
     phone: Phone | None = None
+    directory_reader: DirectoryReader | None = None
 
     @property
     def db(self) -> Database:

@@ -41,6 +41,7 @@ class AgreementView(Struct, frozen=True, kw_only=True):
 _KEPT: Final[dict[str, tuple[str, str]]] = {
     "account": ("solange das Konto oder der Eintrag besteht", "as long as the account or the entry exists"),
     "own": ("bis man es selbst entfernt", "until one removes it oneself"),
+    "directory": ("solange es im Verzeichnis der Organisation steht", "as long as it stands in the organisation's directory"),
     "now": ("nur der Stand von jetzt; kein Verlauf", "the present state only; no history"),
     "session": (
         "bis zur Abmeldung, höchstens {absolute} Stunden; ohne Tätigkeit {idle} Stunden",

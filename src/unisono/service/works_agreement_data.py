@@ -153,6 +153,12 @@ DATA: Final = (
         "", "own",
     ),
     _datum(
+        "directory_person", "user_id",
+        ('Wer im Verzeichnis der Organisation steht: Name, Mailadresse, Funktion, Abteilung, Ort, dienstliche Nummern, und welches Konto hier dazugehört; private Nummern nicht', 'Who stands in the directory of the organisation: name, mail address, title, department, place, business numbers, and which account here belongs to it; no private numbers'),
+        ('Kolleginnen und Kollegen finden und anrufen', 'Finding and calling colleagues'),
+        "agent.read", "directory",
+    ),
+    _datum(
         "presence_hold", "user_id",
         ('Ob der Zustand bei der Arbeit von der Erreichbarkeit kommt', 'Whether the state at work comes from availability'),
         ('Danach wieder bereit sein', 'Being available again afterwards'),

@@ -31,6 +31,7 @@ from unisono.store.comments import PgComments
 from unisono.store.consults import PgConsults
 from unisono.store.custody import PgCustody
 from unisono.store.customers import PgCustomers
+from unisono.store.directory import PgDirectory
 from unisono.store.driver import Connection, Pool
 from unisono.store.evidence import PgEvidence
 from unisono.store.hands import PgHands
@@ -226,6 +227,10 @@ class PgTx:
     @cached_property
     def figures(self) -> PgPeopleFigures:
         return PgPeopleFigures(self.connection, self.now)
+
+    @cached_property
+    def directory(self) -> PgDirectory:
+        return PgDirectory(self.connection, self.now)
 
     @cached_property
     def accounts(self) -> PgAccounts:

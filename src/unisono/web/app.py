@@ -32,6 +32,7 @@ from unisono.web.routes import (
     channels,
     consults,
     customers,
+    directory,
     estimates,
     events,
     evidence,
@@ -93,6 +94,7 @@ _API_ROUTES = [
     *presence.ROUTES,
     *accounts.ROUTES,
     *own_calendars.ROUTES,
+    *directory.ROUTES,
 ]  # fmt: skip
 
 

@@ -55,6 +55,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/listening/label', title: 'triage-label', action: 'work.answer', part: () => import('./listening/Label.svelte') },
   { path: '/listening/sources', title: 'sources', action: 'work.read', part: () => import('./listening/Sources.svelte') },
 
+  { path: '/directory', title: 'nav-directory', action: 'agent.read', keys: 'g d', page: () => import('./people/Directory.svelte') },
+
   { path: '/me/figures', title: 'own-figures', keys: 'g m', page: () => import('./me/Figures.svelte') },
 
   { path: '/channels', title: 'nav-channels', action: 'channel.read', keys: 'g c', page: () => import('./channels/Channels.svelte') },
@@ -109,6 +111,7 @@ export const ROUTES: readonly Route[] = [
 
   { path: '/settings/rules', title: 'settings-tab-rules', group: 'work', action: 'rule.manage', keys: 'g e', part: () => import('./rules/Rules.svelte') },
   { path: '/settings/aid', title: 'settings-tab-aid', group: 'house', action: 'setting.manage', part: () => import('./settings/Aid.svelte') },
+  { path: '/settings/directory', title: 'settings-tab-directory', group: 'house', action: 'setting.manage', part: () => import('./settings/Directory.svelte') },
   { path: '/settings/webhooks', title: 'settings-tab-webhooks', group: 'house', action: 'webhook.manage', part: () => import('./admin/Webhooks.svelte') },
   { path: '/settings/retention', title: 'settings-tab-retention', group: 'customers', action: 'retention.manage', part: () => import('./admin/Retention.svelte') },
   { path: '/settings/audit', title: 'settings-tab-audit', group: 'house', action: 'audit.read', part: () => import('./admin/Audit.svelte') },

@@ -365,3 +365,17 @@ detail-bad_aid_key = Ein Schlüssel hat höchstens 1.000 Zeichen, ohne Leerzeich
 detail-onnx_missing = UNISONO_ONNX_DIR ist gesetzt, aber onnxruntime fehlt: pip install "unisono[onnx]". Triage läuft ohne weiter.
 detail-onnx_folder = Das Modell in diesem Ordner lässt sich nicht benutzen. Triage läuft ohne weiter.
 detail-onnx_failed = Das zweite Modell ist gescheitert. Was ohne es beurteilt wurde, gilt.
+# Verzeichnis
+detail-directory_bad_url = Nennen Sie den Server als ldaps://rechner oder ldap://rechner, mit :port, wenn es ein anderer ist. Es wurde nichts geändert.
+detail-directory_no_country = Ein Land hat zwei Buchstaben, zum Beispiel DE. Es wurde nichts geändert.
+detail-directory_other_server = Ein anderer Server braucht sein eigenes Passwort: das hinterlegte wird ihm nicht gezeigt. Es wurde nichts geändert.
+detail-directory_insecure = Es kommt keine sichere Verbindung zustande: der Server bietet kein TLS oder ein Zertifikat, dem dieser Rechner für diesen Namen nicht traut. Ein Passwort wurde nicht gesendet. Nennen Sie den Server so wie sein Zertifikat, nehmen Sie ldaps:// oder StartTLS und fügen Sie Ihre eigene Zertifizierungsstelle den vertrauten hinzu.
+detail-directory_unreachable = Der Server des Verzeichnisses antwortet nicht oder mit einem Fehler. Alle bleiben, die bekannt waren; versuchen Sie es später wieder.
+detail-directory_refused = Das Verzeichnis nimmt dieses Konto mit diesem Passwort nicht an oder zeigt ihm niemanden. Es wurde nichts geändert.
+detail-directory_bad_base = Das Verzeichnis kennt diese Basis nicht. Es wurde nichts geändert.
+detail-directory_bad_filter = Das ist kein Filter, den das Verzeichnis versteht (RFC 4515). Es wurde nichts geändert.
+detail-directory_too_large = Das sind mehr Personen, als gelesen werden; grenzen Sie Basis oder Filter ein. Es wurde nichts geändert.
+detail-directory_limited = Das Verzeichnis zeigt diesem Konto nur einen Teil seiner Personen. Es wurde niemand geändert; heben Sie seine Grenze für seitenweise Suchen an, oder grenzen Sie Basis oder Filter ein.
+detail-directory_shrunk = Mehr als die Hälfte der bekannten Personen steht nicht mehr im Verzeichnis. Es wurde niemand entfernt. Wenn das stimmt, bestätigen Sie es; sonst prüfen Sie, was das Konto sehen darf.
+detail-directory_no_library = Der Teil, der Verzeichnisse liest, ist hier nicht installiert: unisono[ldap].
+detail-directory_busy = Es ist kein Verzeichnis eingerichtet, oder es wird gerade gelesen.

@@ -32,6 +32,7 @@ from unisono.service.ports.comments import Comments
 from unisono.service.ports.consults import Consults
 from unisono.service.ports.custody import Custody
 from unisono.service.ports.customers import Customers
+from unisono.service.ports.directory import DirectoryPort
 from unisono.service.ports.evidence import EvidencePort
 from unisono.service.ports.hands import Hands
 from unisono.service.ports.held import Held
@@ -141,6 +142,8 @@ class Tx(Protocol):
     @property
     def lending(self) -> Lending: ...
 
+    @property
+    def directory(self) -> DirectoryPort: ...
     @property
     def listening(self) -> Listening: ...
     @property

@@ -2530,6 +2530,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Return who works here, by name: the directory's people and who has an account. `q`: words or a number.
+         */
+        get: operations["ApiV1DirectoryPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directory/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Source
+         * @description Return where the directory is read from and how the last reading went; null when none is set.
+         */
+        get: operations["ApiV1DirectorySourceSource"];
+        /**
+         * SetSource
+         * @description Set where the directory is; it is read within half a minute, and then every `every_s` seconds.
+         */
+        put: operations["ApiV1DirectorySourceSetSource"];
+        post?: never;
+        /**
+         * DropSource
+         * @description Forget the directory, its password, and everybody that it told of.
+         */
+        delete: operations["ApiV1DirectorySourceDropSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directory/source/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReadSource
+         * @description Read the directory now.
+         */
+        post: operations["ApiV1DirectorySourceReadReadSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directory/source/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TrySource
+         * @description Read a directory without keeping anything.
+         */
+        post: operations["ApiV1DirectorySourceTryTrySource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/do-not-call": {
         parameters: {
             query?: never;
@@ -7716,6 +7804,77 @@ export interface components {
             despite?: components["schemas"]["Despite"] | null;
             number: string;
         };
+        /** DirectoryBody */
+        DirectoryBody: {
+            base: string;
+            /** @default  */
+            bind_dn: string;
+            /** @default 3600 */
+            every_s: number;
+            /** @default (&(objectClass=person)(|(mail=*)(telephoneNumber=*)(mobile=*))) */
+            filter: string;
+            password?: string | null;
+            /** @default DE */
+            region: string;
+            /** @default true */
+            start_tls: boolean;
+            url: string;
+        };
+        /** DirectoryPerson */
+        DirectoryPerson: {
+            department: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            name_key: string;
+            phones: components["schemas"]["PhoneNumber"][];
+            place: string;
+            title: string;
+            user_id: string | null;
+        };
+        /** DirectoryPlace */
+        DirectoryPlace: {
+            base: string;
+            /** @default  */
+            bind_dn: string;
+            /** @default 3600 */
+            every_s: number;
+            /** @default (&(objectClass=person)(|(mail=*)(telephoneNumber=*)(mobile=*))) */
+            filter: string;
+            /** @default DE */
+            region: string;
+            /** @default true */
+            start_tls: boolean;
+            url: string;
+        };
+        /** DirectoryRead */
+        DirectoryRead: {
+            changed: number;
+            gone: number;
+            people: number;
+        };
+        /** DirectorySet */
+        DirectorySet: {
+            source: components["schemas"]["DirectoryState"] | null;
+        };
+        /** DirectoryState */
+        DirectoryState: {
+            has_password: boolean;
+            /** Format: date-time */
+            next_at: string;
+            people: number;
+            place: components["schemas"]["DirectoryPlace"];
+            /** @default  */
+            problem: string;
+            problem_at?: string | null;
+            read_at?: string | null;
+        };
+        /** DirectoryTried */
+        DirectoryTried: {
+            names: string[];
+            people: number;
+        };
         /** DiscardManyBody */
         DiscardManyBody: {
             ids: string[];
@@ -9134,6 +9293,13 @@ export interface components {
             /** @description Opaque; goes into `after`. Null at the end. */
             next?: string | null;
         };
+        /** Page[DirectoryPerson] */
+        "Page_unisono.service.ports.directory.DirectoryPerson_": {
+            cursor?: string | null;
+            items: components["schemas"]["DirectoryPerson"][];
+            /** @description Opaque; goes into `after`. Null at the end. */
+            next?: string | null;
+        };
         /** Page[Hold] */
         "Page_unisono.service.ports.retention.Hold_": {
             cursor?: string | null;
@@ -9569,6 +9735,13 @@ export interface components {
             /** @default desk */
             where: string;
         };
+        /** PhoneNumber */
+        PhoneNumber: {
+            kind: string;
+            /** @default  */
+            number: string;
+            shown: string;
+        };
         /** PhonesAnswer */
         PhonesAnswer: {
             people: components["schemas"]["PersonPhones"][];
@@ -9754,6 +9927,11 @@ export interface components {
         /** Read */
         Read: {
             mentions: components["schemas"]["MentionView"][];
+        };
+        /** ReadBody */
+        ReadBody: {
+            /** @default false */
+            shrunk: boolean;
         };
         /** RecordBody */
         RecordBody: {
@@ -15390,6 +15568,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RepairedView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectoryPeople: {
+        parameters: {
+            query?: {
+                q?: string;
+                after?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_unisono.service.ports.directory.DirectoryPerson_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectorySourceSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectorySet"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectorySourceSetSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectorySourceDropSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectorySourceReadReadSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryRead"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DirectorySourceTryTrySource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryTried"];
                 };
             };
             /** @description A problem */

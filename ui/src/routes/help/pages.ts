@@ -51,7 +51,7 @@ const ABOUT: [string, string][] = [
   ['/supervision', 'steer-the-day'], ['/supervision/simulator', 'simulate-a-day'], ['/supervision/hands', 'work-in-progress'], ['/wallboard', 'steer-the-day'],
   ['/reports', 'read-and-export-reports'], ['/reports/scheduled', 'send-reports-by-mail'], ['/reports/mine', 'see-your-own-figures'],
   ['/settings/mine', 'people-and-rights'], ['/settings/notifications', 'install-the-desk'], ['/settings/accounts', 'command-by-message'],
-  ['/settings/rules', 'rules'], ['/settings/my-calendars', 'add-your-calendar'], ['/settings/webhooks', 'webhooks'], ['/settings/audit', 'people-and-rights'], ['/settings/retention', 'retention'],
+  ['/settings/rules', 'rules'], ['/settings/my-calendars', 'add-your-calendar'], ['/settings/directory', 'connect-a-directory'], ['/directory', 'connect-a-directory'], ['/settings/webhooks', 'webhooks'], ['/settings/audit', 'people-and-rights'], ['/settings/retention', 'retention'],
   ['/settings/classes', 'distribute-work-at-the-desk'], ['/settings/calendars', 'distribute-work-at-the-desk'],
   ['/settings/service-levels', 'distribute-work-at-the-desk'], ['/settings/custom-fields', 'know-who-is-who'], ['/settings/tags', 'keep-the-list-in-order'],
   ['/settings/blocked', 'keep-the-list-in-order'], ['/settings/do-not-call', 'phone-at-the-desk'], ['/settings/canned-answers', 'answer-customers'],

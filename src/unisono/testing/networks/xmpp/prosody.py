@@ -10,15 +10,10 @@ import secrets
 import shutil
 import socket
 import tempfile
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from unisono.testing.certificates import certify
 from unisono.testing.lab import PeerMissing
 
 DOMAIN: Final = "unisono.test"
@@ -86,7 +81,7 @@ class Prosody:
         folder = Path(self._directory.name)
         self._accounts = folder / "data" / DOMAIN.replace(".", "%2e") / "accounts"
         self._accounts.mkdir(parents=True)
-        _certify(folder)
+        certify(folder, DOMAIN)
         config = _CONFIG.format(
             folder=folder, port=self.port, http_port=self.http_port, component_port=self.component_port, domain=DOMAIN,
             size=MAX_UPLOAD_BYTES,
@@ -150,24 +145,6 @@ class Prosody:
         name = address.partition("@")[0].replace("-", "%2d")
         (self._accounts / f"{name}.dat").write_text(f'return {{ ["password"] = "{password}"; }};\n', encoding="utf-8")
         return password
-
-
-def _certify(folder: Path) -> None:
-    """Write a certificate that nobody trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DOMAIN)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(DOMAIN)]), critical=False).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )  # fmt: skip
-    (folder / "key.pem").write_bytes(private)
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _free_port() -> int:

@@ -1,0 +1,1 @@
+"""A real directory server for tests: OpenLDAP's slapd."""
