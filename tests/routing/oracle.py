@@ -11,14 +11,24 @@ from unisono.routing.facts import NO_PROMISE, AgentFacts, Need, Waiting
 _Order = tuple[int, float, float, float, UUID, int, int, float, UUID]
 
 
-def decide(items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime) -> list[tuple[UUID, UUID]]:
-    """Return who gets what, in order: always the best of all pairs that can be, then the next."""
+def backlog(items: Iterable[Waiting], agents: Iterable[AgentFacts]) -> float:
+    """Return in how many minutes these people clear what waits; the router looks at it at the beginning of each second."""
+    return index.backlog_minutes(sum(i.params.handling_s / 60.0 for i in items), sum(agent.available for agent in agents))
+
+
+def decide(
+    items: Iterable[Waiting], agents: Iterable[AgentFacts], now: datetime, minutes: float | None = None
+) -> list[tuple[UUID, UUID]]:
+    """Return who gets what, in order: always the best of all pairs that can be, then the next.
+
+    minutes: the backlog as it stood at the beginning of this second; by itself, as it stands.
+    """
     at = float(int(now.timestamp()))
     waiting = {item.id: item for item in items}
     people = {agent.id: agent for agent in agents}
     free = {agent.id: agent.free for agent in people.values()}
-    there = sum(agent.available for agent in people.values())
-    minutes = index.backlog_minutes(sum(i.params.handling_s / 60.0 for i in waiting.values()), there)
+    if minutes is None:
+        minutes = backlog(waiting.values(), people.values())
     # Who was interrupted lends nothing more until the store has said what they have left.
     lends = set(people)
     engaged = {agent.id for agent in people.values() if agent.engaged}

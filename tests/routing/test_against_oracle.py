@@ -107,6 +107,7 @@ def test_as_time_passes(items: tuple[Waiting, ...], people: tuple[AgentFacts, ..
     state = RouterState()
     waits = {item.id: item for item in items}
     there: dict[UUID, AgentFacts] = {}
+    backlogs: dict[int, float] = {}
     for item in items:
         state.put_waiting(item)
     with patch.object(unisono.routing.state, "MANY", many):
@@ -115,8 +116,10 @@ def test_as_time_passes(items: tuple[Waiting, ...], people: tuple[AgentFacts, ..
                 state.put_agent(someone)
                 there[someone.id] = someone
             at = NOW + timedelta(seconds=later)
+            if int(at.timestamp()) not in backlogs:
+                backlogs[int(at.timestamp())] = oracle.backlog(waits.values(), there.values())
             made = decided(state, at=at)
-            assert made == oracle.decide(waits.values(), there.values(), at)
+            assert made == oracle.decide(waits.values(), there.values(), at, backlogs[int(at.timestamp())])
             for interaction_id, agent_id in made:
                 there[agent_id] = after(there[agent_id], waits.pop(interaction_id))
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from unisono.domain.ids import uuid7_at
-from unisono.routing.facts import AgentFacts, Decision, Need, Waiting
+from unisono.routing.facts import AgentFacts, Decision, Need, Params, Waiting
 from unisono.routing.state import RouterState
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -148,3 +149,30 @@ def test_no_decision_exceeds_capacity_or_serves_twice(items: list[tuple[int, int
     assert len(set(served(decisions))) == len(decisions)
     for one in agents:
         assert sum(d.units for d in decisions if d.agent_id == one.id) <= one.free
+
+
+KIND = UUID(int=51)
+CALL = Params(cost=3, handling_s=60, patience_s=60, interrupts=frozenset({KIND}))
+POST = Params(cost=10, handling_s=60)
+
+
+def lender(number: int, *, free: int) -> AgentFacts:
+    """Somebody whose posts would make room of 12 for a call."""
+    return replace(agent(number, free=free), lendable={KIND: 12})
+
+
+def test_when_the_last_room_is_taken_somebody_is_interrupted_before_what_matters_less_is_served() -> None:
+    # The one with room has refused the call, and would still come before an interruption.
+    call = replace(waiting(1, params=CALL), refused=frozenset({UUID(int=1002)}))
+    post, note = waiting(2, units=60), waiting(3, units=0)
+    made = state([lender(1, free=0), agent(2)], [post, call, note]).decide(NOW)
+    assert [(d.interaction_id, d.agent_id.int) for d in made][:2] == [(post.id, 1002), (call.id, 1001)]
+    assert made[1].interrupts == {KIND}
+
+
+def test_a_call_for_whom_there_was_room_until_now_may_interrupt_as_well() -> None:
+    post, call = waiting(1, params=POST), waiting(2, params=CALL)
+    made = state([], [post, call])
+    assert made.decide(NOW) == []
+    made.put_agent(lender(1, free=12))
+    assert served(made.decide(NOW)) == [post.id, call.id]

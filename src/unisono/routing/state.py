@@ -59,6 +59,7 @@ class RouterState:
         self._changed_profiles: dict[Profile, None] = {}
         self._refused: set[WorkClass] = set()
         self._interrupting: set[WorkClass] = set()
+        self._leaning: dict[UUID, dict[WorkClass, None]] = {}
         self._held_back: dict[WorkClass, None] = {}
         self._hopes: list[_Hope] = []
         self._number = 0
@@ -99,14 +100,15 @@ class RouterState:
         if self._people.put(agent):
             self._look_again_at_held_back()
         self._changed_people[agent.id] = None
+        self._lost_room(agent.id)
         person = self._people.get(agent.id)
-        if person is not None and person.lendable:
-            # Such a class looks by itself: what it would borrow from is not room that a person offers.
-            self._changed_classes.update((c, None) for c in self._interrupting if c.rank is not None and may_borrow(person, c))
+        if person is not None:
+            self._may_lend(person)
 
     def remove_agent(self, agent_id: UUID) -> None:
         """Forget a person."""
         self._people.remove(agent_id)
+        self._lost_room(agent_id)
         self._changed_people.pop(agent_id, None)
 
     def set_reserves(self, reserves: Iterable[Reserve]) -> None:
@@ -144,6 +146,9 @@ class RouterState:
                     continue
                 if pair.rank[:5] != bound:
                     self._push(pair.rank, source, pair)
+                    if source in self._interrupting:
+                        # Whoever would be interrupted if this person had no room may suit it better.
+                        self._leaning.setdefault(pair.person.id, {})[source] = None
                     continue
             assert pair is not None
             if self._holds(pair):
@@ -313,6 +318,16 @@ class RouterState:
         self._number += 1
         heapq.heappush(self._hopes, (rank, self._number, source, pair))
 
+    def _lost_room(self, agent_id: UUID) -> None:
+        """Let classes look again that would have gone to somebody with room, and may now interrupt somebody else."""
+        if leaning := self._leaning.pop(agent_id, None):
+            self._changed_classes.update(leaning)
+
+    def _may_lend(self, person: Person) -> None:
+        """Let classes look that may interrupt what somebody has in hand: a person offers only what room they have."""
+        if person.lendable:
+            self._changed_classes.update((c, None) for c in self._interrupting if c.rank is not None and may_borrow(person, c))
+
     def _look_again(self, source: _Source) -> None:
         if isinstance(source, WorkClass):
             self._changed_classes[source] = None
@@ -435,6 +450,8 @@ class RouterState:
         if work_class.params.deferrable:
             self._people.start_deferred(person, work_class.units)
         self._people.reserve(person, work_class.units, engages=work_class.params.one_at_a_time)
+        self._lost_room(person.id)
+        self._may_lend(person)
         if work_class.params.one_at_a_time:
             # What is left of their room is nobody's who was asked so far.
             self._changed_people[person.id] = None
