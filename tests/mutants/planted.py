@@ -236,6 +236,14 @@ MUTANTS = [
     ),
     Mutant(
         law=2,
+        name="a call waits although the room that was taken could be interrupted",
+        file="routing/state.py",
+        old="        self._lost_room(person.id)\n        self._may_lend(person)\n",
+        new="",
+        tests="tests/routing/test_state.py",
+    ),
+    Mutant(
+        law=2,
         name="somebody is interrupted although another has room",
         file="routing/state.py",
         old="        if best is None and work_class in self._interrupting:",
