@@ -1,5 +1,5 @@
-"""`python -m bench [--page] [--only inbound,list,list_5m,fanout,listening,cold_start,desk,mailbox,reports,routing_quality,
-routing_speed,triage,triage_intake,screen_pop,voice,wallboard]`."""
+"""`python -m bench [--page] [--only inbound,list,list_5m,fanout,flood,listening,cold_start,desk,mailbox,reports,
+routing_quality,routing_speed,triage,triage_intake,screen_pop,voice,wallboard]`."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from bench import (
     cold_start,
     desk,
     fanout,
+    flood,
     inbound,
     listening,
     lists,
@@ -37,6 +38,7 @@ MEASURES: dict[str, Callable[[], Awaitable[dict[str, Figure]]]] = {
     "list": lists.measure,
     "list_5m": lists.measure_5m,
     "fanout": fanout.measure,
+    "flood": flood.measure,
     "listening": listening.measure,
     "cold_start": cold_start.measure,
     "desk": desk.measure,
