@@ -116,6 +116,8 @@ async def test_changes_are_followed_through_a_restart_and_who_is_gone_goes(serve
     await root.did("DELETE", "directory/source")
     assert await names(root, "grün") == []
     assert (await root.get("directory/source"))["source"] is None
+    told = await root.problem("POST", "directory/source/read", {})
+    assert (told["status"], told["code"]) == (409, "directory_busy")
     assert await served.sql("select 1 from secret where owner_kind = 'directory'") == []
 
 

@@ -6,7 +6,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from unisono.domain.errors import Unavailable
+from unisono.domain.errors import Conflict, Unavailable
 from unisono.service.directory.follow import DirectoryRead, read_directory
 from unisono.service.directory.look import find_people
 from unisono.service.directory.source import directory_source, drop_directory, set_directory, try_directory
@@ -102,7 +102,7 @@ async def read_source(house: HouseDep, actor: ActorDep, data: JSONBody[ReadBody]
         house.outside, _reader(house.directory_reader), f"asked-by-{actor.access.user_id}", shrunk=data.shrunk
     )
     if found is None:
-        raise Unavailable("No directory is set, or it is being read at this moment.", code="directory_busy")
+        raise Conflict("No directory is set, or it is being read at this moment.", code="directory_busy")
     return found
 
 
