@@ -207,6 +207,8 @@ TROUBLES = (
     (Trouble(status=500, body="oops"), "aid_failed", True),
     (Trouble(body="<html>"), "aid_nonsense", True),
     (Trouble(body='{"choices": []}'), "aid_nonsense", True),
+    (Trouble(body=b'{"choices": [{"message": {"content": "\xff"}}]}'), "aid_nonsense", True),
+    (Trouble(body='{"more": ' + "[" * 100_000), "aid_nonsense", True),
     (
         Trouble(body='{"choices": [{"message": {"content": null, "tool_calls": [{"function": {"name": "send"}}]}}]}'),
         "aid_nonsense",
@@ -247,6 +249,11 @@ async def test_it_costs_no_more_than_the_house_allows_and_is_asked_no_oftener(st
     await stage.draft()
     assert await stage.refused() == "aid_often"
     assert len(stage.model.asked) == 2
+    # A model that says something impossible of what it cost is reckoned like one that says nothing.
+    stage.model.tokens = 10**30
+    await stage.served.sql("update aid_ask set asked_at = asked_at - interval '2 minutes'")
+    await stage.draft()
+    assert 4_000 < (await stage.anna.get("aid"))["tokens"] < 10_000
     await stage.served.sql("update aid_ask set asked_at = asked_at - interval '25 hours'")
     await stage.root.did("PATCH", "settings", {"aid.tokens_per_day": 2_900})
     await stage.draft()

@@ -26,7 +26,7 @@ class Trouble(Struct, frozen=True, kw_only=True):
     """What happens instead of an answer. silent: the connection stays open and nothing comes until the server is closed."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     silent: bool = False
 
 
@@ -55,7 +55,7 @@ class LanguageModel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def answer(self, asked: Asked) -> tuple[int, str] | None:
+    def answer(self, asked: Asked) -> tuple[int, bytes] | None:
         """Return status and body, None for a connection that says nothing."""
         self.asked.append(asked)
         found = self.answers(asked.body)
@@ -63,14 +63,14 @@ class LanguageModel:
             if found.silent:
                 self._closing.wait(30)
                 return None
-            return found.status, found.body
+            return found.status, found.body.encode() if isinstance(found.body, str) else found.body
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": found}}
         usage = {"prompt_tokens": self.tokens - 10, "completion_tokens": 10, "total_tokens": self.tokens}
         completion = {
             "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": asked.body.get("model"),
             "choices": [choice], "usage": usage,
         }  # fmt: skip
-        return 200, json.dumps(completion)
+        return 200, json.dumps(completion).encode()
 
 
 def _handler_of(model: LanguageModel) -> type[BaseHTTPRequestHandler]:
@@ -82,8 +82,8 @@ def _handler_of(model: LanguageModel) -> type[BaseHTTPRequestHandler]:
             if found is None:
                 self.close_connection = True
                 return
-            body = found[1].encode()
-            self.send_response(found[0])
+            status, body = found
+            self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
             self.end_headers()

@@ -18,6 +18,8 @@ from unisono.triage.backends.protocol import Done, Job, Task
 MOST_ANSWER_TOKENS: Final = 1_000
 MOST_ANSWER_CHARS: Final = 12_000
 _MOST_BYTES: Final = 1_000_000
+#: No ask of ours costs so much; whoever says more says nothing.
+_MOST_TOKENS: Final = 10_000_000
 #: By which the guard of what goes out knows where it may go: to the address that an administrator typed, nowhere else.
 _MANIFEST: Final = Manifest(
     id="aid", name="aid", version="1", contract=1, network="aid", medium="post", title={}, summary={}, auth="none",
@@ -103,12 +105,13 @@ class Endpoint:
         try:
             found = msgspec.json.decode(answer.body, type=_Completion)
             text = (found.choices[0].message.content or "").strip()
-        except (msgspec.DecodeError, IndexError) as error:
+        except (ValueError, RecursionError, IndexError) as error:
+            # Of bytes that are no UTF-8, and of a thousand brackets, the decoder complains by errors of Python's own.
             raise _nonsense() from error
         if not text or len(text) > MOST_ANSWER_CHARS:
             raise _nonsense()
         tokens = found.usage.total_tokens if found.usage is not None else None
-        return Done(text=text, tokens=tokens if tokens is not None and tokens >= 0 else None)
+        return Done(text=text, tokens=tokens if tokens is not None and 0 <= tokens <= _MOST_TOKENS else None)
 
 
 def _nonsense() -> Unavailable:

@@ -10,7 +10,8 @@ from typing import Final
 from msgspec import Struct
 
 #: Cover names are plain ASCII, for models keep those best. What looks like one in a text is made to look otherwise first.
-_COVER: Final = re.compile(r"\[+\s*([A-Z]{3,9})_(\d{1,4})\s*\]+")
+#: Here and below nothing is looked for from every sign to the end of the text: what strangers write may be one long word.
+_COVER: Final = re.compile(r"(?<!\[)\[+\s*([A-Z]{3,9})_(\d{1,4})\s*\]+")
 _STREET: Final = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)"
 _TITLES: Final = r"(?:Herrn?|Frau|Fr\.|Hr\.|Mr\.?|Mrs\.?|Ms\.?|Dr\.|Prof\.)"
 _SAYS: Final = r"(?:[Mm]ein Name ist|[Ii]ch hei(?:ß|ss)e|[Mm]y name is|[Tt]his is|[Hh]ier (?:ist|spricht))"
@@ -19,14 +20,14 @@ _NAME: Final = r"([A-ZÄÖÜÉÈÁÓŁŠŽÇ][^\W\d_]+(?:[-' ][A-ZÄÖÜÉÈÁÓ
 #: In this order: a link holds numbers, an account holds what looks like a telephone.
 _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("LINK", re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)),
-    ("MAIL", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("MAIL", re.compile(r"[\w.+-]{1,256}@[\w-]+(?:\.[\w-]+)+")),
     ("HANDLE", re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)+)?")),
     ("ACCOUNT", re.compile(r"\b[A-Za-z]{2}\d{2}(?:\s?[A-Za-z0-9]{4}){3,7}(?:\s?[A-Za-z0-9]{1,3})?\b")),
     ("BIRTH", re.compile(r"\b\d{1,2}[./]\s?\d{1,2}[./]\s?(?:19\d\d|200\d|201[0-5])\b")),
     (
         "ADDRESS",
         re.compile(
-            rf"\b[A-ZÄÖÜ][\w.-]*(?:\s?[Ss]tra(?:ß|ss)e|\s?[Ss]tr\.|{_STREET})\s+\d+\s?[a-z]?\b"
+            rf"\b[A-ZÄÖÜ][\w.-]{{0,80}}(?:\s?[Ss]tra(?:ß|ss)e|\s?[Ss]tr\.|{_STREET})\s+\d+\s?[a-z]?\b"
             r"|\b\d{1,5}\s+[A-Z]\w+(?:\s[A-Z]\w+)?\s(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive)\b"
         ),
     ),
@@ -40,7 +41,7 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     # Of order, customer, meter and parcel: three digits in five signs, or whatever stands behind a #.
     (
         "NUMBER",
-        re.compile(r"#\d+\b|\b(?=[A-Za-z0-9_/-]{5})(?!\d{4}-\d\d-\d\d\b)(?=(?:[A-Za-z_/-]*\d){3})[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*\b"),
+        re.compile(r"#\d+\b|\b(?=[A-Za-z0-9_/-]{5})(?!\d{4}-\d\d-\d\d\b)(?=(?:[A-Za-z_/-]{0,40}\d){3})[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*\b"),
     ),
 )  # fmt: skip
 #: Names that the house does not know, by what stands before them.
@@ -70,7 +71,8 @@ def mask(texts: Sequence[str], known: Iterable[str]) -> Masked:
             kept[names[key]] = value
         return names[key]
 
-    return Masked([_mask_one(_COVER.sub(r"(\1 \2)", text), _of(known), covered) for text in texts], kept)
+    called = _of(known)
+    return Masked([_mask_one(_COVER.sub(r"(\1 \2)", text), called, covered) for text in texts], kept)
 
 
 def _mask_one(text: str, known: re.Pattern[str] | None, covered: Callable[[str, str], str]) -> str:
