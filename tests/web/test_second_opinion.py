@@ -42,6 +42,9 @@ async def test_a_model_speaks_beside_ours_until_labels_prove_it_and_never_demote
     known = posts(100, 7)
     items = await hear(served, [text for text, _ in known])
     await look(served, model)
+    # All of them came in together, and were judged in the same moment.
+    [given] = await served.sql("select count(*) as n from triage_opinion")
+    assert given["n"] == len(items)
     # Nobody has labelled anything: its word is shown, as one that counts nothing.
     alone = verdict(await shown(served, root, items[0]), "answer")
     assert (alone["by"], alone["trained"], alone["second"]["proven"]) == ("model", False, False)

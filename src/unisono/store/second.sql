@@ -1,6 +1,9 @@
 -- name: next
-select s.item_id, s.judged_at from triage_score s
-where s.judged_at > (select done_to from triage_second where model = $1) and s.judged_at < $4::timestamptz - interval '5 seconds'
+-- What comes in together is judged in the same moment: of the moment that was reached some may still be without an opinion.
+select s.item_id, s.judged_at from triage_score s join triage_second m on m.model = $1
+where s.judged_at >= m.done_to and s.judged_at < $4::timestamptz - interval '5 seconds'
+  and (s.judged_at > m.done_to
+       or not exists (select from triage_opinion o where o.item_id = s.item_id and o.model = $1))
   and ($2::text[] = '{}' or coalesce(s.language, '') = any($2))
 order by s.judged_at, s.item_id limit $3;
 

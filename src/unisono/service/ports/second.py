@@ -44,7 +44,7 @@ class Second(Protocol):
     """Port for second opinions."""
 
     async def next(self, model: str, languages: Sequence[str], limit: int) -> list[tuple[UUID, datetime]]:
-        """Return texts that were judged since the model's mark, the oldest first, with when they were."""
+        """Return texts that were judged since the model's mark, or at it and have no opinion yet; the oldest first, with when."""
 
     async def labelled(self, model: str, languages: Sequence[str], limit: int) -> list[UUID]:
         """Return labelled texts of which the model has not said anything."""

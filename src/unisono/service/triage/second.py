@@ -67,7 +67,8 @@ async def judge_again(db: Database, backend: Backend, languages: Sequence[str]) 
     """Give opinions of the next few texts; returns how many. Raises Unavailable; they are asked for again then."""
     async with db.read() as tx:
         found = await tx.second.next(backend.name, languages, AT_ONCE)
-    await _give(db, backend, [item_id for item_id, _ in found], found[-1][1] if found else None)
+    if found:
+        await _give(db, backend, [item_id for item_id, _ in found], found[-1][1])
     return len(found)
 
 
