@@ -20,7 +20,9 @@ from tests.service.test_webhooks import Receiver
 from tests.web.conftest import Browser, MakeHouse, Served, serve
 from unisono.app.registry import Connectors
 from unisono.app.report_post import ChannelPost
+from unisono.connectors.xmpp.answering import Answering
 from unisono.contract import Overheard
+from unisono.domain.errors import Unavailable
 from unisono.domain.ids import new_id
 from unisono.egress.client import EgressFactory
 from unisono.service.listening.alerts import look_for_spikes
@@ -184,12 +186,16 @@ async def test_a_node_that_ends_in_between_leaves_no_alert_out_and_sends_none_tw
     await alarms.outage()
     # It ended after it took the notice and before it handed it over: another sends it.
     async with alarms.outside.db.write() as tx:
-        assert len(await tx.alerts.claim(10, 60.0)) == 1
+        (mine,) = await tx.alerts.claim(10, 60.0)
     await alarms.told()
     assert alarms.mails() == []
     await alarms.later()
     await alarms.told()
     assert len(alarms.mails()) == 1
+    # It had only been slow, and wakes up: another has it by now.
+    await Teller(alarms.outside, ChannelPost(alarms.outside), "https://desk.example")._tell(mine)
+    assert len(alarms.mails()) == 1
+    assert await alarms.states() == [("mail", "spiked", "sent")]
     # It ended after the server had it and before that was noted: told as unknown, and not sent again.
     await alarms.over()
     with pytest.raises(asyncio.CancelledError):
@@ -238,8 +244,14 @@ async def test_what_the_mail_server_refuses_is_tried_again_and_then_seen(alarms:
     assert len(alarms.mails()) == 2
 
 
+async def _no_database(*_: object) -> None:
+    raise Unavailable("The database does not answer.")
+
+
 @pytest.mark.peer
-async def test_a_chat_is_told_over_a_real_server_and_looked_for_before_it_is_told_again(alarms: Alarms) -> None:
+async def test_a_chat_is_told_over_a_real_server_and_looked_for_before_it_is_told_again(
+    alarms: Alarms, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prosody()
     server = Prosody()
     await server.start()
@@ -250,7 +262,7 @@ async def test_a_chat_is_told_over_a_real_server_and_looked_for_before_it_is_tol
         anna = Person(*server.account("anna"), server.port)
         await anna.arrive()
         try:
-            await alarms.target(kind="chat", channel_id=str(chat), address=anna.address)
+            target = await alarms.target(kind="chat", channel_id=str(chat), address=anna.address)
             await alarms.outage()
             await alarms.told()
             # The node ended after the server had it: the next looks into the archive, and finds it.
@@ -260,7 +272,7 @@ async def test_a_chat_is_told_over_a_real_server_and_looked_for_before_it_is_tol
             # It ended before anything went out, which two looks have to say before it is sent.
             async with alarms.outside.db.write() as tx:
                 (notice,) = await tx.alerts.claim(10, 60.0)
-                await tx.alerts.sending(notice.id, 60.0)
+                assert await tx.alerts.sending(notice, 60.0)
             for _ in range(3):
                 await alarms.later()
                 await alarms.told()
@@ -269,6 +281,17 @@ async def test_a_chat_is_told_over_a_real_server_and_looked_for_before_it_is_tol
             assert ["14 Beiträge in 5 Minuten" in said[0], "wieder so viel wie üblich" in said[1]] == [True, True]
             assert len(said) == 2
             assert await alarms.states() == [("chat", "spiked", "sent"), ("chat", "calmed", "sent")]
+            # The server had it when the house could note nothing any more: it is looked for as well.
+            with monkeypatch.context() as broken:
+                broken.setattr(Answering, "_keep", _no_database)
+                await alarms.root.did("POST", f"alert-targets/{target['id']}/try", headers={"idempotency-key": str(new_id())})
+                await alarms.told()
+            await alarms.later()
+            await alarms.told()
+            await anna.settle()
+            assert len([one for one in anna.heard if one["body"]]) == 3
+            (listed,) = (await alarms.root.get("alert-targets"))["items"]
+            assert listed["state"] == "sent"
         finally:
             await anna.leave()
     finally:

@@ -64,15 +64,19 @@ class PgAlerts:
         """Take what is due."""
         return [_notice(dict(row)) for row in await self._connection.fetch(_SQL["claim"], self._now, limit, lease_s)]
 
-    async def sending(self, notice_id: UUID, lease_s: float) -> None:
+    async def sending(self, notice: Notice, lease_s: float) -> bool:
         """Write that it is being handed over."""
-        await self._connection.execute(_SQL["sending"], notice_id, self._now + timedelta(seconds=lease_s))
+        until = self._now + timedelta(seconds=lease_s)
+        return await self._connection.fetchval(_SQL["sending"], notice.id, until, notice.attempts) is not None
 
-    async def settle(self, notice: Notice, state: str, problem: str, next_at: datetime | None, not_sent: int) -> None:
+    async def settle(self, notice: Notice, state: str, problem: str, next_at: datetime | None, not_sent: int) -> bool:
         """Write what became of an attempt."""
-        await self._connection.execute(_SQL["settle"], notice.id, state, problem, next_at, not_sent, self._now)
-        if state == "failed" and notice.what == "spiked":
+        settled = await self._connection.fetchval(
+            _SQL["settle"], notice.id, state, problem, next_at, not_sent, self._now, notice.attempts
+        )
+        if settled and state == "failed" and notice.what == "spiked":
             await self._connection.execute(_SQL["unsay"], notice.alert_id, notice.target.id)
+        return settled is not None
 
     async def told(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[AlertTold]]:
         """Return who was told of alerts."""

@@ -71,11 +71,12 @@ left join access_class a on a.channel_id = h.id and a.queue_id = h.queue_id
 order by i.created_at, i.id;
 
 -- name: sending
-update alert_notice set state = 'sending', next_at = $2 where id = $1;
+-- Whoever took so long that another has it by now hands nothing over.
+update alert_notice set state = 'sending', next_at = $2 where id = $1 and attempts = $3 and state in ('taken', 'unsure') returning id;
 
 -- name: settle
 update alert_notice set state = $2, problem = $3, next_at = coalesce($4, next_at), not_sent = $5,
-    done_at = case when $2 in ('sent', 'unknown', 'failed') then $6::timestamptz end where id = $1;
+    done_at = case when $2 in ('sent', 'unknown', 'failed') then $6::timestamptz end where id = $1 and attempts = $7 returning id;
 
 -- name: unsay
 delete from alert_notice where alert_id = $1 and target_id = $2 and what = 'calmed';

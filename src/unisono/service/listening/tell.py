@@ -47,6 +47,10 @@ class Came(Struct, frozen=True, kw_only=True):
     not_sent: int = 0
 
 
+class _Overtaken(Exception):
+    """The lease ended, and another node has the notice: what becomes of it is for that one to say."""
+
+
 class Teller:
     """Sends notices of alerts; any number of nodes may do so at once."""
 
@@ -79,6 +83,8 @@ class Teller:
     async def _tell(self, notice: Notice) -> None:
         try:
             came = await (self._by_mail(notice) if notice.target.kind == "mail" else self._by_chat(notice))
+        except _Overtaken:
+            return
         except UnisonoError as error:
             # Nothing was handed over: the house itself could not, and will in a moment.
             came = Came(state="unsure" if notice.unsure else "waiting", problem=error.code)
@@ -124,7 +130,8 @@ class Teller:
 
     async def _handing_over(self, notice: Notice) -> None:
         async with self._outside.db.write() as tx:
-            await tx.alerts.sending(notice.id, SENDING_S)
+            if not await tx.alerts.sending(notice, SENDING_S):
+                raise _Overtaken
 
     async def _words(self, notice: Notice) -> tuple[str, str]:
         async with self._outside.db.read() as tx:
@@ -146,7 +153,8 @@ class Teller:
                 pause = PAUSES_S[notice.attempts - 1] if came.after_s is None else came.after_s
                 next_at = now + timedelta(seconds=pause)
         async with self._outside.db.write() as tx:
-            await tx.alerts.settle(notice, state, came.problem, next_at, came.not_sent)
+            if not await tx.alerts.settle(notice, state, came.problem, next_at, came.not_sent):
+                return
             if state in ("failed", "unknown"):
                 told = notice.target
                 body = {"monitor_id": told.monitor_id, "target_id": told.id, "alert_id": notice.alert_id, "state": state}
@@ -167,7 +175,8 @@ async def _said(connector: Connector, message: OutMessage, notice: Notice) -> Ca
         return Came(state="waiting", problem=error.health.what)
     except HostRefused as error:
         return Came(state="failed", problem=str(error))
-    except (PullFailed, NotReached) as error:
+    except (PullFailed, NotReached, UnisonoError) as error:
+        # Also what the house itself could not do, such as noting what was said: the network may have it by then.
         result = Unknown(reason=str(error))
     match result:
         case Sent():

@@ -72,11 +72,11 @@ class Alerts(Protocol):
     async def claim(self, limit: int, lease_s: float) -> list[Notice]:
         """Take what is due, and keep others from it for so long; that it is over waits until it was said that it began."""
 
-    async def sending(self, notice_id: UUID, lease_s: float) -> None:
-        """Write that from here on nobody knows whether it arrived."""
+    async def sending(self, notice: Notice, lease_s: float) -> bool:
+        """Write that from here on nobody knows whether it arrived. Returns False when somebody else has taken it since."""
 
-    async def settle(self, notice: Notice, state: str, problem: str, next_at: datetime | None, not_sent: int) -> None:
-        """Write what became of an attempt."""
+    async def settle(self, notice: Notice, state: str, problem: str, next_at: datetime | None, not_sent: int) -> bool:
+        """Write what became of an attempt. Returns False, and writes nothing, when somebody else has taken it since."""
 
     async def told(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[AlertTold]]:
         """Return who was told of alerts."""
